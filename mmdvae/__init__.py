@@ -1,0 +1,1 @@
+"""MMD-VAEs: data, kernels, training and evaluation. Empty on purpose: reading a record must not load Keras."""

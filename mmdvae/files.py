@@ -1,0 +1,68 @@
+"""Files that are whole or absent: atomic writes, strict JSON, digests."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Open a temporary neighbour of `path` for writing; on success it takes the name, on failure it vanishes.
+
+    The data are synced before the rename, so a power cut leaves the old file or the new one, never half of either.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())  # mkstemp makes 0600; a report is meant to be read by others
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text atomically."""
+    with replacing(path) as file:
+        file.write(text.encode())
+
+
+def strict_json(value: Any, *, indent: int | None = None) -> str:
+    """JSON text with sorted keys; NaN and infinities are refused (ValueError), for no other reader accepts them."""
+    return json.dumps(value, sort_keys=True, allow_nan=False, ensure_ascii=False, indent=indent)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write strict JSON atomically."""
+    write_text(path, strict_json(value, indent=1) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a JSON value, in hex: equal values have equal digests, whatever the order of their keys."""
+    return hashlib.sha256(strict_json(value).encode()).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,108 @@
+"""What the experiment varies: regularizer, kernel, alpha, sigma."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+from mmdvae.errors import InputError
+
+Regularizer = Literal["mmd", "kl", "none"]
+Kernel = Literal["gaussian", "imq"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """What makes one model differ from the next; all else is shared by the recipe.
+
+    The objective is (1 - alpha) * BCE + alpha * penalty, BCE in nats per pixel. The penalty is MMD² (no unit) or the
+    KL divergence in nats per pixel, so that KL with alpha 0.5 is the usual evidence lower bound.
+    """
+
+    regularizer: Regularizer
+    alpha: float  # weight of the penalty, in [0, 1); 0 if and only if there is no regularizer
+    kernel: Kernel | None = None  # for mmd: gaussian, or imq (the mixture of seven scales, which has no sigma)
+    sigma: float | None = None  # bandwidth of the Gaussian kernel in latent units (the prior N(0, I) has scale 1)
+
+    def __post_init__(self):
+        check_alpha(self.alpha)
+        _check_choice("regularizer", self.regularizer, get_args(Regularizer))
+        if (self.regularizer == "none") != (self.alpha == 0):
+            raise InputError(
+                f"alpha must be 0 for regularizer none and > 0 otherwise, got {self.alpha} with {self.regularizer}"
+            )
+        if self.regularizer == "mmd":
+            _check_choice("kernel", self.kernel, get_args(Kernel))
+        elif self.kernel is not None:
+            raise InputError(f"kernel must be left out for regularizer {self.regularizer}, got {self.kernel}")
+        if self.kernel == "gaussian":
+            check_sigma(self.sigma)
+        elif self.sigma is not None:
+            raise InputError(f"sigma belongs to the gaussian kernel alone, got {self.sigma} with {self.name}")
+
+    @property
+    def name(self) -> str:
+        """Short and unique: table row, plot legend, `--only`."""
+        if self.regularizer == "none":
+            return "none"
+        if self.kernel == "gaussian":
+            return f"mmd-a{number(self.alpha)}-s{number(self.sigma)}"
+        return f"{self.kernel or self.regularizer}-a{number(self.alpha)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for a key or a report."""
+        return asdict(self)
+
+
+def gaussian(alpha: float, sigma: float) -> Variant:
+    """MMD with a Gaussian kernel; alpha 0 switches the penalty off, whatever the sigma."""
+    check_alpha(alpha)
+    check_sigma(sigma)
+    return Variant(regularizer="mmd", kernel="gaussian", alpha=alpha, sigma=sigma) if alpha else none()
+
+
+def imq(alpha: float) -> Variant:
+    """MMD with the mixture of seven inverse multiquadric kernels."""
+    return Variant(regularizer="mmd", kernel="imq", alpha=alpha)
+
+
+def kl(alpha: float) -> Variant:
+    """The Kullback-Leibler penalty; alpha 0.5 is the usual VAE (beta = alpha / (1 - alpha))."""
+    return Variant(regularizer="kl", alpha=alpha)
+
+
+def none() -> Variant:
+    """No regularizer: the autoencoder that the others are compared with."""
+    return Variant(regularizer="none", alpha=0.0)
+
+
+def grid(alphas: Iterable[float], sigmas: Iterable[float]) -> tuple[Variant, ...]:
+    """Every alpha with every sigma, each distinct training once (alpha 0 is one variant for all sigmas)."""
+    sigmas = tuple(sigmas)
+    return tuple(dict.fromkeys(gaussian(float(alpha), float(sigma)) for alpha in alphas for sigma in sigmas))
+
+
+def check_alpha(alpha: Any) -> None:
+    """Raise InputError unless 0 <= alpha < 1 (at 1 nothing would be reconstructed)."""
+    if not _is_number(alpha) or not 0 <= alpha < 1:
+        raise InputError(f"alpha must be a number >= 0 and < 1, got {alpha}")
+
+
+def check_sigma(sigma: Any) -> None:
+    """Raise InputError unless sigma is finite and > 0."""
+    if not _is_number(sigma) or not math.isfinite(sigma) or sigma <= 0:
+        raise InputError(f"sigma must be a finite number > 0, got {sigma}")
+
+
+def number(value: float) -> str:
+    """The shortest text of a number that tells it from its neighbours: 0.1, 0.0001, 10000."""
+    return f"{value:.12g}"
+
+
+def _check_choice(what: str, value: Any, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise InputError(f"unknown {what} {value!r}; choose one of: {', '.join(choices)}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
