@@ -46,7 +46,7 @@ class Variant:
         if self.regularizer == "none":
             return "none"
         if self.kernel == "gaussian":
-            return f"mmd-a{number(self.alpha)}-s{number(self.sigma)}"
+            return f"mmd-a{number(self.alpha)}-s{number(self.sigma or 0)}"
         return f"{self.kernel or self.regularizer}-a{number(self.alpha)}"
 
     def to_dict(self) -> dict[str, Any]:

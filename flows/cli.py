@@ -1,0 +1,221 @@
+"""The command line: it parses, calls and says what came of it. Heavy imports wait inside the commands."""
+
+import contextlib
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+from mmdvae.errors import InputError
+
+OK, STRICT_FAILURE, BAD_INPUT, SOME_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class _Group(click.Group):
+    """Turns an InputError of any command into one line and exit code 2."""
+
+    def invoke(self, context: click.Context):
+        try:
+            return super().invoke(context)
+        except InputError as error:
+            click.echo(f"Error: {error}", err=True)
+            context.exit(BAD_INPUT)
+
+
+out_option = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder for reports and trained variants.",
+)
+dataset_option = click.option(
+    "--dataset",
+    default="fashion-mnist",
+    show_default=True,
+    help="fashion-mnist, mnist, kmnist, digits (offline), npz:PATH or images:DIR.",
+)
+data_dir_option = click.option(
+    "--data-dir", type=click.Path(path_type=Path), help="Folder that holds the data set's files; no other is searched."
+)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="mmdvae")
+def main() -> None:
+    """Train every variant of an MMD-VAE, measure all on the same test images, write one report.
+
+    \b
+    mmdvae compare                                  a first look: six variants, 2 epochs, minutes
+    mmdvae compare --alpha 0 --alpha 0.6 --sigma 1 --sigma 2.83 --epochs 10
+    mmdvae compare sweep                            the long answer: 24 variants, 3 seeds, hours
+    mmdvae runs                                     what has been compared so far
+    """
+
+
+@main.command()
+@click.argument("preset", default="quick")
+@click.option("--alpha", "alphas", type=float, multiple=True, help="Weight of the penalty, 0 <= alpha < 1. Repeatable.")
+@click.option("--sigma", "sigmas", type=float, multiple=True, help="Bandwidth of the kernel, > 0. Repeatable.")
+@click.option("--seed", "seeds", type=int, multiple=True, help="Repeatable; three or more give intervals.")
+@click.option("--epochs", type=int, help="For every variant.  [default: the preset's]")
+@dataset_option
+@data_dir_option
+@click.option("--only", multiple=True, metavar="NAME", help="Only this variant of the preset. Repeatable.")
+@click.option("--jobs", type=int, help="Trainings at a time.  [default: GPUs, or cores as memory allows]")
+@out_option
+@click.option("--server", default="auto", show_default=True, metavar="auto|none|URL", help="Prefect's server.")
+@click.option("--refresh", is_flag=True, help="Train again what is trained already.")
+@click.option("--strict", is_flag=True, help="Stop at the first variant that fails, without a report.")
+def compare(server: str, **wishes) -> None:
+    """Compare the variants of PRESET (see `mmdvae presets`) and write a report.
+
+    Several --alpha and --sigma form a grid that replaces the preset's variants; alpha 0 is one variant, whatever the
+    sigma. What is trained already is not trained again, and what was interrupted goes on where it was.
+
+    \b
+    Exit codes: 0 all variants trained, 2 wrong usage or bad input, 3 some variant failed (the report says which),
+    1 with --strict some variant failed, 130 interrupted.
+    """
+    from flows import plan as plans
+
+    wishes = {name: tuple(value) if isinstance(value, list) else value for name, value in wishes.items()}
+    plan = plans.make(**wishes)  # before anything starts, so that a typing error costs no seconds
+    if server not in ("auto", "none"):
+        _choose_server(server, plan.out)
+    click.echo(
+        f"{plan.preset.name}: {len(plan.preset.variants)} variants, seeds {', '.join(map(str, plan.preset.seeds))}, "
+        f"{plan.preset.recipe.epochs} epochs by the {plan.preset.recipe.name} recipe",
+        err=True,
+    )
+    with _interruptible():
+        ending = _compare_bare(plan) if server == "none" else _compare_with_prefect(server, plan.out, wishes)
+    _tell_ending(ending)
+
+
+@main.command()
+def presets() -> None:
+    """List the presets and their variants."""
+    from mmdvae.presets import PRESETS
+
+    for preset in PRESETS.values():
+        recipe, seeds = preset.recipe, len(preset.seeds)
+        click.echo(
+            f"{preset.name}: {preset.question}\n  {len(preset.variants)} variants, {seeds} seed{'s' * (seeds > 1)}, "
+            f"{recipe.epochs} epochs, {recipe.name} recipe ({recipe.optimizer} {recipe.learning_rate:g}, "
+            f"batch {recipe.batch_size})"
+        )
+        for variant in preset.variants:
+            click.echo(f"    {variant.name}")
+
+
+@main.command()
+@dataset_option
+@data_dir_option
+@click.option("--fetch/--no-fetch", default=True, show_default=True, help="Download what is missing.")
+def data(dataset: str, data_dir: Path | None, fetch: bool) -> None:
+    """Say where the data set was looked for and found; fetch it if it is missing."""
+    from flows.display import for_terminal
+    from mmdvae import sources
+
+    for finding in sources.survey(dataset, data_dir):
+        click.echo(f"{finding.place}: {finding.state}{f' ({finding.detail})' if finding.detail else ''}")
+    with for_terminal() as show:
+        folder = sources.locate(
+            dataset,
+            data_dir,
+            fetch=fetch,
+            on_progress=lambda done, total: show("download", {"event": "download", "done": done, "total": total}),
+        )
+    click.echo(f"{dataset} is in {folder}")
+
+
+@main.command()
+@out_option
+def runs(out: Path) -> None:
+    """List the runs in a folder, newest first."""
+    from reports import index
+
+    for entry in index.entries(out):
+        click.echo(entry)
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@out_option
+def report(run: Path, out: Path) -> None:
+    """Write RUN's page again from stored results, without any training. RUN is an id or a folder."""
+    from reports import index, write
+
+    folder = run if (run / "report.json").is_file() else out / run.name
+    if not (folder / "report.json").is_file():
+        known = ", ".join(path.parent.name for path in sorted(out.glob("*/report.json"))) or "none"
+        raise InputError(f"{run} is no run: it has no report.json; runs in {out}: {known}")
+    page = write.write(folder, folder.parent / "store")
+    index.write(folder.parent)
+    click.echo(page)
+
+
+def _choose_server(server: str, out: Path) -> None:
+    from flows.server import choose
+
+    click.echo(choose(server, out), err=True)
+
+
+def _compare_bare(plan):
+    from flows.compare import run_without_prefect
+
+    with _shown():
+        return run_without_prefect(plan)
+
+
+def _compare_with_prefect(server: str, out: Path, wishes: dict):
+    if server == "auto":
+        _choose_server(server, out)
+    from flows.compare import compare as flow
+
+    with _shown():
+        state = flow(**wishes, return_state=True)
+    ending = state.result(raise_on_failure=False)
+    if isinstance(ending, BaseException):
+        raise ending
+    return ending
+
+
+@contextlib.contextmanager
+def _shown():
+    """Show what tasks and children tell."""
+    from flows.display import for_terminal
+    from tasks.progress import LISTENER
+
+    with for_terminal() as show:
+        token = LISTENER.set(show)
+        try:
+            yield
+        finally:
+            LISTENER.reset(token)
+
+
+@contextlib.contextmanager
+def _interruptible():
+    """Ctrl-C and SIGTERM: one line that says how to go on, exit code 130. A strict failure: one line, exit code 1."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("\nStopped. Finished epochs are kept: run the same command again to go on.", err=True)
+        sys.exit(INTERRUPTED)
+    except RuntimeError as error:
+        if type(error).__name__ != "VariantFailed":
+            raise
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(STRICT_FAILURE)
+
+
+def _tell_ending(ending) -> None:
+    if ending.bad:
+        click.echo(f"{len(ending.bad)} of {ending.variants} variants failed: {', '.join(ending.bad)}", err=True)
+    click.echo(ending.page)
+    if ending.bad:
+        sys.exit(SOME_FAILED)

@@ -1,0 +1,195 @@
+"""The experiment's story, told once, run by Prefect or without it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.states import Completed, State
+from pydantic import Field
+
+from flows import plan as plans
+from flows.plan import Plan
+from flows.runners import PrefectRunner, Runner, ThreadRunner
+from mmdvae import checks, provenance, results
+from mmdvae.datasets import DEFAULT
+from mmdvae.results import Outcome
+from tasks import devices, workshop
+from tasks.load import load_data
+from tasks.report import publish_artifacts, write_report
+from tasks.work import evaluate, measure_baselines, train
+
+Alpha = Annotated[float, Field(ge=0, lt=1)]
+Sigma = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class VariantFailed(RuntimeError):
+    """With --strict, the first variant that fails ends the comparison."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What a finished comparison leaves."""
+
+    page: Path
+    variants: int
+    bad: tuple[str, ...]  # names of variants that failed or diverged
+
+
+def story(plan: Plan, runner: Runner) -> Ending:
+    """What do alpha and sigma do to the reconstructions and to the dispersion of the latent space?"""
+    data = _result(runner, runner.submit(load_data, plan.dataset, plan.data_dir, plan.store))
+    baselines = runner.submit(measure_baselines, "baselines", plans.baselines_request(plan, data))
+    outcomes = _train_and_evaluate(plan, data, runner)
+    report = results.report(_run(plan, data), outcomes, _result(runner, baselines)["baselines"])
+    report["checks"] = checks.run_all(report)
+    manifest = results.manifest(data["folder"], outcomes)
+    page = _result(runner, runner.submit(write_report, plan.run_dir, plan.store, report, manifest))
+    bad = tuple(variant["name"] for variant in report["variants"] if variant["status"] != "ok")
+    return Ending(page=page, variants=len(report["variants"]), bad=bad)
+
+
+@flow(name="compare", flow_run_name="{preset}", log_prints=False, persist_result=False)
+def compare(
+    preset: str = "quick",
+    alphas: list[Alpha] | None = None,
+    sigmas: list[Sigma] | None = None,
+    seeds: list[Seed] | None = None,
+    epochs: Count | None = None,
+    dataset: str = DEFAULT,
+    data_dir: Path | None = None,
+    only: list[str] | None = None,
+    jobs: Count | None = None,
+    out: Path = Path("runs"),
+    refresh: bool = False,
+    strict: bool = False,
+) -> State:
+    """Train every variant, evaluate all on the same test set, write one report.
+
+    Parameters are flat so that a deployment's can be overridden one by one; what they mean is told by
+    `mmdvae compare --help`.
+    """
+    return run_with_prefect(
+        plans.make(
+            preset=preset,
+            alphas=tuple(alphas or ()),
+            sigmas=tuple(sigmas or ()),
+            seeds=tuple(seeds or ()),
+            epochs=epochs,
+            dataset=dataset,
+            data_dir=data_dir,
+            only=tuple(only or ()),
+            jobs=jobs,
+            out=out,
+            refresh=refresh,
+            strict=strict,
+        )
+    )
+
+
+def run_with_prefect(plan: Plan) -> State:
+    """The story as task runs, inside a flow run; its artifacts and its final state."""
+    runner = PrefectRunner()
+    with workshop.opened(plan.jobs):
+        ending = story(plan, runner)
+    _result(runner, runner.submit(publish_artifacts, ending.page))
+    return _final_state(ending)
+
+
+def run_without_prefect(plan: Plan) -> Ending:
+    """The story in threads of this process."""
+    with workshop.opened(plan.jobs) as shop, ThreadPoolExecutor(shop.size) as pool:
+        try:
+            return story(plan, ThreadRunner(pool))
+        except BaseException:
+            # Before the pool is left, which waits for its threads: with the children gone they end at once.
+            shop.stop()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _train_and_evaluate(plan: Plan, data: dict[str, Any], runner: Runner) -> list[Outcome]:
+    """Every variant with every seed; one that fails costs no other."""
+    units = {unit: plans.train_request(plan, data, *unit) for unit in plan.units()}
+    if plan.refresh:
+        for request in units.values():
+            plans.forget(plan, request)
+    trainings = {runner.submit(train, _label(plan, "train", *unit), request): unit for unit, request in units.items()}
+    evaluations = {}
+    trained = {}
+    for future in runner.as_completed(trainings):
+        unit = trainings[future]
+        trained[unit] = _checked(plan, unit, runner.outcome(future))
+        if isinstance(trained[unit], dict) and trained[unit]["status"] == "ok":
+            request = plans.evaluate_request(plan, units[unit])
+            evaluations[unit] = runner.submit(evaluate, _label(plan, "evaluate", *unit), request)
+    evaluated = {unit: _checked(plan, unit, runner.outcome(future)) for unit, future in _ended(runner, evaluations)}
+    return [_outcome(plan, unit, request, trained[unit], evaluated.get(unit)) for unit, request in units.items()]
+
+
+def _outcome(plan: Plan, unit, request: dict[str, Any], training: Any, evaluation: Any) -> Outcome:
+    error = next((str(end) for end in (training, evaluation) if isinstance(end, Exception)), None)
+    if isinstance(training, dict):
+        error = error or training["error"]
+    return Outcome(
+        variant=unit[0],
+        seed=unit[1],
+        train_key=Path(request["folder"]).name,
+        evaluate_key=Path(plans.evaluate_request(plan, request)["folder"]).name,
+        training=training if isinstance(training, dict) else None,
+        evaluation=evaluation if isinstance(evaluation, dict) else None,
+        error=error,
+    )
+
+
+def _checked(plan: Plan, unit, end: Any) -> Any:
+    """What a training or evaluation came to; with --strict anything but success raises VariantFailed."""
+    trouble = str(end) if isinstance(end, Exception) else end.get("error")
+    if plan.strict and trouble:
+        raise VariantFailed(f"variant {unit[0].name} with seed {unit[1]}: {trouble}")
+    return end
+
+
+def _ended(runner: Runner, futures: dict[Any, Any]):
+    units = {future: unit for unit, future in futures.items()}
+    return [(units[future], future) for future in runner.as_completed(units)]
+
+
+def _result(runner: Runner, future: Any) -> Any:
+    """The result of a step that nothing can do without."""
+    (ended,) = runner.as_completed([future])
+    end = runner.outcome(ended)
+    if isinstance(end, BaseException):
+        raise end
+    return end
+
+
+def _label(plan: Plan, verb: str, variant, seed: int) -> str:
+    return f"{verb} {variant.name}" + (f" seed {seed}" if len(plan.preset.seeds) > 1 else "")
+
+
+def _run(plan: Plan, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": plan.run_id,
+        "preset": plan.preset.name,
+        "recipe": plan.preset.recipe.name,
+        "created": plan.created,
+        "command": plan.command,
+        "seeds": list(plan.preset.seeds),
+        "dataset": {key: data[key] for key in ("name", "sha256", "train", "valid", "test")},
+        "code": provenance.code(),
+        "versions": provenance.versions(),
+        "hardware": provenance.hardware(
+            gpus=devices.gpus(), cores=devices.cores(), memory_bytes=devices.memory_bytes()
+        ),
+    }
+
+
+def _final_state(ending: Ending) -> State:
+    good = ending.variants - len(ending.bad)
+    message = f"{good}/{ending.variants} variants, report: {ending.page}"
+    name = "PartiallyFailed" if ending.bad else "Completed"
+    return Completed(name=name, message=message, data=ending)

@@ -1,0 +1,100 @@
+"""Progress for people: a bar per variant in a terminal, plain lines in a pipe or a log."""
+
+import sys
+import threading
+import time
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+LINE_EVERY = 15.0  # seconds between two plain progress lines of one unit
+
+
+class Bars:
+    """A line per unit of work that is going on, redrawn in place; finished ones stay above."""
+
+    def __init__(self, console: Console):
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.percentage:>3.0f}%  {task.fields[numbers]}"),
+            console=console,
+        )
+        self._lines: dict[str, TaskID] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self):
+        self._progress.start()
+        return self
+
+    def __exit__(self, *ending):
+        self._progress.stop()
+
+    def __call__(self, unit: str, event: dict[str, Any]) -> None:
+        """Show one event."""
+        with self._lock:
+            if unit not in self._lines:
+                self._lines[unit] = self._progress.add_task(unit, total=1.0, numbers="")
+        fraction, numbers = _in_brief(event)
+        if fraction is None:
+            self._progress.update(self._lines[unit], numbers=numbers)
+        else:
+            self._progress.update(self._lines[unit], completed=fraction, numbers=numbers)
+
+
+class Lines:
+    """A line of text for each thing worth one; progress at most every 15 seconds."""
+
+    def __init__(self, stream=None):
+        self._stream = stream or sys.stderr
+        self._last: dict[str, float] = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *ending):
+        return None
+
+    def __call__(self, unit: str, event: dict[str, Any]) -> None:
+        """Print one event, if it is time."""
+        now = time.monotonic()
+        if event["event"] in ("progress", "download"):
+            if now - self._last.setdefault(unit, now) < LINE_EVERY:
+                return
+            self._last[unit] = now
+        print(f"{unit}: {_in_brief(event)[1]}", file=self._stream, flush=True)
+
+
+def for_terminal() -> Bars | Lines:
+    """Bars if standard error is a terminal that can redraw, else lines."""
+    console = Console(stderr=True)
+    return Bars(console) if console.is_terminal and not console.is_dumb_terminal else Lines()
+
+
+def _in_brief(event: dict[str, Any]) -> tuple[float | None, str]:
+    """How far the unit is, of 1 (None: as before), and what to say."""
+    kind = event["event"]
+    if kind == "progress":
+        done = (event["epoch"] - 1 + event["fraction"]) / event["epochs"]
+        return done, (
+            f"epoch {event['epoch']}/{event['epochs']}  bce {event['bce']:.4f}  penalty {event['penalty']:.4f}  "
+            f"{event['images_per_second']:,.0f} images/s  {_duration(event['seconds_left'])} left"
+        )
+    if kind == "epoch":
+        return event["epoch"] / event["epochs"], (
+            f"epoch {event['epoch']}/{event['epochs']}  bce {event['bce']:.4f}  penalty {event['penalty']:.4f}  "
+            f"val bce {event['val_bce']:.4f}  in {_duration(event['seconds'])}"
+        )
+    if kind == "download":
+        total = event["total"]
+        return (event["done"] / total if total else None), f"{event['done'] / 1e6:.1f} MB downloaded"
+    return ENDS[kind], event.get("message") or kind
+
+
+ENDS = {"waiting": 0.0, "started": 0.0, "note": None, "found": 1.0, "done": 1.0, "failed": None, "retry": None}
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d} min" if minutes else f"{rest} s"

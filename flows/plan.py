@@ -1,0 +1,154 @@
+"""From what the user asked to what will be done: one preset, checked, before anything is started."""
+
+import os
+import secrets
+import shlex
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mmdvae import datasets, presets, store
+from mmdvae.errors import InputError
+from mmdvae.presets import Preset
+from mmdvae.variants import Variant, number
+from tasks import devices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A comparison that can be started."""
+
+    run_id: str
+    created: str  # ISO 8601, UTC
+    command: str  # makes the same comparison again; no paths in it
+    preset: Preset
+    dataset: str
+    data_dir: Path | None
+    out: Path
+    jobs: int | None
+    refresh: bool
+    strict: bool
+
+    @property
+    def store(self) -> Path:
+        """Where trained variants live, shared between runs."""
+        return self.out / "store"
+
+    @property
+    def run_dir(self) -> Path:
+        """Where the report goes."""
+        return self.out / self.run_id
+
+    def units(self) -> Iterator[tuple[Variant, int]]:
+        """Every variant with every seed, in the order of training: all variants of one seed come first."""
+        for seed in self.preset.seeds:
+            for variant in self.preset.variants:
+                yield variant, seed
+
+
+def make(
+    *,
+    preset: str = "quick",
+    alphas: tuple[float, ...] = (),
+    sigmas: tuple[float, ...] = (),
+    seeds: tuple[int, ...] = (),
+    epochs: int | None = None,
+    only: tuple[str, ...] = (),
+    dataset: str = datasets.DEFAULT,
+    data_dir: Path | None = None,
+    out: Path = Path("runs"),
+    jobs: int | None = None,
+    refresh: bool = False,
+    strict: bool = False,
+) -> Plan:
+    """Check every wish and make the plan; InputError names the first that cannot be met."""
+    chosen = presets.find(preset)
+    if alphas or sigmas:
+        chosen = chosen.with_grid(alphas, sigmas)
+    if only:
+        chosen = chosen.only(only)
+    if seeds:
+        chosen = replace(chosen, seeds=tuple(dict.fromkeys(seeds)))
+    if epochs is not None:
+        chosen = replace(chosen, recipe=replace(chosen.recipe, epochs=epochs))
+    if jobs is not None and jobs < 1:
+        raise InputError(f"jobs must be a whole number >= 1, got {jobs}")
+    datasets.find(dataset)
+    check_writable(out)
+    now = datetime.now(UTC)
+    return Plan(
+        run_id=f"{now:%Y%m%d-%H%M%S}-{chosen.name}-{secrets.token_hex(2)}",
+        created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        command=_command(preset, alphas, sigmas, seeds, epochs, only, dataset),
+        preset=chosen,
+        dataset=dataset,
+        data_dir=data_dir,
+        out=out,
+        jobs=jobs,
+        refresh=refresh,
+        strict=strict,
+    )
+
+
+def train_request(plan: Plan, data: dict, variant: Variant, seed: int) -> dict:
+    """What a child process must know to train one variant."""
+    key = store.train_key(variant, plan.preset.recipe, seed=seed, data_sha256=data["sha256"], backend=devices.backend())
+    return {
+        "kind": "train",
+        "folder": str(store.folder_of(plan.store, key)),
+        "data": str(store.folder_of(plan.store, data["folder"])),
+        "variant": variant.to_dict(),
+        "recipe": plan.preset.recipe.to_dict(),
+        "seed": seed,
+    }
+
+
+def evaluate_request(plan: Plan, training: dict) -> dict:
+    """What a child process must know to evaluate one training, given its request."""
+    key = store.evaluate_key(Path(training["folder"]).name, backend=devices.backend())
+    return training | {
+        "kind": "evaluate",
+        "folder": str(store.folder_of(plan.store, key)),
+        "trained": training["folder"],
+    }
+
+
+def baselines_request(plan: Plan, data: dict) -> dict:
+    """What a child process must know to measure the baselines of a data set."""
+    return {
+        "kind": "baselines",
+        "folder": str(store.folder_of(plan.store, store.baselines_key(data["sha256"]))),
+        "data": str(store.folder_of(plan.store, data["folder"])),
+    }
+
+
+def forget(plan: Plan, training: dict) -> None:
+    """Let a training and its evaluation be done anew; what they left stays until it is overwritten."""
+    for request in (training, evaluate_request(plan, training)):
+        store.forget(Path(request["folder"]))
+
+
+def check_writable(out: Path) -> None:
+    """Raise InputError unless files can be made in the folder, which is made if it is missing."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
+        raise InputError(f"--out must be a folder that can be written, got {out} ({reason})") from None
+
+
+def _command(preset, alphas, sigmas, seeds, epochs, only, dataset) -> str:
+    words = ["mmdvae", "compare", preset]
+    for flag, values in (("--alpha", alphas), ("--sigma", sigmas)):
+        words += [word for value in values for word in (flag, number(value))]
+    for flag, values in (("--seed", seeds), ("--only", only)):
+        words += [word for value in values for word in (flag, str(value))]
+    if epochs is not None:
+        words += ["--epochs", str(epochs)]
+    if dataset != datasets.DEFAULT:
+        words += ["--dataset", datasets.find(dataset).name]
+    return shlex.join(words)

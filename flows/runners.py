@@ -1,0 +1,71 @@
+"""Two ways to run the same tasks: by Prefect, or by plain threads."""
+
+import concurrent.futures
+import time
+from collections.abc import Iterable, Iterator
+from contextvars import copy_context
+from typing import Any, Protocol
+
+import prefect.futures
+from prefect.states import State
+
+from tasks.workshop import JobCrashed
+
+
+class Runner(Protocol):
+    """What the story needs of whoever runs its tasks."""
+
+    def submit(self, task, *args: Any) -> Any:
+        """Start a task; return its future."""
+
+    def as_completed(self, futures: Iterable[Any]) -> Iterator[Any]:
+        """The futures, each when it has ended."""
+
+    def outcome(self, future: Any) -> Any:
+        """What an ended future returned, or the exception that it ended with."""
+
+
+class PrefectRunner:
+    """Prefect's task runs: seen in its UI, retried by its rules."""
+
+    def submit(self, task, *args):
+        """Start a task run."""
+        return task.submit(*args)
+
+    def as_completed(self, futures):
+        """The futures, each when it has ended."""
+        return prefect.futures.as_completed(list(futures))
+
+    def outcome(self, future):
+        """The result or the exception."""
+        return future.result(raise_on_failure=False)
+
+
+class ThreadRunner:
+    """The same functions in threads, with the retries that their tasks declare; no server, no network."""
+
+    def __init__(self, pool: concurrent.futures.Executor):
+        self._pool = pool
+
+    def submit(self, task, *args):
+        """Start the task's function, in a copy of this context as Prefect does."""
+        return self._pool.submit(copy_context().run, _call, task, args)
+
+    def as_completed(self, futures):
+        """The futures, each when it has ended."""
+        return concurrent.futures.as_completed(list(futures))
+
+    def outcome(self, future):
+        """The result or the exception."""
+        return future.exception() or future.result()
+
+
+def _call(task, args):
+    for tries_left in reversed(range(task.retries + 1)):
+        try:
+            result = task.fn(*args)
+            return result.data if isinstance(result, State) else result
+        except JobCrashed:
+            if not tries_left:
+                raise
+            time.sleep(task.retry_delay_seconds)

@@ -1,0 +1,34 @@
+"""Weights in a plain .npz file: what a training needs to go on, and what remains of it at the end."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmdvae.files import replacing, strict_json
+
+
+def save(path: Path, variables: list[Any], notes: dict[str, Any]) -> None:
+    """Write Keras variables and a small JSON record into one file, atomically."""
+    arrays = {name: np.asarray(variable) for name, variable in _named(variables).items()}
+    with replacing(path) as file:
+        np.savez(file, notes=np.asarray(strict_json(notes)), **arrays)
+
+
+def restore(path: Path, variables: list[Any]) -> dict[str, Any]:
+    """Read the file back into the same variables; return the record.
+
+    Raises: OSError, ValueError or KeyError if the file is missing, damaged or of another network.
+    """
+    with np.load(path, allow_pickle=False) as archive:
+        values = {name: archive[name] for name in _named(variables)}  # all are read before the first is assigned
+        notes = json.loads(str(archive["notes"]))
+    for name, variable in _named(variables).items():
+        variable.assign(values[name])
+    return notes
+
+
+def _named(variables: list[Any]) -> dict[str, Any]:
+    # By position: Keras numbers names anew for each model built in a process, so names are no identity.
+    return {f"v{position:03d}": variable for position, variable in enumerate(variables)}

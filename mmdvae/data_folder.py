@@ -1,0 +1,89 @@
+"""The folder of a prepared data set: six .npy files, and info.json, written last, which says what they must be."""
+
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmdvae.errors import InputError
+from mmdvae.files import file_sha256, read_json, write_json
+
+SPLITS = ("train", "valid", "test")
+SCHEMA = 1  # of info.json and of the way from images to arrays: to be raised when either changes
+FILES = tuple(f"{split}_{what}.npy" for split in SPLITS for what in ("images", "labels"))
+_KEYS = {"schema", "name", "sha256", "classes", "counts", "files"}
+
+
+def write(folder: Path, arrays: dict[str, np.ndarray], *, name: str, classes: tuple[str, ...], sha256: str) -> None:
+    """Make the folder, or make it again if it is damaged: beside its place, then moved there whole.
+
+    Args: arrays by file name, as in FILES. The caller holds the lock of the folder above.
+    """
+    for left in folder.parent.glob(".data-*"):  # by a process that was killed here
+        shutil.rmtree(left, ignore_errors=True)
+    temporary = folder.with_name(f".data-{secrets.token_hex(6)}")
+    temporary.mkdir()
+    for file in FILES:
+        np.save(temporary / file, arrays[file], allow_pickle=False)
+    info = {
+        "schema": SCHEMA,
+        "name": name,
+        "sha256": sha256,
+        "classes": classes,
+        "counts": {split: len(arrays[f"{split}_images.npy"]) for split in SPLITS},
+        "files": {file: _facts(temporary / file) for file in FILES},
+    }
+    write_json(temporary / "info.json", info)
+    _move(temporary, folder)
+
+
+def info(folder: Path) -> dict[str, Any]:
+    """What info.json says; InputError if that is not to be read, or a file has another size than it was given."""
+    content = _content(folder)
+    for file, facts in content["files"].items():
+        size = (folder / file).stat().st_size if (folder / file).is_file() else None
+        if size != facts["bytes"]:
+            found = "is missing" if size is None else f"has {size}"
+            raise InputError(f"{folder / file}: must have {facts['bytes']} bytes, {found}; prepare the data again")
+    return content
+
+
+def damaged(folder: Path) -> tuple[str, ...]:
+    """The names of the files that are not what they were, read to the last byte; empty if all is well."""
+    try:
+        expected = _content(folder)["files"]
+    except InputError:
+        return ("info.json",)
+    return tuple(file for file in FILES if not (folder / file).is_file() or _facts(folder / file) != expected[file])
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    return {"bytes": path.stat().st_size, "sha256": file_sha256(path)}
+
+
+def _content(folder: Path) -> dict[str, Any]:
+    path = folder / "info.json"
+    try:
+        content = read_json(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: must be the description of prepared data, but {error}") from None
+    if not isinstance(content, dict) or not content.keys() >= _KEYS or set(content["files"]) != set(FILES):
+        raise InputError(f"{path}: must have {', '.join(sorted(_KEYS))}, with all six files; prepare the data again")
+    if content["schema"] != SCHEMA:
+        raise InputError(f"{path}: schema must be {SCHEMA}, got {content['schema']}; prepare the data again")
+    return content
+
+
+def _move(temporary: Path, folder: Path) -> None:
+    if folder.exists():
+        aside = temporary.with_name(f"{temporary.name}-damaged")
+        folder.rename(aside)  # who has its files open keeps them
+        shutil.rmtree(aside, ignore_errors=True)
+    try:
+        temporary.rename(folder)
+    except OSError:  # where locks do not work, another process may have been first; its folder is as good
+        if damaged(folder):
+            raise
+        shutil.rmtree(temporary, ignore_errors=True)

@@ -1,0 +1,45 @@
+"""How the codes of a data set are spread: the moments of the aggregated posterior, against those of N(0, I)."""
+
+import numpy as np
+
+ACTIVE_ABOVE = 0.01  # variance of a coordinate's posterior mean; Burda et al. 2016, arXiv:1509.00519, section 5.2
+
+
+def of_codes(means: np.ndarray, log_variances: np.ndarray) -> dict[str, float]:
+    """Seven numbers about posteriors N(mean, diag exp(log_variance)), (n, d) each; under the prior in brackets.
+
+    total_variance (d) = variance_of_means + posterior_variance, traces of the two parts of Cov(z);
+    logdet_cov (0), -inf for codes in a plane; participation_ratio (d) = (sum l)² / sum l² over Cov(z)'s eigenvalues,
+    the number of directions that carry the spread, NaN if there is none; mean_norm (0); active_units, the coordinates
+    whose mean depends on the image at all.
+    """
+    between, within = _covariance_of_means(means), _mean_variances(log_variances)
+    spectrum = eigenvalues(means, log_variances)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logdet, participation = np.log(spectrum).sum(), spectrum.sum() ** 2 / np.square(spectrum).sum()
+    return {
+        "total_variance": float(np.trace(between) + within.sum()),
+        "variance_of_means": float(np.trace(between)),
+        "posterior_variance": float(within.sum()),
+        "logdet_cov": float(logdet),
+        "participation_ratio": float(participation),
+        "mean_norm": float(np.linalg.norm(np.mean(means, axis=0, dtype=np.float64))),
+        "active_units": int(np.sum(np.diag(between) > ACTIVE_ABOVE)),
+    }
+
+
+def eigenvalues(means: np.ndarray, log_variances: np.ndarray) -> np.ndarray:
+    """Eigenvalues of Cov(z) = Cov(mean) + E[diag exp(log_variance)], z drawn from the posteriors; (d,), descending."""
+    covariance = _covariance_of_means(means) + np.diag(_mean_variances(log_variances))
+    return np.maximum(np.linalg.eigvalsh(covariance)[::-1], 0.0)  # rounding can leave a zero just below zero
+
+
+def _covariance_of_means(means: np.ndarray) -> np.ndarray:
+    # Divided by n: z is drawn from the mixture of these n posteriors, whose covariance is exactly the sum above.
+    centred = np.asarray(means, dtype=np.float64)
+    centred = centred - centred.mean(axis=0)
+    return centred.T @ centred / len(centred)  # (d, d)
+
+
+def _mean_variances(log_variances: np.ndarray) -> np.ndarray:
+    return np.exp(np.asarray(log_variances, dtype=np.float64)).mean(axis=0)  # (d,)

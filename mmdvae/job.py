@@ -1,0 +1,96 @@
+"""One piece of heavy work in a process of its own: `python -m mmdvae.job`.
+
+Reads one JSON line from standard input: kind (train, evaluate, baselines), folder, and what the kind needs. Writes
+JSON lines to standard output: progress events, and at the end one of
+    {"event": "done", "record": {...}}        finished, or found finished
+    {"event": "error", "message": "..."}      will fail again if tried again
+Whoever is killed or crashes says nothing. When standard input closes, the asker is gone, and so is this process.
+"""
+
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Any
+
+from mmdvae import store
+from mmdvae.files import strict_json
+from mmdvae.recipes import Recipe
+from mmdvae.variants import Variant
+
+
+def main() -> None:
+    """Serve the one request."""
+    answers = _own_stdout()
+    request = json.loads(sys.stdin.readline())
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+    def report(event: dict[str, Any]) -> None:
+        answers.write(strict_json(event) + "\n")
+        answers.flush()
+
+    try:
+        report({"event": "done", "record": run(request, report)})
+    except (OSError, ValueError, MemoryError) as error:  # full disk, damaged file, no memory: known, and final
+        report({"event": "error", "message": f"{type(error).__name__}: {error}"})
+
+
+def run(request: dict[str, Any], report) -> dict[str, Any]:
+    """Do the work, unless its folder says that it is done; return its record."""
+    folder = Path(request["folder"])
+    with store.claimed(folder):
+        record = store.read(folder)
+        if record is not None:
+            return record
+        report({"event": "started"})
+        record, files = WORK[request["kind"]](request, folder, report)
+        return store.finish(folder, record, files)
+
+
+def _train(request: dict[str, Any], folder: Path, report):
+    from mmdvae import training
+
+    record = training.fit(
+        Variant(**request["variant"]),
+        Recipe(**request["recipe"]),
+        seed=request["seed"],
+        data=Path(request["data"]),
+        folder=folder,
+        report=report,
+    )
+    return record, (training.MODEL,)
+
+
+def _evaluate(request: dict[str, Any], folder: Path, report):
+    from mmdvae import evaluation, training
+
+    variant, recipe = Variant(**request["variant"]), Recipe(**request["recipe"])
+    model = training.load(variant, recipe, Path(request["trained"]))
+    metrics = evaluation.evaluate(model, variant, data=Path(request["data"]), folder=folder)
+    return {"metrics": metrics}, (evaluation.VIEWS,)
+
+
+def _baselines(request: dict[str, Any], folder: Path, report):
+    from mmdvae import baselines
+
+    return {"baselines": baselines.evaluate(Path(request["data"]))}, ()
+
+
+WORK = {"train": _train, "evaluate": _evaluate, "baselines": _baselines}
+
+
+def _own_stdout() -> IO[str]:
+    # Libraries print; from here on that goes to standard error, and the answers have the pipe for themselves.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return answers
+
+
+def _die_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

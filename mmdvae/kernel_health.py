@@ -1,0 +1,37 @@
+"""Can the training kernel see anything? A kernel too narrow or too wide for the codes has no gradient to give."""
+
+from typing import Any, Literal
+
+import numpy as np
+
+from mmdvae.prior_match import kernel_matrix, off_diagonal_mean
+
+AT_MOST = 2_000  # codes, and as many prior draws: 8 million pairs, whose shares are known to about 0.01
+ALIVE = (0.01, 0.99)  # kernel values outside say "stranger" or "twin" to one per cent, however the pair moves
+DEAD_BELOW = 0.05  # share of pairs alive; N(0, I), d = 8: 0.003 at sigma 0.5, 0.20 at 1, 0.86 at 20, 0.002 at 50
+HALFWAY = 0.5  # a dead kernel's values are near 0 or near 1, so that any border between tells the two apart
+
+State = Literal["off", "saturated", "flat", "live"]
+
+
+def of_kernel(kernel: Any, z: np.ndarray, prior: np.ndarray) -> dict[str, Any]:
+    """kernel_mean, kernel_live_share and kernel_state over the pairs of the pooled sample, codes z and prior draws.
+
+    States: `off` if there is no kernel; `saturated` if nearly all pairs are near 0 (too narrow), `flat` if near 1 (too
+    wide); `live` otherwise. Pairs of a point with itself are left out: they are 1 for every kernel.
+
+    Args: kernel (n, d), (m, d) -> (n, m), or None; z (n, d) and prior (m, d), float32.
+    """
+    if kernel is None:
+        return {"kernel_mean": None, "kernel_live_share": None, "kernel_state": "off"}
+    pooled = np.concatenate([z, prior])
+    k = kernel_matrix(pooled, pooled, kernel)
+    mean, live_share = off_diagonal_mean(k), off_diagonal_mean((k > ALIVE[0]) & (k < ALIVE[1]))
+    return {"kernel_mean": mean, "kernel_live_share": live_share, "kernel_state": state(mean, live_share)}
+
+
+def state(mean: float, live_share: float) -> State:
+    """What a kernel's mean and its share of live pairs say about it."""
+    if live_share >= DEAD_BELOW:
+        return "live"
+    return "saturated" if mean < HALFWAY else "flat"

@@ -1,0 +1,127 @@
+"""The variational autoencoder: what is sampled, what is compared, what is minimised."""
+
+from functools import partial
+
+import keras
+import numpy as np
+from keras import ops
+
+from mmdvae import networks
+from mmdvae.augmentation import change_contrast, flip_half
+from mmdvae.kernels import gaussian, imq_mixture
+from mmdvae.mmd import mmd2, mmd2_to_prior
+from mmdvae.recipes import Recipe
+from mmdvae.variants import Variant
+
+PIXELS = 28 * 28
+INFERENCE_BATCH = 500
+
+
+class VAE(keras.Model):
+    """Encoder, decoder and the objective (1 - alpha) * BCE + alpha * penalty.
+
+    Takes images (n, 28, 28) of uint8. Tracks apart: `bce` (nats per pixel, unscaled), `penalty` (MMD², or KL in nats
+    per pixel), `rounded_accuracy`, and `loss`, the objective. Each is the mean over images, not over batches.
+    """
+
+    def __init__(self, variant: Variant, recipe: Recipe):
+        super().__init__(name="vae")
+        self.variant, self.recipe = variant, recipe
+        self.encoder = networks.encoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
+        self.decoder = networks.decoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
+        # One stream each: a variant that draws a prior must not shift the flips and the noise of the one that does not.
+        self.flip_stream = keras.random.SeedGenerator(0)
+        self.noise_stream = keras.random.SeedGenerator(0)
+        self.prior_stream = keras.random.SeedGenerator(0)
+        self.means = {name: keras.metrics.Mean(name=name) for name in ("bce", "penalty", "rounded_accuracy")}
+
+    def reseed(self, seed: int, epoch: int) -> None:
+        """Make all that epoch `epoch` will draw a function of the two numbers, so that a resumed run repeats it."""
+        streams = (self.flip_stream, self.noise_stream, self.prior_stream)
+        states = np.random.SeedSequence([seed, epoch]).generate_state(len(streams))
+        for stream, state in zip(streams, states, strict=True):
+            stream.state.assign([int(state), 0])
+
+    def call(self, images, training=False):
+        """Images (n, 28, 28) uint8 -> target, logits (n, 28, 28, 1), mean, log_variance, z and prior draw (n, d)."""
+        target = ops.cast(images, "float32")[..., None] / 255
+        inputs, target = self._augment(target, training)
+        mean, log_variance = self.encoder(inputs, training=training or not self.recipe.training_flag)
+        z = mean + ops.exp(0.5 * log_variance) * keras.random.normal(ops.shape(mean), seed=self.noise_stream)
+        return {
+            "target": target,
+            "logits": self.decoder(z, training=training and self.recipe.training_flag),
+            "mean": mean,
+            "log_variance": log_variance,
+            "z": z,
+            "prior": keras.random.normal(ops.shape(mean), seed=self.prior_stream),
+        }
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The objective of one batch, from what `call` returned; scalar."""
+        bce = ops.mean(ops.binary_crossentropy(y_pred["target"], y_pred["logits"], from_logits=True))
+        penalty = self.penalty(y_pred)
+        rounded_accuracy = ops.mean(ops.cast((y_pred["target"] > 0.5) == (y_pred["logits"] > 0), "float32"))
+        images = ops.shape(y_pred["z"])[0]
+        for name, value in (("bce", bce), ("penalty", penalty), ("rounded_accuracy", rounded_accuracy)):
+            self.means[name].update_state(value, sample_weight=images)
+        return (1 - self.variant.alpha) * bce + self.variant.alpha * penalty
+
+    def penalty(self, outputs):
+        """The regularizer's value for one batch, unweighted; scalar."""
+        if self.variant.regularizer == "none":
+            return ops.zeros(())
+        if self.variant.regularizer == "kl":
+            return kl_to_prior(outputs["mean"], outputs["log_variance"]) / PIXELS
+        unbiased = self.recipe.estimator == "unbiased"
+        if self.variant.kernel == "gaussian" and self.recipe.closed_form_prior:
+            return mmd2_to_prior(outputs["z"], bandwidth=self.variant.sigma, unbiased=unbiased)
+        return mmd2(outputs["z"], outputs["prior"], kernel_of(self.variant, self.recipe.latent_dim), unbiased=unbiased)
+
+    def encode(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Images (n, 28, 28) uint8 -> posterior means and log variances, (n, d) float32; no augmentation, no noise."""
+        pixels = np.asarray(images, dtype="float32")[..., None] / 255
+        mean, log_variance = self.encoder.predict(pixels, batch_size=INFERENCE_BATCH, verbose=0)
+        return mean, log_variance
+
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        """Codes (n, d) -> logits of the pixels, (n, 28, 28) float32."""
+        return self.decoder.predict(np.asarray(codes, dtype="float32"), batch_size=INFERENCE_BATCH, verbose=0)[..., 0]
+
+    def _augment(self, images, training):
+        """What the encoder sees and what the decoder must give back."""
+        recipe = self.recipe
+        if not training and recipe.training_flag:
+            return images, images
+        flipped = flip_half(images, self.flip_stream)
+        target = flipped if recipe.flip == "input and target" else images
+        inputs = change_contrast(flipped, recipe.contrast, self.flip_stream) if recipe.contrast else flipped
+        return inputs, target
+
+
+def kernel_of(variant: Variant, dim: int):
+    """The variant's kernel as a function of two samples; None if it has none."""
+    if variant.kernel == "gaussian":
+        return partial(gaussian, bandwidth=variant.sigma)
+    return partial(imq_mixture, dim=dim) if variant.kernel == "imq" else None
+
+
+def kl_to_prior(mean, log_variance):
+    """KL(N(mean, diag exp(log_variance)) || N(0, I)) in nats, averaged over the batch; (n, d), (n, d) -> scalar.
+
+    Source: Kingma and Welling 2014, arXiv:1312.6114, appendix B.
+    """
+    per_dimension = ops.square(mean) + ops.exp(log_variance) - 1 - log_variance
+    return 0.5 * ops.mean(ops.sum(per_dimension, axis=-1))
+
+
+def build(variant: Variant, recipe: Recipe, seed: int) -> VAE:
+    """A compiled model whose initial weights depend on the seed and the recipe alone, never on the variant."""
+    keras.utils.set_random_seed(seed)
+    model = VAE(variant, recipe)
+    optimizers = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
+    # XLA pays on GPUs; on CPUs it loses oneDNN's convolutions. JAX has nothing else.
+    jit = keras.backend.backend() == "jax" or bool(keras.distribution.list_devices("gpu"))
+    model.compile(optimizer=optimizers[recipe.optimizer](recipe.learning_rate), jit_compile=jit)
+    model.optimizer.build(model.trainable_variables)
+    return model

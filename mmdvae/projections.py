@@ -1,0 +1,49 @@
+"""Codes on a plane, to be looked at: PCA of all, t-SNE of some."""
+
+import numpy as np
+from openTSNE import TSNE
+
+TSNE_POINTS = 2_000  # as many as a plot can show; 10,000 would take a minute
+PERPLEXITY = 30
+THETA = 0.8  # Barnes-Hut angle: a quarter faster than the usual 0.5, and the divergence grows by a thousandth
+START_SPREAD = 1e-4  # small, so that the start decides on the arrangement and not on the distances
+
+
+def pca(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The two principal coordinates (n, 2) and their shares of the variance (2,), float32 and float64.
+
+    The sign of an axis is arbitrary; here its largest loading is positive. Missing axes of a line or a point are zero.
+    """
+    centred = np.asarray(codes, dtype=np.float64)
+    centred = centred - centred.mean(axis=0)
+    variances, axes = np.linalg.eigh(centred.T @ centred / len(centred))
+    variances, axes = np.maximum(variances[::-1], 0.0)[:2], axes[:, ::-1][:, :2]  # (2,), (d, 2)
+    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), range(axes.shape[1])])
+    missing = 2 - axes.shape[1]
+    ratio = variances / (np.square(centred).sum() / len(centred) or 1.0)
+    return np.pad(centred @ axes, ((0, 0), (0, missing))).astype(np.float32), np.pad(ratio, (0, missing))
+
+
+def tsne_index(n: int) -> np.ndarray:
+    """Which of n images t-SNE shows: (m,) int32, sorted; a function of n alone, the same for every variant."""
+    chosen = np.random.default_rng(0).permutation(n)[:TSNE_POINTS]
+    return np.sort(chosen).astype(np.int32)
+
+
+def tsne(codes: np.ndarray) -> np.ndarray:
+    """t-SNE of codes (n, d), n >= 4, from their PCA; (n, 2) float32. One core, one seed: the same every time.
+
+    Source: Policar et al. 2024, J. Stat. Softw. 109(3); the start as in Kobak and Berens 2019, Nat. Commun. 10:5416.
+    """
+    start = pca(codes)[0].astype(np.float64)
+    start *= START_SPREAD / (start[:, 0].std() or 1.0)
+    settings = TSNE(
+        perplexity=min(PERPLEXITY, (len(codes) - 1) // 3),  # openTSNE looks at three times as many neighbours
+        theta=THETA,
+        initialization=start,
+        neighbors="exact",
+        negative_gradient_method="bh",
+        n_jobs=1,
+        random_state=0,
+    )
+    return np.asarray(settings.fit(np.asarray(codes, dtype=np.float64)), dtype=np.float32)

@@ -1,0 +1,55 @@
+"""Where the numbers come from: code, versions, hardware. No user name, host name or path of the machine."""
+
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+LIBRARIES = ("keras", "tensorflow", "prefect", "numpy", "scikit-learn", "openTSNE", "matplotlib")
+
+
+def code() -> dict[str, Any]:
+    """The commit of the checkout that runs, and whether files differ from it; None for both outside a checkout."""
+    folder = Path(__file__).resolve().parent.parent
+    commit = _git(folder, "rev-parse", "HEAD")
+    changes = _git(folder, "status", "--porcelain")
+    return {"commit": commit or None, "dirty": bool(changes) if commit else None}
+
+
+def versions() -> dict[str, str]:
+    """Python and the libraries that numbers depend on."""
+    return {"python": platform.python_version(), "mmdvae": version("mmdvae")} | {
+        name: version(name) for name in LIBRARIES
+    }
+
+
+def hardware(*, gpus: list[str], cores: int, memory_bytes: int) -> dict[str, Any]:
+    """What it ran on, as far as it explains a time."""
+    return {
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "cores": cores,
+        "memory_gb": round(memory_bytes / 1e9, 1),
+        "gpus": len(gpus),
+    }
+
+
+def _git(folder: Path, *words: str) -> str:
+    # safe.directory: a checkout of another user is read, never obeyed (no hooks run for these commands).
+    command = ["git", "-c", f"safe.directory={folder}", "-C", str(folder), *words]
+    environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, env=environment)
+    except OSError:  # no git on this machine
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or "unknown"
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")

@@ -1,0 +1,79 @@
+"""How far reconstructions are from their targets: bce, mse, psnr, ssim, rounded_accuracy."""
+
+import math
+
+import numpy as np
+from scipy.special import expit
+from skimage.metrics import structural_similarity
+
+HALF_GREY = 1 / 510  # half a step of 8-bit grey: nearer to 0 or 1 than this, an image cannot say how sure it is
+
+
+def of_logits(targets: np.ndarray, logits: np.ndarray) -> dict[str, float]:
+    """All five measures of a model's logits, (n, 28, 28) each; targets in [0, 1]."""
+    probabilities = expit(logits, dtype=np.float64)
+    return {"bce": bce_of_logits(targets, logits), **_of_images(targets, probabilities)}
+
+
+def of_probabilities(targets: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
+    """All five measures of images in [0, 1] that come without logits, (n, 28, 28) each."""
+    return {"bce": bce_of_probabilities(targets, probabilities), **_of_images(targets, probabilities)}
+
+
+def bce_of_logits(targets: np.ndarray, logits: np.ndarray) -> float:
+    """Binary cross-entropy, the mean of log(1 + e^l) - t l, in nats per pixel; exact for logits of any size.
+
+    Grey targets are not coin throws: their own entropy (0.2422 on Fashion-MNIST's test images) is the floor.
+    """
+    l = np.asarray(logits, dtype=np.float64)  # noqa: E741
+    return float(np.mean(np.logaddexp(0, l) - targets * l))
+
+
+def bce_of_probabilities(targets: np.ndarray, probabilities: np.ndarray) -> float:
+    """Binary cross-entropy, the mean of -t log p - (1 - t) log(1 - p), in nats per pixel.
+
+    A linear baseline says exactly 0 or 1, where a single wrong pixel costs an infinity; what it costs instead is set
+    by where p is cut. Keras cuts at 1e-7, an accident of float32, and each decade costs PCA-8 0.0016 (0.3344 in all).
+    Cut at half a grey level PCA-8 has 0.3280, within 0.0001 of the best that any cut could give it.
+    """
+    p = np.clip(np.asarray(probabilities, dtype=np.float64), HALF_GREY, 1 - HALF_GREY)
+    return float(np.mean(-targets * np.log(p) - (1 - targets) * np.log1p(-p)))
+
+
+def mse(targets: np.ndarray, images: np.ndarray) -> float:
+    """Mean squared error per pixel; images in [0, 1]."""
+    return float(np.mean(np.square(np.subtract(targets, images, dtype=np.float64))))
+
+
+def psnr(mean_squared_error: float) -> float:
+    """Peak signal-to-noise ratio in dB of images in [0, 1], -10 log10(mse); infinite for a perfect reconstruction.
+
+    Of the error pooled over all images (PCA-8 15.9, mean image 10.6 on Fashion-MNIST), so that it orders models as
+    the error does. The mean of the images' own ratios would be 0.3 to 0.5 dB higher and rewards easy images.
+    """
+    return -10 * math.log10(mean_squared_error) if mean_squared_error > 0 else math.inf
+
+
+def ssim(targets: np.ndarray, images: np.ndarray) -> float:
+    """Structural similarity with a uniform window of 7 x 7, averaged over images; 1 for equal images.
+
+    Source: Wang et al. 2004, IEEE TIP 13:600, as scikit-image computes it; the range of 1 must be said, for floats
+    scikit-image would take it as 2.
+    """
+    pairs = zip(np.asarray(targets, dtype=np.float64), np.asarray(images, dtype=np.float64), strict=True)
+    return float(np.mean([structural_similarity(target, image, data_range=1.0) for target, image in pairs]))
+
+
+def rounded_accuracy(targets: np.ndarray, images: np.ndarray) -> float:
+    """Share of pixels that are on the same side of 0.5; both in [0, 1]."""
+    return float(np.mean((targets > 0.5) == (images > 0.5)))
+
+
+def _of_images(targets: np.ndarray, images: np.ndarray) -> dict[str, float]:
+    error = mse(targets, images)
+    return {
+        "mse": error,
+        "psnr": psnr(error),
+        "ssim": ssim(targets, images),
+        "rounded_accuracy": rounded_accuracy(targets, images),
+    }

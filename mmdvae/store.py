@@ -1,0 +1,115 @@
+"""The content-addressed store: a finished piece of work has a name made of all that it depends on.
+
+`<store>/<kind>-<24 hex>/` holds the work's files and, written last, result.json with their digests. What is there and
+undamaged is never done again; what is not is done. This is the project's only cache, with Prefect or without.
+"""
+
+import ast
+import fcntl
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from mmdvae.errors import InputError
+from mmdvae.files import digest, file_sha256, read_json, write_json
+from mmdvae.recipes import Recipe
+from mmdvae.variants import Variant
+
+RESULT = "result.json"
+KEY = re.compile(r"(data|train|evaluate|baselines)-[0-9a-f]{24}")
+
+
+def train_key(variant: Variant, recipe: Recipe, *, seed: int, data_sha256: str, backend: str) -> str:
+    """Name of a training: variant, recipe, seed, data, code and versions."""
+    what = {"variant": variant.to_dict(), "recipe": recipe.to_dict(), "seed": seed, "data": data_sha256}
+    return _key("train", what, module="mmdvae.training", backend=backend)
+
+
+def evaluate_key(trained: str, *, backend: str) -> str:
+    """Name of the evaluation of one training: a new metric re-evaluates, and retrains nothing."""
+    return _key("evaluate", {"trained": trained}, module="mmdvae.evaluation", backend=backend)
+
+
+def baselines_key(data_sha256: str) -> str:
+    """Name of the baselines of one data set."""
+    return _key("baselines", {"data": data_sha256}, module="mmdvae.baselines", backend="none")
+
+
+def folder_of(store: Path, key: str) -> Path:
+    """The folder of a key; InputError if the key is not one, so that no path can lead out of the store."""
+    if not isinstance(key, str) or not KEY.fullmatch(key):
+        raise InputError(f"a store key must look like train-<24 hex digits>, got {key!r}")
+    return store / key
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """The record of finished work, or None if it is absent, unfinished or any of its files is gone or changed."""
+    try:
+        result = read_json(folder / RESULT)
+        whole = all(file_sha256(folder / name) == sha256 for name, sha256 in result["files"].items())
+    except (OSError, ValueError, KeyError):
+        return None
+    return result["record"] if whole else None
+
+
+def finish(folder: Path, record: dict[str, Any], files: tuple[str, ...]) -> dict[str, Any]:
+    """Declare the work in `folder` finished: the files are there, and this is what to tell of it."""
+    write_json(folder / RESULT, {"record": record, "files": {name: file_sha256(folder / name) for name in files}})
+    return record
+
+
+def forget(folder: Path) -> None:
+    """Let finished work count as undone; unfinished work keeps its checkpoint."""
+    (folder / RESULT).unlink(missing_ok=True)
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Hold the folder for this process, waiting for whoever holds it; a killed holder lets go at once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        for leftover in folder.glob(".*.npz.*"):  # of a process that was killed while it wrote
+            leftover.unlink()
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@cache
+def code_digest(module: str) -> str:
+    """SHA-256 over the source of a module of ours and of every module of ours that it imports, however far away."""
+    package = Path(__file__).parent
+    sources: dict[str, bytes] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        path = package / f"{name.partition('.')[2] or '__init__'}.py"
+        if name in sources or not path.exists():
+            continue
+        sources[name] = path.read_bytes()
+        waiting += _imports(sources[name], package.name)
+    return digest({name: hashlib.sha256(source).hexdigest() for name, source in sources.items()})
+
+
+def _imports(source: bytes, package: str) -> list[str]:
+    names = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return [name for name in names if name.split(".")[0] == package]
+
+
+def _key(kind: str, what: dict[str, Any], *, module: str, backend: str) -> str:
+    libraries = ("keras", "numpy", "scikit-learn", *(() if backend == "none" else (backend,)))
+    versions = {name: version(name) for name in libraries} | {"backend": backend}
+    return f"{kind}-{digest({**what, 'code': code_digest(module), 'versions': versions})[:24]}"

@@ -1,0 +1,152 @@
+"""Train one variant: epochs, checkpoints, progress, divergence. The only place that draws an order or sets a seed."""
+
+import math
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import keras
+import numpy as np
+
+from mmdvae import checkpoint
+from mmdvae.data import open_split
+from mmdvae.model import VAE, build
+from mmdvae.recipes import Recipe
+from mmdvae.variants import Variant
+
+CHECKPOINT = "checkpoint.npz"
+MODEL = "model.npz"
+REPORT_EVERY = 0.25  # seconds between two progress events: smooth for an eye, nothing for the training
+
+Report = Callable[[dict[str, Any]], None]
+
+
+def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path, report: Report) -> dict[str, Any]:
+    """Train to the recipe's last epoch, from the checkpoint in `folder` if there is one; leave model.npz there.
+
+    An interrupted and resumed training gives the same numbers as an undisturbed one on the same machine: order,
+    augmentation and noise of an epoch are functions of (seed, epoch), the rest is in the checkpoint.
+
+    Returns: status (ok or diverged), error, epochs, history (one list per quantity, one number per finished epoch),
+        train_seconds, parameters, peak_rss_mb, device. A diverged variant is a result, not an exception.
+    """
+    train, valid = open_split(data, "train")[0], open_split(data, "valid")[0]
+    model = build(variant, recipe, seed)
+    history = _resume(model, folder / CHECKPOINT, report)
+    error = None
+    for epoch in range(len(history.get("loss", [])), recipe.epochs):
+        numbers = _one_epoch(model, train, valid, epoch=epoch, seed=seed, report=report)
+        if not all(map(math.isfinite, numbers.values())):
+            error = _what_diverged(numbers, epoch)
+            break
+        for name, value in numbers.items():
+            history.setdefault(name, []).append(value)
+        checkpoint.save(folder / CHECKPOINT, _state(model), {"history": history})
+        report({"event": "epoch", "epoch": epoch + 1, "epochs": recipe.epochs, **numbers})
+    checkpoint.save(folder / MODEL, model.weights, {})
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+    return {
+        "status": "diverged" if error else "ok",
+        "error": error,
+        "epochs": len(history.get("loss", [])),
+        "history": {name: values for name, values in history.items() if name != "seconds"},
+        "train_seconds": sum(history.get("seconds", [])),
+        "parameters": int(sum(np.prod(weight.shape) for weight in model.trainable_variables)),
+        "peak_rss_mb": peak_rss_mb(),
+        "device": device(),
+    }
+
+
+def load(variant: Variant, recipe: Recipe, folder: Path) -> VAE:
+    """The trained model of a finished training's folder."""
+    model = build(variant, recipe, seed=0)
+    checkpoint.restore(folder / MODEL, model.weights)
+    return model
+
+
+def batch_order(images: int, batch_size: int, *, seed: int, epoch: int) -> np.ndarray:
+    """Which image comes when, (images,) or one fewer: the same for every variant of one seed."""
+    order = np.random.default_rng([seed, epoch]).permutation(images)
+    return _without_lone_image(order, batch_size)
+
+
+def device() -> str:
+    """What the numbers were computed on: "gpu" or "cpu"."""
+    return "gpu" if keras.distribution.list_devices("gpu") else "cpu"
+
+
+def peak_rss_mb() -> float:
+    """The largest memory that this process has held so far, in 10⁶ bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB here
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def _resume(model: VAE, path: Path, report: Report) -> dict[str, list[float]]:
+    if not path.exists():
+        return {}
+    try:
+        history = checkpoint.restore(path, _state(model))["history"]
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        report({"event": "note", "message": f"checkpoint is damaged ({error}), starting from epoch 1"})
+        return {}
+    report({"event": "note", "message": f"resumed after epoch {len(history['loss'])}"})
+    return history
+
+
+def _state(model: VAE) -> list[Any]:
+    return [*model.weights, *model.optimizer.variables]
+
+
+def _one_epoch(model: VAE, train, valid, *, epoch: int, seed: int, report: Report) -> dict[str, float]:
+    batch_size = model.recipe.batch_size
+    model.reseed(seed, epoch)
+    order = batch_order(len(train), batch_size, seed=seed, epoch=epoch)
+    started = time.monotonic()
+    progress = Progress(report, epoch=epoch, epochs=model.recipe.epochs, images=len(order), batch_size=batch_size)
+    fitted = model.fit(train[order], batch_size=batch_size, shuffle=False, verbose=0, callbacks=[progress]).history
+    checked = model.evaluate(_without_lone_image(valid, batch_size), batch_size=batch_size, verbose=0, return_dict=True)
+    numbers = {name: float(values[-1]) for name, values in fitted.items()}
+    numbers |= {f"val_{name}": float(value) for name, value in checked.items()}
+    return numbers | {"seconds": time.monotonic() - started}
+
+
+class Progress(keras.callbacks.Callback):
+    """Tell `report` how far the epoch is, a few times a second; stop at once when the loss is no number any more."""
+
+    def __init__(self, report: Report, *, epoch: int, epochs: int, images: int, batch_size: int):
+        super().__init__()
+        self.report, self.epoch, self.epochs, self.images, self.batch_size = report, epoch, epochs, images, batch_size
+        self.started = self.last = time.monotonic()
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Report, unless the last report is fresh: reading the numbers waits for the device."""
+        now = time.monotonic()
+        if now - self.last < REPORT_EVERY:
+            return
+        self.last = now
+        numbers = {name: float(logs[name]) for name in ("bce", "penalty", "loss")}
+        if not math.isfinite(numbers["loss"]):
+            self.model.stop_training = True
+            return
+        done = min((batch + 1) * self.batch_size, self.images)
+        rate = done / (now - self.started)
+        left = self.images * (self.epochs - self.epoch) - done
+        self.report(
+            {"event": "progress", "epoch": self.epoch + 1, "epochs": self.epochs, "fraction": done / self.images}
+            | {"images_per_second": rate, "seconds_left": left / rate}
+            | {"bce": numbers["bce"], "penalty": numbers["penalty"]}
+        )
+
+
+def _what_diverged(numbers: dict[str, float], epoch: int) -> str:
+    bad = ", ".join(f"{name} is {value}" for name, value in numbers.items() if not math.isfinite(value))
+    return f"diverged in epoch {epoch + 1}: {bad}"
+
+
+def _without_lone_image(rows, batch_size: int):
+    # An unbiased MMD² has no pairs in a batch of one; a last batch of one image is left out.
+    return rows[:-1] if batch_size > 1 and len(rows) % batch_size == 1 else rows

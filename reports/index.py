@@ -1,0 +1,75 @@
+"""index.html: all runs of a folder, newest first."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from mmdvae.errors import InputError
+from mmdvae.files import write_text
+from reports import inputs, text
+from reports.inputs import Run
+from reports.page import environment
+from reports.summary import best
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One run's line; `problem` says why it cannot be read."""
+
+    id: str
+    link: str  # empty where there is no report
+    created: str = ""
+    date: str = ""
+    preset: str = ""
+    code: str = ""
+    dataset: str = ""
+    variants: str = ""
+    failed: str = ""
+    bce: str = ""
+    bce_of: str = ""
+    mmd2: str = ""
+    mmd2_of: str = ""
+    problem: str = ""
+
+
+def write(out: Path) -> Path:
+    """Write `out`/index.html over the runs in `out` and return its path; a broken run is a line, not an error."""
+    path = out / "index.html"
+    write_text(path, environment().get_template("index.html").render(entries=entries(out)))
+    return path
+
+
+def entries(out: Path) -> list[Entry]:
+    """All folders with a report.json, newest first; unreadable ones last."""
+    found = [_entry(folder) for folder in sorted(out.iterdir()) if (folder / "report.json").is_file()]
+    found.sort(key=lambda entry: (entry.created, entry.id), reverse=True)
+    return found
+
+
+def _entry(folder: Path) -> Entry:
+    link = f"./{quote(folder.name)}/report.html" if (folder / "report.html").is_file() else ""
+    try:
+        return _readable(folder.name, link, inputs.load(folder))
+    except InputError as error:
+        why = error.__cause__ or error
+        return Entry(id=folder.name, link=link, problem=f"{type(why).__name__}: {why}")
+
+
+def _readable(name: str, link: str, run: Run) -> Entry:
+    commit = str(run.code.get("commit") or "unknown")[:12]
+    fit, match = best(run.finished, "bce"), best(run.finished, "mmd2")
+    return Entry(
+        id=name,
+        link=link,
+        created=run.created,
+        date=text.moment(run.created),
+        preset=run.preset,
+        code=f"{commit}{' + changes' if run.code.get('dirty') else ''}",
+        dataset=str(run.dataset.get("name", "unknown")),
+        variants=f"{len(run.finished)} ok",
+        failed=f"{len(run.unfinished)} failed" if run.unfinished else "",
+        bce=text.fixed(fit.mean("bce") if fit else None, 4),
+        bce_of=fit.name if fit else "not measured",
+        mmd2=text.fixed(match.mean("mmd2") if match else None, 4),
+        mmd2_of=match.name if match else "not measured",
+    )

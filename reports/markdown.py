@@ -1,0 +1,99 @@
+"""summary.md: the table, the checks and one picture, for places that show no HTML."""
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from markupsafe import Markup
+
+from mmdvae.files import write_text
+from reports import dispersion, figures, summary, text
+from reports.arrays import Store
+from reports.header import title
+from reports.inputs import Run
+
+LONGEST_TABLE = 40  # rows
+LONGEST_TEXT = 300  # characters of an explanation
+
+
+def write(run: Run, store: Store, path: Path, missing: list[str]) -> None:
+    """Write the summary; `missing` names what could not be made."""
+    d = dispersion.latent_dim(run, store)
+    lines = [*_opening(run), "", *_table(run, d), "", *_notes(run, missing), ""]
+    picture = _hero(run, d)
+    if picture:
+        lines += [f"![Total variance and BCE against sigma]({picture})", ""]
+    write_text(path, "\n".join(lines))
+
+
+def _opening(run: Run) -> list[str]:
+    finished = f"{len(run.finished)} of {text.count(len(run.variants), 'variant')} finished"
+    return [
+        f"# {plain(title(run))}",
+        "",
+        f"Run {plain(run.id)}, {plain(text.moment(run.created))}: {finished}, recipe {plain(run.recipe)}, "
+        f"{text.count(len(run.seeds), 'seed')}. The whole report is `report.html` in the same folder.",
+    ]
+
+
+def _notes(run: Run, missing: list[str]) -> Iterator[str]:
+    """One line for everything that a reader must know beside the numbers."""
+    for variant in run.unfinished:
+        yield _note(variant.name, f"{variant.status}: {variant.error or 'no reason was recorded'}")
+    for name in missing:
+        yield _note(name, "could not be made; the log says why")
+    for verdict in run.verdicts:
+        yield _note(verdict.state.replace("_", " "), f"{verdict.code}: {verdict.claim}")
+    for check in run.checks:
+        if check.state != "passed":
+            yield _note(check.state, f"{check.code}, {check.title}: {check.explanation}")
+
+
+def _note(what: str, why: str) -> str:
+    return f"- **{plain(what)}** {plain(why[:LONGEST_TEXT])}"
+
+
+def _table(run: Run, d: int | None) -> list[str]:
+    columns = [column for column in summary.COLUMNS if column.metric != "logdet_cov"]
+    kept = [summary.COLUMNS.index(column) for column in columns]
+    rows = summary.table(run, latent_dim=d)
+    lines = [
+        "| variant | kernel | " + " | ".join(f"{column.title} ({column.unit})" for column in columns) + " |",
+        "|---|---|" + "---:|" * len(columns),
+    ]
+    for row in rows[:LONGEST_TABLE]:
+        cells = [_cell(row, row.cells[number]) for number in kept]
+        lines.append(f"| {plain(row.name)} | {plain(row.kernel or text.MISSING)} | " + " | ".join(cells) + " |")
+    if len(rows) > LONGEST_TABLE:
+        lines += ["", f"{len(rows) - LONGEST_TABLE} more rows are in the report."]
+    return lines
+
+
+def _cell(row: summary.Row, cell: summary.Cell) -> str:
+    if cell.value is None:
+        return row.status if row.status != "ok" else text.MISSING
+    shown = f"{cell.text} {cell.spread}".strip()
+    return f"**{shown}** best" if cell.best else shown
+
+
+def _hero(run: Run, d: int | None) -> Markup | None:
+    panels = []
+    for metric in dispersion.METRICS[:2]:
+        lines = [
+            (
+                f"α {text.setting(alpha)}",
+                [variant.sigma or 1.0 for variant in variants],
+                [variant.mean(metric.name) or 0.0 for variant in variants],
+            )
+            for alpha, variants in dispersion.by_alpha(run, metric.name).items()
+        ]
+        if lines:
+            panels.append((metric.title, lines, metric.prior(d)))
+    return figures.trend(panels) if panels else None
+
+
+def plain(untrusted: str) -> str:
+    """Text that Markdown and HTML take as text: one line, without control characters, everything active escaped."""
+    one_line = re.sub(r"[\x00-\x1f\x7f]+", " ", untrusted)
+    return re.sub(r"([\\`*_\[\]|~#!{}()])", r"\\\1", html.escape(one_line, quote=False))

@@ -1,0 +1,88 @@
+"""Files beside the report: every number as CSV, every code as Parquet."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mmdvae.files import replacing, write_text
+from reports.arrays import Store, Views
+from reports.inputs import Run
+
+METRIC_FIELDS = ("variant", "alpha", "sigma", "seed", "epoch", "metric", "value")
+
+
+def metrics(run: Run, path: Path) -> None:
+    """metrics.csv: one number a line; `epoch` is empty for numbers of the test set, alpha and seed for baselines."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(METRIC_FIELDS)
+    writer.writerows(_metric_rows(run))
+    write_text(path, buffer.getvalue())
+
+
+def latents(run: Run, store: Store, path: Path) -> None:
+    """latents.parquet: one line per variant, seed and test image; t-SNE is null outside its subset."""
+    with replacing(path) as file:
+        writer: pq.ParquetWriter | None = None
+        try:
+            for table in _latent_tables(run, store):
+                writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+                writer.write_table(table)
+            if writer is None:
+                empty = {"variant": pa.string(), "seed": pa.int32(), "image": pa.int32(), "label": pa.uint8()}
+                writer = pq.ParquetWriter(file, pa.schema(empty), compression="zstd")
+        finally:
+            if writer is not None:
+                writer.close()
+
+
+def _metric_rows(run: Run) -> Iterator[tuple[object, ...]]:
+    for variant in run.variants:
+        for seed_run in variant.runs:
+            who = (variant.name, _number(variant.alpha), _number(variant.sigma), seed_run.seed)
+            for name, values in sorted(seed_run.history.items()):
+                for epoch, value in enumerate(values, start=1):
+                    if value is not None:
+                        yield (*who, epoch, name, repr(value))
+            for name, value in sorted(seed_run.metrics.items()):
+                yield (*who, "", name, repr(value))
+    for baseline in run.baselines:
+        for name, value in sorted(baseline.metrics.items()):
+            yield (baseline.name, "", "", "", "", name, repr(value))
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else repr(value)
+
+
+def _latent_tables(run: Run, store: Store) -> Iterator[pa.Table]:
+    for variant in run.variants:
+        for seed in store.seeds(variant):
+            views = store.views(variant.name, seed)
+            if views is not None:
+                yield _latent_table(variant.name, seed, views, store.labels)
+
+
+def _latent_table(name: str, seed: int, views: Views, labels: np.ndarray) -> pa.Table:
+    n, d = views.codes.shape
+    if len(labels) != n:
+        raise ValueError(f"{name}, seed {seed}: {n} codes for {len(labels)} labels")
+    tsne = np.zeros((n, 2), np.float32)
+    tsne[views.tsne_index] = views.tsne
+    outside = np.ones(n, bool)
+    outside[views.tsne_index] = False
+    columns = {
+        "variant": pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int32)), pa.array([name])),
+        "seed": pa.array(np.full(n, seed, np.int32)),
+        "image": pa.array(np.arange(n, dtype=np.int32)),
+        "label": pa.array(labels.astype(np.uint8)),
+        **{f"z{k + 1}": pa.array(views.codes[:, k].astype(np.float32)) for k in range(d)},
+        **{f"pca{k + 1}": pa.array(views.pca[:, k].astype(np.float32)) for k in range(2)},
+        **{f"tsne{k + 1}": pa.array(tsne[:, k], mask=outside) for k in range(2)},
+    }
+    return pa.table(columns)

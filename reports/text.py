@@ -1,0 +1,68 @@
+"""Numbers and dates as a reader sees them; a value that is not there is a dash, never a zero."""
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+MISSING = "–"
+
+
+def fixed(value: float | None, digits: int) -> str:
+    """A fixed number of decimals, with a true minus sign: −0.0012; the dash for no value."""
+    if value is None:
+        return MISSING
+    rounded = f"{value:.{digits}f}"
+    if not rounded.strip("-0."):
+        rounded = rounded.lstrip("-")  # no negative zero
+    return rounded.replace("-", "−")
+
+
+def significant(value: float | None, digits: int = 3) -> str:
+    """So many significant digits, without an exponent between 0.0001 and 999,999: 623, 9.44, 0.0213."""
+    if value is None:
+        return MISSING
+    if value == 0:
+        return "0"
+    magnitude = math.floor(math.log10(abs(value)))
+    if not -5 < magnitude < 6:
+        return f"{value:.{digits - 1}e}".replace("-", "−")
+    return f"{value:,.{max(0, digits - 1 - magnitude)}f}".replace("-", "−")
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A share as a percentage."""
+    return MISSING if value is None else f"{fixed(100 * value, digits)} %"
+
+
+def setting(value: float | None) -> str:
+    """A setting as it was typed: 0.1, 0.0001, 10000."""
+    return MISSING if value is None else f"{value:.12g}"
+
+
+def moment(iso: str) -> str:
+    """A date and time in UTC to the minute; text that is no date stays as it is."""
+    try:
+        parsed = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    if parsed.tzinfo is None:
+        return f"{parsed:%Y-%m-%d %H:%M}"
+    return f"{parsed.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def count(number: int, noun: str) -> str:
+    """1 seed, 3 seeds, 60,000 images."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def listed(names: Sequence[str]) -> str:
+    """a, b and c."""
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else "none"
+
+
+def finite(value: Any) -> float | None:
+    """The value as a float; None for anything that is not a finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)

@@ -1,0 +1,1 @@
+"""Prefect tasks: names, retries, caching, child processes. Empty on purpose."""
