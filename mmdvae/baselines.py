@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mmdvae import reconstruction
-from mmdvae.data import open_split
+from mmdvae.data_folder import open_split
 from mmdvae.usefulness import REFERENCES, knn_accuracy
 
 COMPONENTS = 8  # the recipes' latent_dim

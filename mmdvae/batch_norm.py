@@ -9,7 +9,7 @@ from keras import layers
 
 
 class BatchNorm(layers.BatchNormalization):
-    """`keras.layers.BatchNormalization` over the last axis of (n, height, width, channels): same weights, same results."""
+    """`keras.layers.BatchNormalization` over the channels of (n, height, width, channels): same results."""
 
     def call(self, inputs, training=None, mask=None):
         """Normalise `inputs`; in training by the batch's own moments, which also move the running ones."""

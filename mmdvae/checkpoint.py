@@ -21,9 +21,12 @@ def restore(path: Path, variables: list[Any]) -> dict[str, Any]:
 
     Raises: OSError, ValueError or KeyError if the file is missing, damaged or of another network.
     """
-    with np.load(path, allow_pickle=False) as archive:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:  # opened here: np.load leaks bad files
         values = {name: archive[name] for name in _named(variables)}  # all are read before the first is assigned
         notes = json.loads(str(archive["notes"]))
+    for name, variable in _named(variables).items():
+        if values[name].shape != tuple(variable.shape):
+            raise ValueError(f"{path.name}: {name} must have shape {tuple(variable.shape)}, got {values[name].shape}")
     for name, variable in _named(variables).items():
         variable.assign(values[name])
     return notes

@@ -53,7 +53,7 @@ def enough_seeds(variants: Variants) -> dict[str, Any]:
         "C3",
         f"At least {MIN_SEEDS} seeds",
         "tip" if few else "passed",
-        f"With fewer than {MIN_SEEDS} seeds a difference between variants may be chance. Add --seed 0 --seed 1 --seed 2."
+        f"With fewer than {MIN_SEEDS} seeds a difference may be chance. Add --seed 0 --seed 1 --seed 2."
         if few
         else "Differences can be compared with the spread over seeds.",
         few,

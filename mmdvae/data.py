@@ -11,9 +11,9 @@ import numpy as np
 from mmdvae import data_folder, datasets, sources
 from mmdvae.data_folder import SPLITS
 from mmdvae.datasets import Decoded, Row
-from mmdvae.download import Progress, locked
+from mmdvae.download import Progress
 from mmdvae.errors import InputError
-from mmdvae.files import digest, read_json, strict_json, write_json
+from mmdvae.files import digest, locked, read_json, strict_json, write_json
 
 _VALIDATION = 5_000  # images, as in the notebook
 _LARGE = 30_000  # training images from which on that many can be spared; below, a tenth
@@ -65,17 +65,6 @@ def from_folder(folder: Path) -> Dataset:
     info = data_folder.info(folder)
     train, valid, test = (info["counts"][split] for split in SPLITS)
     return Dataset(info["name"], folder, info["sha256"], train, valid, test, tuple(info["classes"]))
-
-
-def open_split(folder: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Images (n, 28, 28) and labels (n,) of a split, uint8, memory-mapped read-only: pages load as they are used."""
-    if split not in SPLITS:
-        raise ValueError(f"unknown split {split!r}; choose one of: {', '.join(SPLITS)}")
-    data_folder.info(folder)
-    images, labels = (
-        np.load(folder / f"{split}_{what}.npy", mmap_mode="r", allow_pickle=False) for what in ("images", "labels")
-    )
-    return images, labels
 
 
 def verify(folder: Path) -> tuple[str, ...]:

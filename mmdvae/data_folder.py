@@ -50,6 +50,17 @@ def info(folder: Path) -> dict[str, Any]:
     return content
 
 
+def open_split(folder: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, 28, 28) and labels (n,) of a split, uint8, memory-mapped read-only: pages load as they are used."""
+    if split not in SPLITS:
+        raise ValueError(f"unknown split {split!r}; choose one of: {', '.join(SPLITS)}")
+    info(folder)
+    images, labels = (
+        np.load(folder / f"{split}_{what}.npy", mmap_mode="r", allow_pickle=False) for what in ("images", "labels")
+    )
+    return images, labels
+
+
 def damaged(folder: Path) -> tuple[str, ...]:
     """The names of the files that are not what they were, read to the last byte; empty if all is well."""
     try:

@@ -1,19 +1,17 @@
 """Fetch one file by HTTP: it goes on where it was cut, and takes its name only when the checksum is right."""
 
-import fcntl
 import http.client
 import json
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
 from mmdvae.errors import InputError
-from mmdvae.files import file_sha256, write_json
+from mmdvae.files import file_sha256, locked, write_json
 
 Progress = Callable[[int, int], None]  # bytes so far, bytes in all (0 if the server does not say)
 TIMEOUT = 20.0  # seconds to connect, and of silence while reading
@@ -71,18 +69,6 @@ def reachable(url: str, *, timeout: float = TIMEOUT) -> bool:
         return False
     except (OSError, http.client.HTTPException, ValueError):
         return False
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file at `path`, waiting for it; if the holder is killed, the system frees it at once.
-
-    The file stays: were it deleted, two processes could each hold a lock of that name.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _matches(path: Path, digest: Callable[[Path], str], sha256: str) -> bool:

@@ -1,5 +1,6 @@
 """Files that are whole or absent: atomic writes, strict JSON, digests."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -54,6 +55,18 @@ def read_json(path: Path) -> Any:
 def digest(value: Any) -> str:
     """SHA-256 of a JSON value, in hex: equal values have equal digests, whatever the order of their keys."""
     return hashlib.sha256(strict_json(value).encode()).hexdigest()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file at `path`, waiting for it; if the holder is killed, the system frees it at once.
+
+    The file stays: were it deleted, two processes could each hold a lock of that name.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def file_sha256(path: Path) -> str:

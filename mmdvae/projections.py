@@ -31,11 +31,15 @@ def tsne_index(n: int) -> np.ndarray:
 
 
 def tsne(codes: np.ndarray) -> np.ndarray:
-    """t-SNE of codes (n, d), n >= 4, from their PCA; (n, 2) float32. One core, one seed: the same every time.
+    """t-SNE of codes (n, d), from their PCA; (n, 2) float32. One core, one seed: the same every time.
+
+    Fewer than four codes have no neighbourhoods to keep: they stay where PCA put them.
 
     Source: Policar et al. 2024, J. Stat. Softw. 109(3); the start as in Kobak and Berens 2019, Nat. Commun. 10:5416.
     """
     start = pca(codes)[0].astype(np.float64)
+    if len(codes) < 4:
+        return start.astype(np.float32)
     start *= START_SPREAD / (start[:, 0].std() or 1.0)
     settings = TSNE(
         perplexity=min(PERPLEXITY, (len(codes) - 1) // 3),  # openTSNE looks at three times as many neighbours

@@ -25,8 +25,8 @@ def bce_of_logits(targets: np.ndarray, logits: np.ndarray) -> float:
 
     Grey targets are not coin throws: their own entropy (0.2422 on Fashion-MNIST's test images) is the floor.
     """
-    l = np.asarray(logits, dtype=np.float64)  # noqa: E741
-    return float(np.mean(np.logaddexp(0, l) - targets * l))
+    logits = np.asarray(logits, dtype=np.float64)
+    return float(np.mean(np.logaddexp(0, logits) - targets * logits))
 
 
 def bce_of_probabilities(targets: np.ndarray, probabilities: np.ndarray) -> float:

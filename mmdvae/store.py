@@ -5,9 +5,7 @@ undamaged is never done again; what is not is done. This is the project's only c
 """
 
 import ast
-import fcntl
 import hashlib
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mmdvae.errors import InputError
-from mmdvae.files import digest, file_sha256, read_json, write_json
+from mmdvae.files import digest, file_sha256, locked, read_json, write_json
 from mmdvae.recipes import Recipe
 from mmdvae.variants import Variant
 
@@ -72,15 +70,10 @@ def forget(folder: Path) -> None:
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
     """Hold the folder for this process, waiting for whoever holds it; a killed holder lets go at once."""
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with locked(folder / ".lock"):
         for leftover in folder.glob(".*.npz.*"):  # of a process that was killed while it wrote
             leftover.unlink()
         yield
-    finally:
-        os.close(descriptor)
 
 
 @cache

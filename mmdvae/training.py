@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from mmdvae import checkpoint
-from mmdvae.data import open_split
+from mmdvae.data_folder import open_split
 from mmdvae.model import VAE, build
 from mmdvae.recipes import Recipe
 from mmdvae.variants import Variant

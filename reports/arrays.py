@@ -13,7 +13,7 @@ import numpy as np
 
 from mmdvae.errors import InputError
 from mmdvae.files import read_json
-from reports.inputs import VariantResult
+from reports.records import VariantResult
 
 log = logging.getLogger("reports")
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from reports import svg, text
-from reports.inputs import Run, VariantResult
+from reports import scales, svg, text
+from reports.records import Run, VariantResult
 
 Band = list[tuple[float, float, float]]
 LEAST_PENALTY = 0.01  # every penalty axis reaches it, so that rounding noise around 0 looks like nothing
@@ -92,7 +92,7 @@ def _values(variants: Sequence[VariantResult], names: Sequence[str]) -> list[flo
     return [value for column in columns for value in column]
 
 
-def _bce_scales(shown: list[VariantResult]) -> tuple[svg.Scale, svg.Scale]:
+def _bce_scales(shown: list[VariantResult]) -> tuple[scales.Scale, scales.Scale]:
     """One range for all; in longer runs the first epoch may leave the frame, for the later ones decide."""
     longest = max(len(_epochs(variant, name)) for variant in shown for name in ("bce", "val_bce"))
     values = _values(shown, ("bce", "val_bce"))
@@ -105,13 +105,13 @@ def _bce_scales(shown: list[VariantResult]) -> tuple[svg.Scale, svg.Scale]:
             for value in column
         ]
         values = later or values
-    return _epoch_scale(longest), svg.linear(values)
+    return _epoch_scale(longest), scales.linear(values)
 
 
-def _epoch_scale(longest: int) -> svg.Scale:
+def _epoch_scale(longest: int) -> scales.Scale:
     step = max(1, next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if longest / step <= 6 or step == 1000))
     ticks = sorted({1, *range(step, longest + 1, step)} if step > 2 else set(range(1, longest + 1, step)))
-    return svg.Scale(low=0.7, high=max(longest, 1) + 0.3, ticks=[(tick, str(tick)) for tick in ticks], title="epoch")
+    return scales.Scale(low=0.7, high=max(longest, 1) + 0.3, ticks=[(tick, str(tick)) for tick in ticks], title="epoch")
 
 
 def _range(variants: Iterable[VariantResult]) -> Band:
@@ -125,7 +125,7 @@ def _panel(variant: VariantResult, chart: Markup) -> Panel:
     return Panel(name=variant.name, settings=variant.settings, status=variant.status, chart=chart)
 
 
-def _bce_chart(variant: VariantResult, x: svg.Scale, y: svg.Scale, shade: Band) -> Markup:
+def _bce_chart(variant: VariantResult, x: scales.Scale, y: scales.Scale, shade: Band) -> Markup:
     train, validation = seed_mean(variant, "bce"), seed_mean(variant, "val_bce")
     return svg.render(
         svg.Chart(
@@ -137,7 +137,7 @@ def _bce_chart(variant: VariantResult, x: svg.Scale, y: svg.Scale, shade: Band) 
                 _line(variant, "bce", "train", svg.COLOURS[1], "5 3"),
                 _line(variant, "val_bce", "validation", svg.COLOURS[0], ""),
             ],
-            label_width=62,
+            label_width=92,
             width=340,
             height=200,
         )
@@ -152,12 +152,12 @@ def _penalty_chart(variant: VariantResult) -> Markup:
         svg.Chart(
             alt=f"{variant.name}: {_course(f'validation {what}', validation)}; {_course(f'training {what}', train)}.",
             x=_epoch_scale(longest),
-            y=svg.linear([*_values([variant], ("penalty", "val_penalty")), LEAST_PENALTY], zero=True, wanted=3),
+            y=scales.linear([*_values([variant], ("penalty", "val_penalty")), LEAST_PENALTY], zero=True, wanted=3),
             lines=[
                 _line(variant, "penalty", "train", svg.COLOURS[1], "5 3"),
                 _line(variant, "val_penalty", "validation", svg.COLOURS[0], ""),
             ],
-            label_width=62,
+            label_width=92,
             width=340,
             height=170,
         )

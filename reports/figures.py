@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 import numpy as np
 from markupsafe import Markup
@@ -14,6 +15,8 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from PIL import Image
+
+from reports.svg import COLOURS
 
 # Told apart in all three kinds of colour-blindness (least CAM02-UCS distance 14.5), so numbers only have to help.
 CLASS_COLOURS = (
@@ -75,8 +78,8 @@ def trend(panels: Sequence[tuple[str, Sequence[tuple[str, Sequence[float], Seque
     """Line charts over sigma beside each other, for the summary: (title, [(label, sigma, value)], reference)."""
     figure = Figure(figsize=(8, 2.9), dpi=100, layout="constrained")
     for axes, (title, lines, reference) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
-        for (label, sigmas, values), style in zip(lines, ("-", "--", ":", "-.") * len(lines), strict=False):
-            axes.plot(sigmas, values, style, marker="o", markersize=4, label=label)
+        for (label, sigmas, values), style, colour in zip(lines, cycle(("-", "--", ":", "-.")), cycle(COLOURS)):
+            axes.plot(sigmas, values, style, color=colour, marker="o", markersize=4, label=label)
         if reference is not None:
             axes.axhline(reference, color="#595959", linewidth=1, linestyle=(0, (1, 2)), label="prior")
         axes.set(title=title, xlabel="σ (latent units)", xscale="log")

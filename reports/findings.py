@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from reports import text
-from reports.inputs import Check, Run, Verdict
+from reports.records import Check, Run, Verdict
 
 # A sign and a word for each state, so that nothing depends on colour.
 VERDICT_STATES = {

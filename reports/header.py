@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reports import text
-from reports.inputs import Run
+from reports.records import Run
 from reports.summary import best
 
 

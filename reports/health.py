@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from reports import text
-from reports.inputs import Run, VariantResult
+from reports.records import Run, VariantResult
 
 MEANING = {
     "off": "There is no penalty: nothing pulls the codes to the prior.",

@@ -8,7 +8,7 @@ import numpy as np
 from reports import figures, text
 from reports.arrays import Store
 from reports.figures import Picture
-from reports.inputs import Run, VariantResult
+from reports.records import Run, VariantResult
 
 COLUMNS = 16
 TILE = 28 + 2  # one image and its gap

@@ -1,15 +1,18 @@
 """index.html: all runs of a folder, newest first."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from mmdvae.errors import InputError
 from mmdvae.files import write_text
 from reports import inputs, text
-from reports.inputs import Run
-from reports.page import environment
+from reports.records import Run
 from reports.summary import best
+from reports.templating import environment
+
+OLDEST = datetime.min.replace(tzinfo=UTC)  # of a run without a date: it stands last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +21,7 @@ class Entry:
 
     id: str
     link: str  # empty where there is no report
-    created: str = ""
+    created: datetime = OLDEST
     date: str = ""
     preset: str = ""
     code: str = ""
@@ -31,6 +34,13 @@ class Entry:
     mmd2_of: str = ""
     problem: str = ""
 
+    def __str__(self) -> str:
+        if self.problem:
+            return f"{self.id}: unreadable, {self.problem}"
+        found = f"lowest BCE {self.bce} ({self.bce_of}), closest to the prior {self.mmd2} ({self.mmd2_of})"
+        counts = ", ".join(filter(None, (self.variants, self.failed)))
+        return f"{self.id}: {self.date}, {self.preset} on {self.dataset}, {counts}; {found}"
+
 
 def write(out: Path) -> Path:
     """Write `out`/index.html over the runs in `out` and return its path; a broken run is a line, not an error."""
@@ -41,7 +51,8 @@ def write(out: Path) -> Path:
 
 def entries(out: Path) -> list[Entry]:
     """All folders with a report.json, newest first; unreadable ones last."""
-    found = [_entry(folder) for folder in sorted(out.iterdir()) if (folder / "report.json").is_file()]
+    reports = sorted(out.glob("*/report.json"))
+    found = [_entry(path.parent) for path in reports if not path.parent.name.startswith(".")]  # a dot: being written
     found.sort(key=lambda entry: (entry.created, entry.id), reverse=True)
     return found
 
@@ -61,7 +72,7 @@ def _readable(name: str, link: str, run: Run) -> Entry:
     return Entry(
         id=name,
         link=link,
-        created=run.created,
+        created=text.instant(run.created) or OLDEST,
         date=text.moment(run.created),
         preset=run.preset,
         code=f"{commit}{' + changes' if run.code.get('dirty') else ''}",

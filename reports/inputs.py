@@ -1,138 +1,15 @@
-"""report.json as records that are safe to show: every number is finite or None, every text is text."""
+"""report.json as records; what breaks its schema is named."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mmdvae.errors import InputError
 from mmdvae.files import read_json
+from reports.records import Baseline, Check, Run, SeedRun, Statistic, VariantResult, Verdict
 from reports.text import finite
 
 SCHEMA = 1
 STATUSES = ("ok", "failed", "diverged")
-KERNEL_STATES = ("off", "saturated", "flat", "live")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statistic:
-    """One metric of one variant over its seeds."""
-
-    mean: float
-    sd: float | None  # None for one seed
-    min: float
-    max: float
-    n: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeedRun:
-    """One training of one variant."""
-
-    seed: int
-    epochs: int
-    train_seconds: float | None
-    history: dict[str, list[float | None]]
-    metrics: dict[str, float]
-    kernel_state: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariantResult:
-    """One variant with all its seeds."""
-
-    name: str
-    regularizer: str
-    kernel: str | None
-    alpha: float | None
-    sigma: float | None
-    status: str
-    error: str | None
-    runs: list[SeedRun]
-    summary: dict[str, Statistic]
-
-    def mean(self, metric: str) -> float | None:
-        """The mean over seeds, None where it was not measured."""
-        statistic = self.summary.get(metric)
-        return statistic.mean if statistic else None
-
-    @property
-    def kernel_states(self) -> list[str]:
-        """The distinct kernel states of the seeds, in the order of the seeds."""
-        return list(dict.fromkeys(run.kernel_state for run in self.runs if run.kernel_state))
-
-    @property
-    def settings(self) -> str:
-        """What makes it differ, in words."""
-        if self.regularizer == "none":
-            return "no penalty"
-        if self.regularizer == "kl":
-            return f"KL, α {_setting(self.alpha)}"
-        if self.kernel == "gaussian":
-            return f"α {_setting(self.alpha)}, σ {_setting(self.sigma)}"
-        return f"{(self.kernel or self.regularizer).upper()}, α {_setting(self.alpha)}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
-    """A reconstruction without a network, for scale."""
-
-    name: str
-    metrics: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What the numbers say about one claim."""
-
-    code: str
-    claim: str
-    state: str
-    effect: str
-    interval: str
-    n_seeds: int | None
-    rule: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that could make the numbers misleading."""
-
-    code: str
-    title: str
-    state: str
-    explanation: str
-    variants: list[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """A whole comparison."""
-
-    id: str
-    preset: str
-    recipe: str
-    created: str
-    command: str
-    seeds: list[int]
-    latent_dim: int | None
-    dataset: dict[str, Any]
-    code: dict[str, Any]
-    versions: dict[str, Any]
-    hardware: Any
-    variants: list[VariantResult]
-    baselines: list[Baseline] = field(default_factory=list)
-    verdicts: list[Verdict] = field(default_factory=list)
-    checks: list[Check] = field(default_factory=list)
-
-    @property
-    def finished(self) -> list[VariantResult]:
-        """The variants that trained to the end."""
-        return [variant for variant in self.variants if variant.status == "ok"]
-
-    @property
-    def unfinished(self) -> list[VariantResult]:
-        """The variants that failed or diverged."""
-        return [variant for variant in self.variants if variant.status != "ok"]
 
 
 def load(run_dir: Path) -> Run:
@@ -202,6 +79,7 @@ def _seed_run(entry: dict[str, Any]) -> SeedRun:
         seed=int(entry["seed"]),
         epochs=int(entry.get("epochs") or 0),
         train_seconds=finite(entry.get("train_seconds")),
+        device=str(entry.get("device") or ""),
         history={
             str(name): [finite(value) for value in values] for name, values in (entry.get("history") or {}).items()
         },
@@ -260,7 +138,3 @@ def _plain(value: Any) -> str:
         return " to ".join(_plain(part) for part in value)
     number = finite(value)
     return str(value) if number is None else f"{number:.4g}".replace("-", "−")
-
-
-def _setting(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.12g}"

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from reports import figures, selection, text
 from reports.arrays import Store, Views
 from reports.figures import Limits, Picture
-from reports.inputs import Run, VariantResult
+from reports.records import Run, VariantResult
 
 DOTS = 2000  # per panel, the same test images in every one
 THUMBNAIL_DOTS = 500

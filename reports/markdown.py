@@ -8,10 +8,10 @@ from pathlib import Path
 from markupsafe import Markup
 
 from mmdvae.files import write_text
-from reports import dispersion, figures, summary, text
+from reports import dispersion, figures, heatmap, summary, text
 from reports.arrays import Store
 from reports.header import title
-from reports.inputs import Run
+from reports.records import Run
 
 LONGEST_TABLE = 40  # rows
 LONGEST_TEXT = 300  # characters of an explanation
@@ -21,9 +21,9 @@ def write(run: Run, store: Store, path: Path, missing: list[str]) -> None:
     """Write the summary; `missing` names what could not be made."""
     d = dispersion.latent_dim(run, store)
     lines = [*_opening(run), "", *_table(run, d), "", *_notes(run, missing), ""]
-    picture = _hero(run, d)
+    picture, findings = _hero(run, d)
     if picture:
-        lines += [f"![Total variance and BCE against sigma]({picture})", ""]
+        lines += [f"![{plain(' '.join(findings))}]({picture})", ""]
     write_text(path, "\n".join(lines))
 
 
@@ -77,20 +77,23 @@ def _cell(row: summary.Row, cell: summary.Cell) -> str:
     return f"**{shown}** best" if cell.best else shown
 
 
-def _hero(run: Run, d: int | None) -> Markup | None:
-    panels = []
-    for metric in dispersion.METRICS[:2]:
+def _hero(run: Run, d: int | None) -> tuple[Markup | None, list[str]]:
+    """Total variance and BCE against sigma, and what they show; no picture where no variant has a sigma."""
+    panels, findings = [], []
+    for metric in heatmap.METRICS[:2]:
+        by_alpha = heatmap.by_alpha(run, metric.name)
         lines = [
             (
                 f"α {text.setting(alpha)}",
                 [variant.sigma or 1.0 for variant in variants],
                 [variant.mean(metric.name) or 0.0 for variant in variants],
             )
-            for alpha, variants in dispersion.by_alpha(run, metric.name).items()
+            for alpha, variants in by_alpha.items()
         ]
         if lines:
             panels.append((metric.title, lines, metric.prior(d)))
-    return figures.trend(panels) if panels else None
+            findings.append(dispersion.finding(metric, by_alpha, []))
+    return (figures.trend(panels) if panels else None), findings
 
 
 def plain(untrusted: str) -> str:

@@ -3,16 +3,15 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports import curves, dispersion, findings, header, health, images, latent, provenance, summary
 from reports.arrays import Store
-from reports.inputs import Run
 from reports.provenance import Sidecar
+from reports.records import Run
+from reports.templating import environment
 
 log = logging.getLogger("reports")
 
@@ -44,17 +43,6 @@ class Page:
 
     html: str
     failures: list[Failure]
-
-
-def environment() -> Environment:
-    """Templates that escape everything and refuse an unknown name."""
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def render(run: Run, store: Store, sidecars: list[Sidecar]) -> Page:

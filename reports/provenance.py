@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from reports.inputs import Run
+from reports.records import Run
 
 METRICS = (
     ("BCE", "bce", "Binary cross-entropy of test image and reconstruction, nats per pixel, not scaled by 1 − α."),
@@ -25,9 +25,13 @@ METRICS = (
         "Unbiased estimate between z (sampled) and the prior, by the mean of seven inverse multiquadric kernels, the "
         "same for all variants whatever they were trained with. Slightly negative values mean that the two agree.",
     ),
-    ("Kernel mean", "kernel_mean", "Mean of the training kernel over pairs of points."),
-    ("Live share", "kernel_live_share", "Share of pairs where the training kernel is neither about 0 nor about 1."),
-    ("kNN accuracy", "knn_accuracy", "Share of test images whose class the nearest neighbours of their code give."),
+    ("Kernel mean", "kernel_mean", "Mean of the training kernel over pairs of codes and prior draws."),
+    ("Live share", "kernel_live_share", "Share of those pairs where the kernel is between 0.01 and 0.99."),
+    (
+        "kNN accuracy",
+        "knn_accuracy",
+        "Share of test images whose class is that of most of their 10 nearest training codes.",
+    ),
     ("Training", "train_seconds", "Wall-clock seconds of the training of one seed."),
 )
 
@@ -68,6 +72,7 @@ def build(run: Run, sidecars: list[Sidecar]) -> Provenance:
             ("Created", run.created),
             ("Preset and recipe", f"{run.preset}, {run.recipe}"),
             ("Seeds", ", ".join(map(str, run.seeds)) or "not recorded"),
+            ("Trained on", ", ".join(_devices(run)) or "not recorded"),
             ("Code", f"commit {commit}{dirty}"),
             *((f"Data: {name}", value) for name, value in flat(run.dataset)),
             *((f"Hardware: {name}" if name else "Hardware", value) for name, value in flat(run.hardware)),
@@ -76,6 +81,11 @@ def build(run: Run, sidecars: list[Sidecar]) -> Provenance:
         metrics=METRICS,
         sidecars=sidecars,
     )
+
+
+def _devices(run: Run) -> list[str]:
+    devices = (seed_run.device for variant in run.variants for seed_run in variant.runs)
+    return list(dict.fromkeys(device for device in devices if device))
 
 
 def flat(value: Any, path: str = "") -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Which variants get full-size panels when there are too many for one page."""
 
-from reports.inputs import VariantResult
+from reports.records import VariantResult
 from reports.summary import best
 
 MOST = 8

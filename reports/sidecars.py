@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from mmdvae.files import replacing, write_text
 from reports.arrays import Store, Views
-from reports.inputs import Run
+from reports.records import Run
 
 METRIC_FIELDS = ("variant", "alpha", "sigma", "seed", "epoch", "metric", "value")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from reports import text
-from reports.inputs import Baseline, Run, VariantResult
+from reports.records import Baseline, Run, VariantResult
 
 Better = Literal["low", "high", "near 0"]
 Kind = Literal["variant", "reference", "baseline"]
@@ -98,28 +98,38 @@ def build(run: Run, *, latent_dim: int | None = None) -> Summary:
 
 def table(run: Run, *, latent_dim: int | None = None) -> list[Row]:
     """Every variant in the run's order, then what the prior would have, then the baselines."""
-    best = {column.metric: _best(run.finished, column) for column in COLUMNS}
+    best = {column.metric: _winners(run.finished, column) for column in COLUMNS}
     return [
-        *(_variant_row(variant, best) for variant in run.variants),
+        *(_variant_row(variant, best, len(run.seeds)) for variant in run.variants),
         _prior_row(latent_dim or run.latent_dim),
         *(_baseline_row(baseline) for baseline in run.baselines),
     ]
 
 
 def best(variants: list[VariantResult], metric: str) -> VariantResult | None:
-    """The variant with the best mean of a metric of the table; None where fewer than one has it."""
+    """The variant with the best mean of a metric of the table; None where no variant has it."""
     column = next(column for column in COLUMNS if column.metric == metric)
     ranked = [variant for variant in variants if variant.mean(metric) is not None]
     return min(ranked, key=lambda variant: _badness(variant.mean(metric), column.better)) if ranked else None
 
 
-def _best(finished: list[VariantResult], column: Column) -> str | None:
-    """The best variant's name, if there is something to be better than."""
-    rivals = [variant for variant in finished if variant.mean(column.metric) is not None]
-    if column.better is None or len(rivals) < 2:
-        return None
-    winner = best(rivals, column.metric)
-    return winner.name if winner else None
+def spread_text(metric: str, sd: float) -> str:
+    """A standard deviation in the form of its metric: as many decimals, or two significant digits."""
+    show = next(column.show for column in COLUMNS if column.metric == metric)
+    return text.significant(sd, 2) if show is text.significant else show(sd)
+
+
+def _winners(finished: list[VariantResult], column: Column) -> set[str]:
+    """The best variant and those that equal it in the digits shown; empty if there is nothing to be better than."""
+    shown = {
+        variant.name: column.show(variant.mean(column.metric))
+        for variant in finished
+        if column.metric in variant.summary
+    }
+    winner = best(finished, column.metric)
+    if column.better is None or winner is None or len(set(shown.values())) < 2:
+        return set()
+    return {name for name, value in shown.items() if value == shown[winner.name]}
 
 
 def _badness(value: float | None, better: Better | None) -> float:
@@ -128,7 +138,8 @@ def _badness(value: float | None, better: Better | None) -> float:
     return {"high": -value, "near 0": abs(value)}.get(better or "", value)
 
 
-def _variant_row(variant: VariantResult, best: dict[str, str | None]) -> Row:
+def _variant_row(variant: VariantResult, best: dict[str, set[str]], seeds: int) -> Row:
+    done = sum(bool(run.metrics) for run in variant.runs)
     return Row(
         name=variant.name,
         kind="variant",
@@ -136,9 +147,9 @@ def _variant_row(variant: VariantResult, best: dict[str, str | None]) -> Row:
         error=variant.error or ("" if variant.status == "ok" else "no reason was recorded"),
         alpha=text.setting(variant.alpha),
         sigma=_sigma(variant),
-        kernel=", ".join(variant.kernel_states) or text.MISSING,
-        seeds=text.count(len(variant.runs), "seed"),
-        cells=[_variant_cell(variant, column, best[column.metric] == variant.name) for column in COLUMNS],
+        kernel="none" if variant.regularizer == "kl" else ", ".join(variant.kernel_states) or text.MISSING,
+        seeds=text.count(seeds, "seed") if done >= seeds else f"{done} of {text.count(seeds, 'seed')}",
+        cells=[_variant_cell(variant, column, variant.name in best[column.metric]) for column in COLUMNS],
     )
 
 
@@ -146,7 +157,7 @@ def _variant_cell(variant: VariantResult, column: Column, is_best: bool) -> Cell
     statistic = variant.summary.get(column.metric)
     if statistic is None:
         return Cell(value=None, text=text.MISSING)
-    spread = "" if statistic.n == 1 or statistic.sd is None else f"± {column.show(statistic.sd)}"
+    spread = "" if statistic.n == 1 or statistic.sd is None else f"± {spread_text(column.metric, statistic.sd)}"
     return Cell(value=statistic.mean, text=column.show(statistic.mean), spread=spread, best=is_best)
 
 

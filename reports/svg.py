@@ -1,11 +1,12 @@
 """Line charts as SVG by hand: attributes instead of CSS, so that they survive previewers that drop styles."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup, escape
+
+from reports.scales import Scale
 
 INK, MUTED, GRID = "#222222", "#595959", "#e4e4e0"
 # At least 3:1 on white, told apart by the colour-blind (least CAM02-UCS distance 18.7).
@@ -14,23 +15,6 @@ DASHES = ("", "6 3", "2 3", "8 3 2 3", "10 4", "4 2 1 2", "1 2", "12 3 3 3")
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 Point = tuple[float, float | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
-    """An axis: its range, its ticks, linear or logarithmic."""
-
-    low: float
-    high: float
-    title: str = ""
-    log: bool = False
-    ticks: Sequence[tuple[float, str]] = ()
-
-    def share(self, value: float) -> float:
-        """Where the value lies between low (0) and high (1)."""
-        if self.log:
-            return math.log(value / self.low) / math.log(self.high / self.low)
-        return (value - self.low) / (self.high - self.low)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +28,6 @@ class Line:
     band: Sequence[tuple[float, float, float]] = ()  # (x, lowest, highest)
     dots: Sequence[tuple[float, float]] = ()
     mark: bool = False  # a dot on every point
-    direct: bool = True  # the label stands at the line's end
     data: dict[str, str] = field(default_factory=dict)
 
 
@@ -82,50 +65,6 @@ def element(tag: str, /, *children: Any, **attributes: Any) -> Markup:
     )
     inner = Markup("").join(children)
     return Markup(f"<{tag}{named}>{inner}</{tag}>" if children else f"<{tag}{named}/>")
-
-
-def linear(values: Sequence[float], *, title: str = "", zero: bool = False, wanted: int = 4) -> Scale:
-    """A scale around the values with round ticks."""
-    low, high = min(values), max(values)
-    if zero:
-        low, high = min(low, 0.0), max(high, 0.0)
-    if high - low < 1e-12:
-        low, high = low - max(abs(low), 1e-6) * 0.1, high + max(abs(high), 1e-6) * 0.1
-    pad = (high - low) * 0.06
-    low, high = (low if zero and low == 0 else low - pad), high + pad
-    step = _round_step((high - low) / wanted)
-    first = math.ceil(low / step)
-    ticks = [number * step for number in range(first, math.floor(high / step) + 1)]
-    digits = max(0, -math.floor(math.log10(step) + 1e-9))
-    tiny = step < 1e-4 or high >= 1e6  # then with an exponent
-    return Scale(
-        low=low,
-        high=high,
-        title=title,
-        ticks=[(tick, (f"{tick:.0e}" if tiny else f"{tick:,.{digits}f}").replace("-", "−")) for tick in ticks],
-    )
-
-
-def logarithmic(values: Sequence[float], *, title: str = "", most: int = 6) -> Scale:
-    """A logarithmic scale around positive values; ticks at powers of ten, or at 1, 2, 5 within few decades."""
-    low, high = min(values), max(values)
-    pad = max(high / low, 1.5) ** 0.06
-    low, high = low / pad, high * pad
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    decades = last - first
-    steps = (1, 2, 5) if decades <= 3 else (1,)
-    every = max(1, math.ceil(decades / most)) if len(steps) == 1 else 1
-    ticks = [(step * 10.0**power, power_text(step, power)) for power in range(first, last + 1, every) for step in steps]
-    return Scale(low=low, high=high, title=title, log=True, ticks=[tick for tick in ticks if low <= tick[0] <= high])
-
-
-def power_text(step: int, power: int) -> str:
-    """5 times 10 to the power, as a reader writes it: 0.05, 500, 10⁴."""
-    if -3 <= power <= 3:
-        return f"{step * 10.0**power:,.{max(0, -power)}f}"
-    raised = "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(abs(power)))
-    sign = "⁻" if power < 0 else ""
-    return f"10{sign}{raised}" if step == 1 else f"{step}·10{sign}{raised}"
 
 
 def render(chart: Chart) -> Markup:
@@ -213,28 +152,25 @@ class _Frame:
         return parts
 
     def labels(self) -> list[Markup]:
-        """Direct labels at the right, pushed apart where they would touch."""
-        wanted = [(self.y(reference.value), reference.label) for reference in self.chart.references if reference.label]
+        """Direct labels at the right with a sample of their line, pushed apart where they would touch."""
+        wanted = [(r.value, r.label, r.colour, r.dash) for r in self.chart.references if r.label]
         for line in self.chart.lines:
-            ends = [value for _, value in line.points if value is not None]
-            if line.direct and line.label and ends:
-                wanted.append((self.y(ends[-1]), line.label))
-        placed = spread([y for y, _ in wanted], gap=11.5, low=self.top + 4, high=self.top + self.height + 4)
-        x = self.left + self.width + 5
+            end = line.points[-1][1] if line.points else None
+            if line.label and end is not None:  # a line that broke off has nothing to label at the right
+                wanted.append((end, line.label, line.colour, line.dash))
+        top, base = self.top, self.top + self.height
+        ends = [min(max(self.y(value), top), base) for value, *_ in wanted]
+        placed = spread(ends, gap=12, low=top + 4, high=base + 4)
+        x = self.left + self.width + 3
         return [
             part
-            for (y, label), at in zip(wanted, placed, strict=True)
+            for (_, label, colour, dash), end, at in zip(wanted, ends, placed, strict=True)
             for part in (
+                element("line", x1=x, y1=end, x2=x + 8, y2=at, stroke=MUTED, stroke_width=0.6),
                 element(
-                    "line",
-                    x1=x - 5,
-                    y1=min(max(y, self.top), self.top + self.height),
-                    x2=x + 3,
-                    y2=at,
-                    stroke=MUTED,
-                    stroke_width=0.7,
+                    "line", x1=x + 9, y1=at, x2=x + 25, y2=at, stroke=colour, stroke_width=1.8, stroke_dasharray=dash
                 ),
-                _text(label, x + 6, at + 3.5, fill=INK),
+                _text(label, x + 29, at + 3.5, fill=INK),
             )
         ]
 
@@ -294,11 +230,6 @@ def _segments(points: Sequence[Point]) -> list[list[tuple[float, float]]]:
 
 def _text(content: str, x: float, y: float, *, anchor: str = "start", fill: str = MUTED) -> Markup:
     return element("text", content, x=x, y=y, font_size=10.5, font_family=FONT, text_anchor=anchor, fill=fill)
-
-
-def _round_step(step: float) -> float:
-    power = 10.0 ** math.floor(math.log10(step))
-    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= step * 0.999)
 
 
 def _short(value: Any) -> str:

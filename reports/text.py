@@ -42,13 +42,17 @@ def setting(value: float | None) -> str:
 
 def moment(iso: str) -> str:
     """A date and time in UTC to the minute; text that is no date stays as it is."""
+    parsed = instant(iso)
+    return iso if parsed is None else f"{parsed:%Y-%m-%d %H:%M} UTC"
+
+
+def instant(iso: str) -> datetime | None:
+    """The date and time in UTC, which is also taken for granted where no zone is named; None for no date."""
     try:
         parsed = datetime.fromisoformat(iso)
     except ValueError:
-        return iso
-    if parsed.tzinfo is None:
-        return f"{parsed:%Y-%m-%d %H:%M}"
-    return f"{parsed.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return None
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def count(number: int, noun: str) -> str:

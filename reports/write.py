@@ -6,9 +6,9 @@ from pathlib import Path
 from mmdvae.files import file_sha256, write_text
 from reports import inputs, markdown, page, sidecars
 from reports.arrays import Store
-from reports.inputs import Run
 from reports.page import Failure
 from reports.provenance import Sidecar
+from reports.records import Run
 
 log = logging.getLogger("reports")
 

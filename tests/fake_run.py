@@ -88,7 +88,16 @@ def make(
             if key:
                 _views(store / key / "views.npz", variant, images, labels, rng)
             history = _history(variant, epochs, rng)
-            runs.append({"seed": seed, "epochs": epochs, "train_seconds": 41.5, "history": history, "metrics": metrics})
+            runs.append(
+                {
+                    "seed": seed,
+                    "epochs": epochs,
+                    "train_seconds": 41.5,
+                    "device": "cpu",
+                    "history": history,
+                    "metrics": metrics,
+                }
+            )
         entries.append(_entry(variant, runs))
     report = {
         "schema": 1,

@@ -13,7 +13,7 @@ from PIL import Image
 from test_idx import some_images
 from test_sources import write_set
 
-from mmdvae import data, datasets, own_images
+from mmdvae import data, data_folder, datasets, own_images
 from mmdvae.errors import InputError
 from mmdvae.files import file_sha256
 
@@ -55,7 +55,7 @@ def test_a_prepared_set_has_the_images_in_their_order(row, store):
     assert (got.name, got.train, got.valid, got.test) == ("fashion-mnist", 36, 4, 12)
     assert got.classes[8] == "Bag"
     assert got.folder == store / f"data-{got.sha256[:24]}"
-    splits = {split: data.open_split(got.folder, split) for split in ("train", "valid", "test")}
+    splits = {split: data_folder.open_split(got.folder, split) for split in ("train", "valid", "test")}
     np.testing.assert_array_equal(np.concatenate([splits["train"][0], splits["valid"][0]]), some_images(40))
     np.testing.assert_array_equal(np.concatenate([splits["train"][1], splits["valid"][1]]), np.arange(40) % 10)
     np.testing.assert_array_equal(splits["test"][0], some_images(12))
@@ -63,7 +63,7 @@ def test_a_prepared_set_has_the_images_in_their_order(row, store):
 
 
 def test_the_arrays_are_mapped_bytes_that_nobody_can_change(row, store):
-    for array in data.open_split(prepare(row, store).folder, "valid"):
+    for array in data_folder.open_split(prepare(row, store).folder, "valid"):
         assert isinstance(array, np.memmap)
         assert array.dtype == np.uint8
         assert not array.flags.writeable
@@ -71,7 +71,7 @@ def test_the_arrays_are_mapped_bytes_that_nobody_can_change(row, store):
 
 def test_an_unknown_split_is_refused(row, store):
     with pytest.raises(ValueError, match="unknown split 'val'; choose one of: train, valid, test"):
-        data.open_split(prepare(row, store).folder, "val")
+        data_folder.open_split(prepare(row, store).folder, "val")
 
 
 @pytest.mark.parametrize(("images", "valid"), [(2, 1), (19, 1), (29_999, 2_999), (30_000, 5_000), (60_000, 5_000)])
@@ -148,7 +148,7 @@ def test_a_damaged_folder_is_made_again(row, store, harm):
     else:
         info.write_text(info.read_text()[:100])
     assert data.verify(got.folder) == (("train_images.npy",) if harm in ("cut", "delete") else ("info.json",))
-    for use in (data.from_folder, lambda folder: data.open_split(folder, "train")):
+    for use in (data.from_folder, lambda folder: data_folder.open_split(folder, "train")):
         with pytest.raises(InputError, match="train_images.npy: must have|info.json: must be"):
             use(got.folder)
     assert prepare(row, store) == got
@@ -215,10 +215,10 @@ def test_debians_package_is_the_published_fashion_mnist(store):
         pytest.fail(f"{folder} is missing: run `apt-get install {datasets.FASHION_MNIST.package}`")
     got = data.prepare("fashion-mnist", data_dir=folder, store=store)
     assert (got.train, got.valid, got.test) == (55_000, 5_000, 10_000)
-    images, labels = data.open_split(got.folder, "test")
+    images, labels = data_folder.open_split(got.folder, "test")
     assert labels[:10].tolist() == [9, 2, 1, 1, 6, 1, 4, 6, 5, 7]
     assert np.bincount(labels).tolist() == [1000] * 10
-    pixels = np.concatenate([data.open_split(got.folder, split)[0] for split in ("train", "valid")])
+    pixels = np.concatenate([data_folder.open_split(got.folder, split)[0] for split in ("train", "valid")])
     # The constants by which everybody normalises this set.
     assert pixels.mean() / 255 == pytest.approx(0.2860, abs=5e-5)
     assert pixels.std() / 255 == pytest.approx(0.3530, abs=5e-5)
@@ -229,14 +229,14 @@ def test_digits_are_enlarged_three_times_with_a_border(store):
 
     got = prepare("digits", store)
     assert (got.train, got.valid, got.test) == (1350, 150, 297)
-    images, labels = data.open_split(got.folder, "train")
+    images, labels = data_folder.open_split(got.folder, "train")
     bunch = load_digits()
     assert images[0, 2 + 3 * 4 + 1, 2 + 3 * 3 + 2] == round(bunch.images[0, 4, 3] * 255 / 16)
     np.testing.assert_allclose(images[:, 3:26:3, 3:26:3] / 255, bunch.images[:1350] / 16, atol=0.5 / 255)
     assert images[:, [0, 1, 26, 27]].max() == images[:, :, [0, 1, 26, 27]].max() == 0
     assert images.max() == 255
     np.testing.assert_array_equal(labels, bunch.target[:1350])
-    assert all(set(data.open_split(got.folder, split)[1]) == set(range(10)) for split in ("valid", "test"))
+    assert all(set(data_folder.open_split(got.folder, split)[1]) == set(range(10)) for split in ("valid", "test"))
 
 
 def npz(path, **changes):
@@ -254,14 +254,14 @@ def test_an_npz_is_read_as_keras_names_it(tmp_path, store):
     got = prepare(npz(tmp_path / "mine.npz"), store)
     assert (got.name, got.train, got.valid, got.test) == ("npz:mine.npz", 18, 2, 6)
     assert got.classes == ("0", "1", "2")
-    np.testing.assert_array_equal(data.open_split(got.folder, "train")[0], some_images(20)[:18])
-    np.testing.assert_array_equal(data.open_split(got.folder, "test")[1], np.arange(6) % 3)
+    np.testing.assert_array_equal(data_folder.open_split(got.folder, "train")[0], some_images(20)[:18])
+    np.testing.assert_array_equal(data_folder.open_split(got.folder, "test")[1], np.arange(6) % 3)
 
 
 def test_without_labels_all_are_of_one_class(tmp_path, store):
     got = prepare(npz(tmp_path / "mine.npz", y_train=None, y_test=None), store)
     assert got.classes == ("all",)
-    assert set(data.open_split(got.folder, "train")[1]) == {0}
+    assert set(data_folder.open_split(got.folder, "train")[1]) == {0}
 
 
 def test_a_channel_and_a_column_of_labels_are_taken_off(tmp_path, store):
@@ -314,9 +314,9 @@ def test_each_sub_folder_is_a_class_and_a_sixth_of_each_is_for_testing(tmp_path,
     assert got.name == "images:mine"
     assert got.classes == ("bag", "coat")
     assert (got.train, got.valid, got.test) == (20, 2, 4)
-    assert sorted(data.open_split(got.folder, "test")[1]) == [0, 0, 1, 1]
-    everything = np.concatenate([data.open_split(got.folder, split)[0] for split in ("train", "valid", "test")])
-    labels = np.concatenate([data.open_split(got.folder, split)[1] for split in ("train", "valid", "test")])
+    assert sorted(data_folder.open_split(got.folder, "test")[1]) == [0, 0, 1, 1]
+    everything = np.concatenate([data_folder.open_split(got.folder, split)[0] for split in ("train", "valid", "test")])
+    labels = np.concatenate([data_folder.open_split(got.folder, split)[1] for split in ("train", "valid", "test")])
     label = {image.tobytes(): number % 2 for number, image in enumerate(some_images(26))}
     assert {image.tobytes() for image in everything} == set(label)
     assert [label[image.tobytes()] for image in everything] == labels.tolist()

@@ -11,6 +11,7 @@ import pytest
 
 from mmdvae import download
 from mmdvae.download import DownloadError, fetch
+from mmdvae.files import locked
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -71,9 +72,11 @@ def serving():
         server.url = f"http://127.0.0.1:{http.server_port}"
         thread = threading.Thread(target=http.serve_forever, args=(0.01,))
         thread.start()
-        yield server
-        http.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            http.shutdown()
+            thread.join()
 
 
 @pytest.fixture
@@ -243,7 +246,7 @@ def test_of_several_at_once_one_fetches_and_the_others_wait(server, target):
 
 
 def test_a_killed_holder_frees_the_lock(tmp_path):
-    hold = "import sys, time; from pathlib import Path; from mmdvae.download import locked\n"
+    hold = "import sys, time; from pathlib import Path; from mmdvae.files import locked\n"
     hold += "with locked(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", hold, str(tmp_path / "lock")], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
@@ -251,12 +254,13 @@ def test_a_killed_holder_frees_the_lock(tmp_path):
         taken = threading.Event()
         waiter = threading.Thread(target=_take, args=(tmp_path / "lock", taken))
         waiter.start()
-        assert not taken.wait(0.2)  # it is really held
+        held = not taken.wait(0.2)
         holder.kill()
+        assert held
         assert taken.wait(10)
         waiter.join()
 
 
 def _take(path, taken):
-    with download.locked(path):
+    with locked(path):
         taken.set()

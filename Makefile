@@ -1,0 +1,55 @@
+# The commands anyone needs. Each works alone on a bare clone with Python 3.11, 3.12 or 3.13.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: help install report test check format bench data clean
+
+help:           ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+install: $(VENV)/.user   ## Make .venv with what a run needs, every version pinned
+
+report: install data     ## Train and compare the quick preset on real images; the last line is the report's path
+	$(BIN)/mmdvae compare quick
+
+test: $(VENV)/.dev       ## Run all tests
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+check: $(VENV)/.dev      ## Format, lint, types, import borders
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/test_borders.py
+
+format: $(VENV)/.dev     ## Bring the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev      ## Measure speed, as ratios against a baseline of the same run
+	$(BIN)/python -m benchmarks
+
+# The images: from where they lie already, by download, or (as root on Debian and Ubuntu) from the system's package.
+data: install
+	@$(BIN)/mmdvae data || { \
+	    [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	    && echo "Installing the package dataset-fashion-mnist" \
+	    && apt-get update -qq && apt-get install -y -qq dataset-fashion-mnist >/dev/null \
+	    && $(BIN)/mmdvae data; }
+
+clean:                   ## Remove what `make` made, not the runs
+	rm -rf $(VENV) *.egg-info build .pytest_cache .ruff_cache .mypy_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	    || { echo "Python 3.11, 3.12 or 3.13 is needed, $$($(PYTHON) -V) found; set PYTHON=python3.11"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.user: $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/pip install $(PIP_FLAGS) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.user
+	$(BIN)/pip install $(PIP_FLAGS) --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,149 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mmdvae import data, data_folder, evaluation, kernel_health, model, prior_match, variants
+from mmdvae.files import strict_json
+from mmdvae.recipes import NOTEBOOK, STANDARD
+
+NUMBERS = (
+    ["bce", "mse", "psnr", "ssim", "rounded_accuracy"]
+    + ["total_variance", "variance_of_means", "posterior_variance", "logdet_cov", "participation_ratio"]
+    + ["mean_norm", "active_units", "mmd2", "kernel_mean", "kernel_live_share", "kernel_state", "knn_accuracy"]
+)
+TEST = 24  # images
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory) -> Path:
+    """Forty noisy pictures of two kinds, bright above or bright below, and twenty-four to test with."""
+    folder = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(0)
+    arrays = {}
+    for part, n in (("train", 40), ("test", TEST)):
+        labels = np.arange(n) // 3 % 2
+        images = rng.integers(0, 60, (n, 28, 28))
+        images[labels == 0, :14] += 150
+        images[labels == 1, 14:] += 150
+        arrays |= {f"x_{part}": images.astype("uint8"), f"y_{part}": labels}
+    np.savez(folder / "two.npz", **arrays)
+    return data.prepare(data.datasets.Own(kind="npz", path=folder / "two.npz"), data_dir=None, store=folder).folder
+
+
+@pytest.fixture(scope="module")
+def untrained() -> model.VAE:
+    return model.build(variants.gaussian(0.6, 2.83), STANDARD, seed=0)
+
+
+@pytest.fixture(scope="module")
+def metrics_and_views(untrained, prepared, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("views")
+    metrics = evaluation.evaluate(untrained, untrained.variant, data=prepared, folder=folder)
+    assert [path.name for path in folder.iterdir()] == [evaluation.VIEWS]
+    return metrics, read(folder)
+
+
+def read(folder: Path) -> dict[str, np.ndarray]:
+    with np.load(folder / evaluation.VIEWS, allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def test_every_metric_is_there_as_a_plain_value_of_strict_json(metrics_and_views):
+    metrics = metrics_and_views[0]
+    assert sorted(metrics) == sorted(NUMBERS)
+    assert {type(value) for value in metrics.values()} == {float, int, str}
+    assert json.loads(strict_json(metrics)) == metrics
+
+
+def test_the_views_have_the_promised_shapes_and_types(metrics_and_views):
+    assert {name: (array.shape, array.dtype.name) for name, array in metrics_and_views[1].items()} == {
+        "codes": ((TEST, 8), "float32"),
+        "log_variances": ((TEST, 8), "float32"),
+        "pca": ((TEST, 2), "float32"),
+        "pca_variance_ratio": ((2,), "float64"),
+        "tsne": ((TEST, 2), "float32"),
+        "tsne_index": ((TEST,), "int32"),
+        "reconstructions": ((16, 28, 28), "uint8"),
+        "reconstruction_index": ((16,), "int32"),
+        "samples": ((32, 28, 28), "uint8"),
+        "eigenvalues": ((8,), "float64"),
+    }
+
+
+def test_the_numbers_are_those_of_posterior_means_and_of_the_files_arrays(metrics_and_views, untrained, prepared):
+    metrics, views = metrics_and_views
+    images = data_folder.open_split(prepared, "test")[0]
+    means, log_variances = (np.asarray(output) for output in untrained.encoder(images[..., None] / np.float32(255)))
+    np.testing.assert_allclose(views["codes"], means, atol=1e-5)  # float32 sums of 800 terms, in another order
+    np.testing.assert_allclose(views["log_variances"], log_variances, atol=1e-5)
+    probabilities = 1 / (1 + np.exp(-np.asarray(untrained.decoder(means), dtype="float64")[..., 0]))
+    assert metrics["mse"] == pytest.approx(np.mean((images / 255 - probabilities) ** 2), rel=1e-4)
+    assert metrics["total_variance"] == pytest.approx(views["eigenvalues"].sum(), rel=1e-9)
+    shown = views["reconstruction_index"]
+    assert np.max(np.abs(views["reconstructions"] - 255 * probabilities[shown])) < 0.5 + 0.01  # of a grey level
+
+
+def test_variants_of_equal_weights_have_equal_samples_and_prior_match(metrics_and_views, untrained, prepared, tmp_path):
+    other = model.build(variants.kl(0.5), STANDARD, seed=0)  # same seed, same weights
+    metrics = evaluation.evaluate(other, other.variant, data=prepared, folder=tmp_path)
+    np.testing.assert_array_equal(read(tmp_path)["samples"], metrics_and_views[1]["samples"])
+    assert metrics["mmd2"] == metrics_and_views[0]["mmd2"]
+    assert (metrics["kernel_state"], metrics["kernel_mean"], metrics["kernel_live_share"]) == ("off", None, None)
+    assert metrics_and_views[0]["kernel_state"] == "live"
+
+
+def test_evaluating_changes_no_variable_and_twice_gives_the_same(metrics_and_views, untrained, prepared, tmp_path):
+    before = [np.asarray(variable).copy() for variable in untrained.variables]  # weights, statistics, random streams
+    again = evaluation.evaluate(untrained, untrained.variant, data=prepared, folder=tmp_path)
+    assert again == metrics_and_views[0]
+    for name, array in read(tmp_path).items():
+        np.testing.assert_array_equal(array, metrics_and_views[1][name], err_msg=name)
+    for old, new in zip(before, untrained.variables, strict=True):
+        np.testing.assert_array_equal(old, np.asarray(new))
+
+
+def test_the_notebooks_recipe_is_measured_without_its_augmentation_and_noise(prepared, tmp_path):
+    notebook = model.build(variants.gaussian(0.6, 0.1), NOTEBOOK, seed=0)
+    first, second = (
+        evaluation.evaluate(notebook, notebook.variant, data=prepared, folder=tmp_path / name) for name in "ab"
+    )
+    assert first == second
+
+
+def test_a_diverged_model_has_no_numbers(prepared, tmp_path):
+    diverged = model.build(variants.none(), STANDARD, seed=0)
+    for part, what in ((diverged.decoder, "reconstructions"), (diverged.encoder, "codes")):
+        part.trainable_weights[-1].assign(part.trainable_weights[-1] * np.nan)
+        with pytest.raises(ValueError, match=f"its {what} are not finite"):
+            evaluation.evaluate(diverged, diverged.variant, data=prepared, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_posterior_too_wide_for_float32_counts_as_diverged(prepared, tmp_path):
+    wide = model.build(variants.none(), STANDARD, seed=0)
+    wide.encoder.get_layer("log_variance").bias.assign(np.full(8, 1000.0))
+    with pytest.raises(ValueError, match="its codes are not finite"):
+        evaluation.evaluate(wide, wide.variant, data=prepared, folder=tmp_path)
+
+
+def test_codes_that_are_all_the_same_have_a_finite_or_no_value_for_each_metric(prepared, tmp_path):
+    collapsed = model.build(variants.none(), STANDARD, seed=0)
+    for layer in ("mean", "log_variance"):
+        collapsed.encoder.get_layer(layer).kernel.assign(np.zeros((128, 8)))
+    collapsed.encoder.get_layer("log_variance").bias.assign(np.full(8, -1000.0))  # its variance is 0 even in float64
+    metrics = evaluation.evaluate(collapsed, collapsed.variant, data=prepared, folder=tmp_path)
+    assert (metrics["total_variance"], metrics["logdet_cov"], metrics["participation_ratio"]) == (0.0, None, None)
+    assert all(np.isfinite(array).all() for array in read(tmp_path).values())
+
+
+def test_the_images_shown_are_the_first_of_each_class_and_then_the_first_of_the_rest():
+    labels = np.array([2, 2, 0, 2, 1, 0, 0])
+    assert evaluation.reconstruction_index(labels).tolist() == [2, 4, 0, 1, 3, 5, 6]
+    assert evaluation.reconstruction_index(np.arange(100) % 10).tolist() == list(range(16))
+    assert len(evaluation.reconstruction_index(np.arange(100))) == 16
+
+
+def test_the_kernel_is_judged_on_codes_that_the_prior_match_has_seen():
+    assert kernel_health.AT_MOST <= prior_match.AT_MOST

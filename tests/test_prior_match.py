@@ -1,0 +1,80 @@
+from functools import partial
+
+import numpy as np
+import pytest
+import reference
+
+from mmdvae import mmd, prior_match
+from mmdvae.kernels import gaussian, imq_mixture
+
+FLOAT32 = 4e-6  # kernel entries are within 1e-6 of float64, and MMD² is made of four means of them
+
+
+@pytest.fixture
+def samples():
+    rng = np.random.default_rng(0)
+    return rng.normal(1.0, 2.0, (30, 3)).astype("float32"), rng.normal(size=(20, 3)).astype("float32")
+
+
+def test_mmd2_equals_its_definition(samples):
+    expected = reference.mmd2_unbiased(*samples, reference.imq7_kernel)
+    assert prior_match.mmd2(*samples) == pytest.approx(expected, abs=FLOAT32)
+
+
+def test_mmd2_equals_that_of_the_training(samples):
+    expected = float(mmd.mmd2(*samples, partial(imq_mixture, dim=3)))
+    assert prior_match.mmd2(*samples) == pytest.approx(expected, abs=2 * FLOAT32)
+
+
+@pytest.mark.parametrize("q", [1.0, 2.0, 3.0, 11.8])
+def test_mmd2_of_a_wider_gaussian_is_on_average_what_integration_gives(q):
+    rng = np.random.default_rng(0)
+    draws = [rng.standard_normal((2, 250, 8)).astype("float32") for _ in range(16)]
+    found = [prior_match.mmd2(np.float32(q) * z, prior) for z, prior in draws]
+    standard_error = np.std(found, ddof=1) / np.sqrt(len(found))
+    assert np.mean(found) == pytest.approx(reference.imq7_mmd2_of_gaussian(q, 8), abs=5 * standard_error)
+
+
+@pytest.mark.parametrize(("q", "summed"), [(2, 0.52), (3, 1.20), (11.8, 3.19)])
+def test_the_integral_is_a_seventh_of_the_published_values_for_the_sum(q, summed):
+    # One unit of the last digit: 3.1978 was cut, not rounded, to 3.19.
+    assert 7 * reference.imq7_mmd2_of_gaussian(q, 8) == pytest.approx(summed, abs=0.01)
+
+
+def test_mmd2_of_a_single_code_does_not_exist(samples):
+    assert np.isnan(prior_match.mmd2(samples[0][:1], samples[1]))
+
+
+def test_the_kernel_matrix_is_the_same_in_blocks_as_in_one(samples, monkeypatch):
+    kernel = partial(gaussian, bandwidth=1.5)
+    whole = np.asarray(kernel(*samples))
+    for block in (1, 7, 10, 1000):
+        monkeypatch.setattr(prior_match, "BLOCK", block)
+        np.testing.assert_allclose(prior_match.kernel_matrix(*samples, kernel), whole, atol=1e-6)
+
+
+def test_the_mean_of_pairs_leaves_the_diagonal_out():
+    assert prior_match.off_diagonal_mean(np.array([[100.0, 1.0], [3.0, 100.0]])) == 2.0
+
+
+def test_drawn_codes_have_the_moments_of_their_posteriors():
+    n, mean, log_variance = 20_000, np.array([-5.0, 7.0]), np.log([0.25, 9.0])
+    z = prior_match.draw_codes(np.tile(mean, (n, 1)), np.tile(log_variance, (n, 1)), at_most=n, seed=0)
+    variance = np.exp(log_variance)
+    assert np.all(np.abs(z.mean(axis=0) - mean) < 5 * np.sqrt(variance / n))
+    assert np.all(np.abs(z.var(axis=0) - variance) < 5 * variance * np.sqrt(2 / n))
+    assert abs(np.corrcoef(z.T)[0, 1]) < 5 / np.sqrt(n)
+
+
+def test_codes_without_variance_are_their_means_each_at_most_once():
+    means = np.arange(100.0).reshape(50, 2)
+    z = prior_match.draw_codes(means, np.full_like(means, -np.inf), at_most=20, seed=0)
+    assert len({tuple(code) for code in z} & {tuple(mean) for mean in means}) == 20
+    assert np.any(z[:, 0] > 2 * 20)  # not the first twenty: data may be sorted by class
+
+
+def test_draws_depend_on_their_seed_alone():
+    means = np.zeros((10, 3))
+    for draw in (partial(prior_match.draw_codes, means, means, at_most=10), partial(prior_match.draw_prior, 10, 3)):
+        np.testing.assert_array_equal(draw(seed=1), draw(seed=1))
+        assert np.any(draw(seed=1) != draw(seed=2))

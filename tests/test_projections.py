@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+import reference
+
+from mmdvae import projections
+
+
+@pytest.fixture
+def codes():
+    return np.random.default_rng(0).normal(3.0, [1.0, 5.0, 2.0, 0.5], (60, 4)).astype("float32")
+
+
+def clouds(n, d=8):
+    """Three clouds of width 1, some 40 apart, and which point is of which."""
+    which = np.arange(n) % 3
+    return (np.random.default_rng(0).normal(size=(n, d)) + 20 * np.eye(d)[which] * [1, 2, 3, *[1] * (d - 3)]), which
+
+
+def test_pca_equals_the_singular_value_decomposition(codes):
+    points = codes.astype("float64")
+    axes, variances = reference.principal_axes(points, 2)
+    expected = (points - points.mean(axis=0)) @ axes
+    got, ratio = projections.pca(codes)
+    np.testing.assert_allclose(np.abs(got), np.abs(expected), atol=1e-5)  # float32 coordinates of about 10
+    np.testing.assert_allclose(ratio, variances[:2] / variances.sum(), rtol=1e-9)
+    assert (got.dtype, got.shape, ratio.dtype, ratio.shape) == (np.float32, (60, 2), np.float64, (2,))
+
+
+def test_the_largest_loading_of_an_axis_is_positive(codes):
+    for points in (codes, -codes, codes[::-1]):
+        got = projections.pca(points)[0]
+        loadings = np.linalg.lstsq(got, points - points.mean(axis=0), rcond=None)[0]  # (2, d)
+        assert np.all(loadings[range(2), np.abs(loadings).argmax(axis=1)] > 0)
+
+
+def test_codes_on_a_line_fill_one_axis():
+    line = np.outer(np.arange(5.0), [3.0, 4.0])  # 5 apart
+    got, ratio = projections.pca(line)
+    np.testing.assert_allclose(got, np.outer([-10, -5, 0, 5, 10], [1, 0]), atol=1e-6)
+    np.testing.assert_allclose(ratio, [1, 0], atol=1e-12)
+
+
+def test_one_coordinate_and_one_point_leave_the_missing_axes_zero():
+    got, ratio = projections.pca(np.array([[1.0], [3.0]]))
+    assert (got.tolist(), ratio.tolist()) == ([[-1, 0], [1, 0]], [1, 0])
+    got, ratio = projections.pca(np.ones((7, 3)))
+    assert not got.any()
+    assert not ratio.any()
+
+
+def test_tsne_keeps_neighbours_together():
+    points, which = clouds(150)
+    plane = projections.tsne(points)
+    distances = np.linalg.norm(plane[:, None] - plane[None, :], axis=-1) + np.diag(np.full(150, np.inf))
+    assert np.all(which[distances.argmin(axis=1)] == which)
+
+
+def test_tsne_is_the_same_every_time():
+    points = clouds(100)[0]
+    np.testing.assert_array_equal(projections.tsne(points), projections.tsne(points))
+
+
+@pytest.mark.parametrize("n", [1, 3, 4, 10, 11, 40])
+def test_tsne_takes_as_few_points_as_there_are(n):
+    plane = projections.tsne(clouds(n)[0])
+    assert (plane.shape, plane.dtype) == ((n, 2), np.float32)
+    assert np.isfinite(plane).all()
+
+
+def test_tsne_takes_codes_that_are_all_the_same():
+    assert np.isfinite(projections.tsne(np.ones((50, 8)))).all()
+
+
+def test_tsne_shows_two_thousand_images_at_random_or_all_of_fewer():
+    many, few = projections.tsne_index(10_000), projections.tsne_index(7)
+    assert len(np.unique(many)) == len(many) == 2000
+    assert 0 <= many.min() < many.max() < 10_000
+    assert np.all(np.histogram(many, bins=10, range=(0, 10_000))[0] > 100)  # 200 expected, standard deviation 13
+    assert few.tolist() == [0, 1, 2, 3, 4, 5, 6]
+    assert many.dtype == few.dtype == np.int32
+    np.testing.assert_array_equal(many, projections.tsne_index(10_000))

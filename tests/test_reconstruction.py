@@ -1,0 +1,93 @@
+import math
+
+import numpy as np
+import pytest
+import reference
+
+from mmdvae import reconstruction
+
+
+@pytest.fixture
+def targets():
+    return np.random.default_rng(0).integers(0, 256, (3, 28, 28)) / 255
+
+
+@pytest.fixture
+def logits():
+    return np.random.default_rng(1).normal(0, 20, (3, 28, 28)).astype("float32")  # up to about 80, far into the tails
+
+
+def test_bce_of_logits_equals_its_definition(targets, logits):
+    assert reconstruction.bce_of_logits(targets, logits) == pytest.approx(reference.bce(targets, logits), rel=1e-12)
+
+
+def test_bce_of_logits_is_exact_where_probabilities_are_0_and_1():
+    assert reconstruction.bce_of_logits(np.array([0.0, 1.0]), np.array([1000.0, -1000.0])) == 1000.0
+
+
+def test_bce_of_even_chances_is_log_2_whatever_the_target(targets):
+    assert reconstruction.bce_of_logits(targets, np.zeros_like(targets)) == pytest.approx(math.log(2), rel=1e-15)
+    assert reconstruction.bce_of_probabilities(targets, np.full_like(targets, 0.5)) == pytest.approx(math.log(2))
+
+
+def test_bce_of_probabilities_equals_that_of_their_logits(targets):
+    logits = np.random.default_rng(1).uniform(-6, 6, targets.shape)  # e^-6 > 1 / 510: nothing is cut
+    got = reconstruction.bce_of_probabilities(targets, 1 / (1 + np.exp(-logits)))
+    assert got == pytest.approx(reference.bce(targets, logits), rel=1e-12)
+
+
+def test_a_pixel_that_is_surely_wrong_costs_half_a_grey_level_and_not_infinity():
+    wrong = reconstruction.bce_of_probabilities(np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+    assert wrong == pytest.approx(math.log(510), rel=1e-12)
+
+
+def test_bce_is_smallest_at_the_target_itself(targets):
+    floor = reconstruction.bce_of_probabilities(targets, targets)
+    assert floor < min(
+        reconstruction.bce_of_probabilities(targets, np.clip(targets + by, 0, 1)) for by in (-0.02, 0.02)
+    )
+
+
+def test_mse_equals_its_definition(targets):
+    images = np.random.default_rng(1).random(targets.shape).astype("float32")
+    by_hand = math.fsum((t - p) ** 2 for t, p in zip(targets.ravel().tolist(), images.ravel().tolist(), strict=True))
+    assert reconstruction.mse(targets, images) == pytest.approx(by_hand / targets.size, rel=1e-12)
+
+
+def test_mse_of_black_for_white_is_1():
+    assert reconstruction.mse(np.ones((2, 28, 28)), np.zeros((2, 28, 28))) == 1.0
+
+
+@pytest.mark.parametrize(("mse", "decibels"), [(1.0, 0.0), (0.01, 20.0), (0.02595, 15.858627), (0.0, math.inf)])
+def test_psnr_is_ten_times_the_digits_of_the_pooled_error(mse, decibels):
+    assert reconstruction.psnr(mse) == pytest.approx(decibels, abs=1e-6)
+
+
+def test_ssim_equals_its_definition(targets):
+    images = np.clip(targets + np.random.default_rng(1).normal(0, 0.2, targets.shape), 0, 1)
+    expected = np.mean([reference.ssim(a, b) for a, b in zip(targets, images, strict=True)])
+    assert reconstruction.ssim(targets, images) == pytest.approx(expected, rel=1e-9)
+
+
+def test_ssim_of_flat_images_is_their_luminance_term():
+    black, white = np.zeros((1, 28, 28)), np.ones((1, 28, 28))
+    assert reconstruction.ssim(black, white) == pytest.approx(1e-4 / (1 + 1e-4), rel=1e-12)
+    assert reconstruction.ssim(white, white) == 1.0
+
+
+def test_rounded_accuracy_counts_pixels_on_the_same_side_of_half():
+    targets, images = np.array([0.0, 0.5, 0.6, 1.0]), np.array([0.4, 0.51, 0.5, 0.9])
+    assert reconstruction.rounded_accuracy(targets, images) == 0.5
+
+
+def test_logits_and_their_probabilities_have_the_same_measures(targets):
+    logits = np.random.default_rng(1).uniform(-6, 6, targets.shape)
+    of_probabilities = reconstruction.of_probabilities(targets, 1 / (1 + np.exp(-logits)))
+    assert reconstruction.of_logits(targets, logits) == pytest.approx(of_probabilities, rel=1e-9)
+    assert list(of_probabilities) == ["bce", "mse", "psnr", "ssim", "rounded_accuracy"]
+
+
+def test_a_perfect_reconstruction_is_perfect_by_every_measure(targets):
+    black_and_white = np.round(targets)
+    got = reconstruction.of_logits(black_and_white, np.where(black_and_white > 0, 1000.0, -1000.0))
+    assert got == {"bce": 0.0, "mse": 0.0, "psnr": math.inf, "ssim": pytest.approx(1.0), "rounded_accuracy": 1.0}

@@ -1,0 +1,206 @@
+"""The page as a reader's browser shows it: from a file, without a network, in light, dark, on a phone and on paper."""
+
+import os
+import re
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from reports import index, write
+from tests import fake_run
+from tests.fake_run import HOSTILE, QUICK, FakeVariant
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+SECTIONS = [
+    "findings",
+    "summary",
+    "curves",
+    "reconstructions",
+    "latent",
+    "dispersion",
+    "samples",
+    "kernel",
+    "provenance",
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        missing = "no browser: install Debian's package chromium, or Google Chrome, to test the report in one"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """All kinds of variants, one of them with a hostile name, one failed, three seeds."""
+    variants = [
+        *QUICK,
+        FakeVariant(name=HOSTILE, sigma=1.0, alpha=0.9),
+        FakeVariant(name="mmd-a0.9-s5.66", sigma=5.66, alpha=0.9, status="failed"),
+    ]
+    fake = fake_run.make(tmp_path_factory.mktemp("browser"), variants, seeds=(0, 1, 2), epochs=12)
+    fake.report["verdicts"] = [
+        {"code": f"V{i}", "claim": "Something holds", "state": state, "effect": 0.1, "rule": "interval above 0"}
+        for i, state in enumerate(("supported", "not_supported", "inconclusive", "not_run"))
+    ]
+    fake.save()
+    write.write(fake.run_dir, fake.store)
+    index.write(fake.run_dir.parent)
+    return fake.run_dir
+
+
+@pytest.fixture
+def opened(browser, run):
+    """Open report.html with the given context options; requests and console messages are collected on the page."""
+    contexts = []
+
+    def open_page(name="report.html", **options):
+        context = browser.new_context(**{"viewport": DESK, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.seen, page.said = [], []
+        page.on("request", lambda request: page.seen.append(request.url))
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page.goto((run / name).resolve().as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def test_it_opens_from_a_file_without_a_network_or_a_complaint(opened):
+    page = opened()
+    page.wait_for_load_state("networkidle")
+    assert [url for url in page.seen if not url.startswith(("file:", "data:"))] == []
+    assert len([url for url in page.seen if url.startswith("file:")]) == 1
+    assert page.said == []
+
+
+def test_without_scripts_every_section_and_every_picture_is_there(opened):
+    page = opened(java_script_enabled=False)
+    assert [section.get_attribute("id") for section in page.locator("main > section").all()] == SECTIONS
+    for section in page.locator("main > section").all():
+        assert len(section.inner_text()) > 100
+    assert page.locator("script").count() == 0
+
+
+def test_every_picture_is_decoded_and_every_chart_has_a_size(opened):
+    page = opened()
+    sizes = page.eval_on_selector_all("img", "images => images.map(i => [i.complete, i.naturalWidth, i.clientWidth])")
+    assert len(sizes) > 40
+    assert all(complete and natural > 0 and shown > 0 for complete, natural, shown in sizes)
+    charts = page.eval_on_selector_all("svg[role=img]", "charts => charts.map(c => c.getBoundingClientRect().width)")
+    assert min(charts) > 150
+
+
+@pytest.mark.parametrize("name", ["report.html", "../index.html"])
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", DESK), ("dark", DESK), ("light", PHONE)])
+def test_nothing_bars_a_reader_who_uses_assistance(opened, name, scheme, viewport):
+    page = opened(name, color_scheme=scheme, viewport=viewport)
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
+
+
+@pytest.mark.parametrize("name", ["report.html", "../index.html"])
+def test_a_phone_scrolls_tables_and_not_the_page(opened, name):
+    page = opened(name, viewport=PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    for region in page.locator(".scroll").all():
+        assert region.get_attribute("tabindex") == "0"
+        assert region.get_attribute("aria-label")
+
+
+def test_text_is_large_enough_on_a_phone_to_zoom_into_no_chart(opened):
+    page = opened(viewport=PHONE)
+    heights = page.eval_on_selector_all(
+        "svg[role=img]", "cs => cs.map(c => 10.5 * c.getBoundingClientRect().width / c.viewBox.baseVal.width)"
+    )
+    assert min(heights) > 7
+
+
+def test_headings_descend_without_a_gap(opened):
+    page = opened()
+    levels = page.eval_on_selector_all("h1, h2, h3, h4", "hs => hs.map(h => Number(h.tagName[1]))")
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_the_contents_lead_to_the_sections(opened):
+    page = opened()
+    links = page.eval_on_selector_all("nav a", "links => links.map(l => l.getAttribute('href'))")
+    assert links == [f"#{code}" for code in SECTIONS]
+    page.click("nav a[href='#latent']")
+    assert abs(page.evaluate("document.getElementById('latent').getBoundingClientRect().top")) < 40
+
+
+def test_a_hostile_name_runs_nothing_and_is_seen(opened):
+    page = opened()
+    assert page.evaluate("window.__xss") is None
+    assert page.locator("img[src=x]").count() == 0
+    assert HOSTILE in page.locator("#summary").inner_text()
+
+
+def test_the_policy_blocks_an_injected_script_and_a_remote_picture(opened):
+    page = opened()
+    page.evaluate("""() => {
+        const script = document.createElement('script');
+        script.textContent = 'window.__ran = 1';
+        document.body.append(script);
+        const image = new Image();
+        image.src = 'https://example.invalid/x.png';
+        document.body.append(image);
+    }""")
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.__ran") is None
+    assert len([said for said in page.said if "Content Security Policy" in said]) == 2
+
+
+def test_pictures_stay_on_a_white_plate_in_the_dark(opened):
+    page = opened(color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+    plates = page.eval_on_selector_all(".plate", "ps => [...new Set(ps.map(p => getComputedStyle(p).backgroundColor))]")
+    assert plates == ["rgb(255, 255, 255)"]
+
+
+def test_it_prints_on_few_pages_in_light_colours(opened):
+    page = opened(color_scheme="dark")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(29, 31, 33)"
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert 3 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 14
+
+
+def test_no_table_is_cut_off_on_paper(opened):
+    paper = {"width": 688, "height": 973}  # A4 less its margins, at 96 dots per inch
+    page = opened(viewport=paper)
+    page.emulate_media(media="print")
+    right = page.eval_on_selector_all(
+        "table, .strip, svg[role=img], img", "es => Math.max(...es.map(e => e.getBoundingClientRect().right))"
+    )
+    assert right <= paper["width"] + 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= paper["width"]
+
+
+def test_six_variants_make_a_page_of_at_most_two_megabytes_and_three_thousand_elements(opened, run):
+    assert (run / "report.html").stat().st_size < 2_000_000
+    assert opened().evaluate("document.querySelectorAll('*').length") <= 3000

@@ -1,0 +1,469 @@
+"""The page as text and elements; test_reports_browser.py looks at it in a browser."""
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from matplotlib import color_sequences
+from matplotlib.colors import to_hex, to_rgb
+
+from mmdvae.errors import InputError
+from reports import curves, figures, images, inputs, selection, summary, write
+from reports.text import fixed, significant
+from tests import fake_run
+from tests.fake_run import HOSTILE, QUICK, FakeVariant
+
+NO_CODES = {"script", "link", "iframe", "object", "embed", "form", "base"}
+
+
+@dataclass
+class Element:
+    tag: str
+    attributes: dict[str, str | None]
+    text: list[str] = field(default_factory=list)
+
+
+class Parsed(HTMLParser):
+    """Elements in order, each with its text and that of the elements within."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.elements: list[Element] = []
+        self._open: list[Element] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append(Element(tag, dict(attributes)))
+        if tag not in ("meta", "img", "br", "link"):
+            self._open.append(self.elements[-1])
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append(Element(tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self._open.pop().tag == tag, f"</{tag}> closes another element"
+
+    def handle_data(self, data):
+        for element in self._open:
+            element.text.append(data)
+
+    def all(self, tag, **wanted):
+        names = {name.replace("_", "-"): value for name, value in wanted.items()}
+        return [e for e in self.elements if e.tag == tag and names.items() <= e.attributes.items()]
+
+
+def words(element: Element) -> str:
+    return " ".join("".join(element.text).split())
+
+
+def written(out, **options) -> str:
+    fake = fake_run.make(out, **options)
+    return write.write(fake.run_dir, fake.store).read_text()
+
+
+def rewritten(fake: fake_run.FakeRun) -> str:
+    fake.save()
+    return write.write(fake.run_dir, fake.store).read_text()
+
+
+def row(page: Parsed, name: str) -> str:
+    (element,) = page.all("tr", data_variant=name)
+    return words(element)
+
+
+@pytest.fixture(scope="module")
+def fake(tmp_path_factory):
+    return fake_run.make(tmp_path_factory.mktemp("page"))
+
+
+@pytest.fixture(scope="module")
+def html(fake):
+    return write.write(fake.run_dir, fake.store).read_text()
+
+
+@pytest.fixture(scope="module")
+def page(html):
+    return Parsed(html)
+
+
+def test_equal_inputs_give_equal_bytes(fake, html, tmp_path):
+    again = fake_run.make(tmp_path)
+    write.write(again.run_dir, again.store)
+    write.write(again.run_dir, again.store)  # and over an older report
+    for name in ("report.html", "metrics.csv", "latents.parquet", "summary.md"):
+        assert (again.run_dir / name).read_bytes() == (fake.run_dir / name).read_bytes(), name
+
+
+def test_the_sections_stand_in_their_order_below_one_title(page):
+    assert len(page.all("h1")) == 1
+    assert [words(h) for h in page.all("h2")] == [
+        "Verdicts and checks",
+        "Summary",
+        "Loss curves",
+        "Reconstructions",
+        "Latent space",
+        "Dispersion and reconstruction against σ",
+        "Samples from the prior",
+        "Kernel health",
+        "Provenance and method",
+    ]
+
+
+def test_the_page_loads_nothing_and_runs_nothing(html, page):
+    assert not [e for e in page.elements if e.tag in NO_CODES]
+    assert not [e for e in page.elements for name in e.attributes if name.startswith("on")]
+    assert set(re.findall(r"https?://[^\"'\s<]*", html)) <= {"http://www.w3.org/2000/svg"}
+    assert all(image.attributes["src"].startswith("data:image/png;base64,") for image in page.all("img"))
+    policy = page.all("meta", http_equiv="Content-Security-Policy")[0].attributes["content"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+
+
+def test_every_picture_states_its_finding_with_numbers(page):
+    charts = [svg for svg in page.all("svg") if svg.attributes.get("role") == "img"]
+    findings = [e.attributes["alt"] for e in page.all("img")] + [e.attributes["aria-label"] for e in charts]
+    assert len(findings) > 40
+    for finding in findings:
+        assert re.search(r"\d", finding), finding
+        assert "plot of" not in finding
+
+
+def test_charts_are_drawn_by_attributes_alone(html):
+    for chart in re.findall(r"<svg.*?</svg>", html, re.DOTALL):
+        assert "class=" not in chart
+        assert "style=" not in chart
+
+
+def test_the_bce_curves_are_those_of_the_report(fake, page):
+    for variant in fake.report["variants"]:
+        for series in ("bce", "val_bce"):
+            (drawn,) = page.all("g", data_variant=variant["name"], data_series=series)
+            values = [float(value) for value in drawn.attributes["data-values"].split()]
+            assert values == variant["runs"][0]["history"][series]
+
+
+def test_equal_bce_gives_equal_curves_whatever_alpha_makes_of_the_loss(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:1] + QUICK[3:4])
+    first, second = (variant["runs"][0]["history"] for variant in fake.report["variants"])
+    second["bce"], second["val_bce"] = first["bce"], first["val_bce"]
+    assert first["loss"] != second["loss"]
+    fake.save()
+    shown = curves.build(inputs.load(fake.run_dir)).bce
+    lines = [re.findall(r'<polyline points="([^"]*)"', panel.chart) for panel in shown]
+    assert lines[0] == lines[1] != []
+
+
+def test_codes_and_pca_share_their_limits_over_all_variants(page):
+    for view in ("z-shared", "pca-shared"):
+        panels = page.all("figure", data_view=view)
+        limits = {(panel.attributes["data-xlim"], panel.attributes["data-ylim"]) for panel in panels}
+        assert len(panels) == len(QUICK)
+        assert len(limits) == 1
+
+
+def test_each_variant_is_also_shown_at_its_own_scale(page):
+    limits = [panel.attributes["data-xlim"] for panel in page.all("figure", data_view="z-own")]
+    assert len(set(limits)) == len(QUICK)
+
+
+def test_the_prior_ring_is_inside_even_the_narrowest_panel(tmp_path):
+    html = written(tmp_path, variants=[FakeVariant(name="tiny", sigma=1.0, spread=0.01)])
+    for panel in Parsed(html).all("figure", data_view="z-own"):
+        low, high = map(float, panel.attributes["data-xlim"].split())
+        assert low <= -2
+        assert high >= 2
+
+
+def test_a_hostile_name_is_text_everywhere(tmp_path):
+    html = written(tmp_path, variants=[*QUICK[:2], FakeVariant(name=HOSTILE, sigma=1.0)])
+    page = Parsed(html)
+    assert not page.all("script")
+    assert not page.all("img", src="x")
+    assert html.count("<img src=x") == 0
+    assert HOSTILE in row(page, HOSTILE)
+    assert [e for e in page.all("img") if e.attributes["alt"].startswith(HOSTILE)]
+    assert [e for e in page.all("svg") if (e.attributes.get("aria-label") or "").startswith(HOSTILE)]
+    assert page.all("g", data_variant=HOSTILE)
+
+
+def test_a_variant_that_lost_a_seed_keeps_its_numbers_and_says_so(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:2], seeds=(0, 1, 2))
+    variant = fake.report["variants"][1]
+    variant.update(status="failed", error="seed 2: killed", runs=variant["runs"][:2])
+    shown = row(Parsed(rewritten(fake)), QUICK[1].name)
+    assert "failed 2 of 3 seeds" in shown
+    assert fixed(variant["summary"]["bce"]["mean"], 4) in shown
+
+
+def test_a_collapsed_dimension_leaves_a_gap_in_the_spectrum(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:1])
+    key = json.loads((fake.run_dir / "manifest.json").read_text())["variants"][0]["evaluate"]
+    with np.load(fake.store / key / "views.npz") as file:
+        views = dict(file)
+    views["eigenvalues"][-1] = 0.0
+    np.savez(fake.store / key / "views.npz", **views)
+    page = Parsed(write.write(fake.run_dir, fake.store).read_text())
+    (chart,) = [e for e in page.all("svg") if "Eigenvalues" in (e.attributes.get("aria-label") or "")]
+    assert "to –; the prior has 1 throughout" in chart.attributes["aria-label"]
+
+
+def test_a_section_that_raises_becomes_a_box_and_the_rest_stays(fake, html, monkeypatch, caplog):
+    def broken(run, store):
+        raise ValueError("no <b>light</b>")
+
+    monkeypatch.setattr(images, "samples", broken)
+    broken_page = write.write(fake.run_dir, fake.store).read_text()
+    whole, rest = sections(html), sections(broken_page)
+    assert "ValueError: no &lt;b&gt;light&lt;/b&gt;" in rest["samples"]
+    assert "Samples from the prior" in rest["samples"]
+    assert {code for code in whole if whole[code] != rest[code]} == {"samples"}
+    assert "Section missing" in broken_page
+    assert [record.name for record in caplog.records] == ["reports"]
+
+
+def sections(html: str) -> dict[str, str]:
+    parts = re.split(r'<section id="(\w+)"', html)
+    return dict(zip(parts[1::2], parts[2::2], strict=True)) | {parts[-2]: parts[-1]}
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
+def test_a_missing_number_is_a_dash_and_a_word_but_never_a_zero(tmp_path, value):
+    fake = fake_run.make(tmp_path, QUICK[:2])
+    fake.report["variants"][0]["summary"]["ssim"]["mean"] = value
+    (fake.run_dir / "report.json").write_text(json.dumps(fake.report))  # NaN as Python writes it
+    page = Parsed(write.write(fake.run_dir, fake.store).read_text())
+    (line,) = page.all("tr", data_variant="none")
+    assert "– not measured" in re.sub(r"–\s*", "– ", words(line))
+    assert " 0.000 " not in words(line)
+
+
+def test_a_whole_variant_without_metrics_does_not_disturb_the_others(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:3])
+    fake.report["variants"][1]["summary"] = {}
+    fake.report["variants"][1]["runs"][0]["metrics"] = None
+    del fake.report["baselines"]
+    page = Parsed(rewritten(fake))
+    assert row(page, QUICK[1].name).count("not measured") == len(summary.COLUMNS) + 1  # and the kernel
+    assert "This section could not be made" not in words(page.all("main")[0])
+
+
+def test_failed_and_diverged_variants_keep_their_rows_with_the_reason(tmp_path):
+    broken = [replace(QUICK[1], status="failed"), replace(QUICK[2], status="diverged")]
+    page = Parsed(written(tmp_path, variants=[QUICK[0], *broken]))
+    assert "failed: MemoryError" in row(page, broken[0].name)
+    assert "diverged: loss is NaN in epoch 2" in row(page, broken[1].name)
+    assert "1 of 3 variants finished" in words(page.all("header")[0])
+    assert "This report is incomplete." in words(page.all("header")[0])
+
+
+def test_a_run_in_which_everything_failed_still_has_a_page(tmp_path):
+    page = Parsed(written(tmp_path, variants=[replace(variant, status="failed") for variant in QUICK]))
+    assert "0 of 6 variants finished" in words(page.all("header")[0])
+    assert "This section could not be made" not in words(page.all("main")[0])
+
+
+def test_the_best_of_a_column_is_marked_once_and_only_where_best_has_a_meaning(page):
+    marked = [
+        (line.attributes["data-variant"], cell.attributes["data-metric"])
+        for line in page.all("tr")
+        if line.attributes.get("class") == "variant"
+        for cell in cells(page, line)
+        if "best" in words(cell)
+    ]
+    assert ("mmd-a0.6-s0.1", "bce") in marked
+    assert ("imq-a0.6", "mmd2") in marked
+    assert {metric for _, metric in marked} <= {"bce", "mse", "ssim", "mmd2", "knn_accuracy"}
+    assert sum(metric == "bce" for _, metric in marked) == 1
+
+
+def cells(page: Parsed, line: Element) -> list[Element]:
+    start = page.elements.index(line)
+    following = page.elements[start + 1 :]
+    end = next((i for i, e in enumerate(following) if e.tag == "tr"), len(following))
+    return [e for e in following[:end] if e.tag == "td" and "data-metric" in e.attributes]
+
+
+def test_variants_that_are_equal_in_the_digits_shown_are_both_best(fake):
+    run = inputs.load(fake.run_dir)
+    first, second, third = run.variants[:3]
+    for variant, bce in ((first, 0.30001), (second, 0.29999), (third, 0.31)):
+        variant.summary["bce"] = replace(variant.summary["bce"], mean=bce)
+    rows = summary.table(replace(run, variants=[first, second, third]))
+    assert [row.cells[0].best for row in rows[:3]] == [True, True, False]
+
+
+def test_a_failed_variant_is_never_best(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:3])
+    fake.report["variants"][2].update(status="diverged", error="late")
+    fake.report["variants"][2]["summary"]["bce"]["mean"] = 0.1
+    fake.save()
+    rows = summary.table(inputs.load(fake.run_dir))
+    assert not any(cell.best for cell in rows[2].cells)
+
+
+def test_the_prior_and_the_baselines_stand_below_the_variants(page):
+    order = [e.attributes["data-variant"] for e in page.all("tr") if "data-variant" in e.attributes]
+    assert order[-3:] == ["prior N(0, I)", "mean image", "PCA-8"]
+    prior = row(page, "prior N(0, I)")
+    assert prior.startswith("prior N(0, I)")
+    assert "8.00 0.00 8.00 0.0000" in prior
+
+
+def test_several_seeds_give_mean_and_spread_and_their_number(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:4], seeds=(0, 1, 2))
+    page = Parsed(rewritten(fake))
+    statistic = fake.report["variants"][3]["summary"]["bce"]
+    shown = row(page, QUICK[3].name)
+    assert "3 seeds" in shown
+    assert f"{fixed(statistic['mean'], 4)} ± {fixed(statistic['sd'], 4)}" in shown
+    runs = fake.report["variants"][3]["runs"]
+    (drawn,) = page.all("g", data_variant=QUICK[3].name, data_series="val_bce")
+    expected = np.mean([run["history"]["val_bce"] for run in runs], axis=0)
+    np.testing.assert_allclose([float(v) for v in drawn.attributes["data-values"].split()], expected, rtol=1e-12)
+
+
+def test_one_seed_shows_no_spread(page):
+    assert "1 seed" in row(page, "none")
+    assert "±" not in row(page, "none")
+
+
+def test_a_saturated_kernel_is_called_no_penalty(page):
+    meanings = [words(e) for e in page.all("td") if e.attributes.get("class") == "prose"]
+    assert sum("trained as if there was no penalty" in meaning for meaning in meanings) == 2
+
+
+def test_only_the_notebook_recipe_is_warned_about_its_validation(html, tmp_path):
+    assert "training mode" not in html
+    assert "training mode" in written(tmp_path, variants=QUICK[:1], recipe="notebook")
+
+
+def test_verdicts_are_cards_and_without_any_finding_there_is_no_section(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:1])
+    verdict = {"code": "V1", "claim": "No <i>MMD</i>, higher BCE", "state": "not_supported", "effect": -0.0071}
+    fake.report["verdicts"] = [verdict | {"interval": [-0.0083, -0.006], "n_seeds": 3, "rule": "interval above 0"}]
+    (card,) = [e for e in Parsed(rewritten(fake)).all("li") if "card" in (e.attributes.get("class") or "")]
+    assert words(card) == (
+        "✗ not supported V1 No <i>MMD</i>, higher BCE "
+        "Effect −0.0071 (−0.0083 to −0.006), 3 seeds Rule: interval above 0"
+    )
+    fake.report["verdicts"], fake.report["checks"] = [], []
+    assert "Verdicts and checks" not in rewritten(fake)
+
+
+def test_many_variants_get_eight_full_panels_and_thumbnails_within_two_megabytes(tmp_path):
+    many = [
+        QUICK[0],
+        *(FakeVariant(name=f"mmd-{i}", alpha=0.2, sigma=0.1 + i, spread=1 + i / 5) for i in range(20)),
+        QUICK[5],
+    ]
+    html = written(tmp_path, variants=many)
+    page = Parsed(html)
+    assert len(page.all("figure", data_view="z-shared")) == len(many)
+    assert len(page.all("figure", data_view="tsne")) == selection.MOST
+    assert len(html) < 2_000_000
+
+
+def test_the_full_panels_keep_the_best_and_the_extremes(tmp_path):
+    many = [FakeVariant(name=f"v{i}", sigma=1.0 + i, spread=1 + i, bce=0.3 - 0.001 * (i == 13)) for i in range(20)]
+    fake = fake_run.make(tmp_path, many)
+    names = [variant.name for variant in selection.full_panels(inputs.load(fake.run_dir).variants)]
+    assert len(names) == selection.MOST
+    assert {"v0", "v13", "v19"} <= set(names)
+    assert names == sorted(names, key=lambda name: int(name[1:]))
+
+
+def test_the_page_says_where_it_comes_from(fake, page):
+    provenance = words(page.all("section", id="provenance")[0])
+    run = fake.report["run"]
+    for fact in (run["command"], run["code"]["commit"], "uncommitted changes", run["dataset"]["sha256"], "2.21.0"):
+        assert fact in provenance
+
+
+def test_squared_errors_are_those_of_the_definition():
+    originals, decoded = np.zeros((1, 28, 28), np.uint8), np.zeros((1, 28, 28), np.uint8)
+    decoded[0, 0, :2] = 255, 51  # 1 and 0.2
+    assert images.squared_errors(originals, decoded)[0] == pytest.approx((1 + 0.04) / 784)
+
+
+@pytest.mark.parametrize("share", np.linspace(0, 1, 21))
+def test_numbers_in_the_heat_map_can_be_read(share):
+    assert contrast(*figures.heat(share)) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    def luminance(colour):
+        parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_classes_wear_the_palette_that_colour_blind_readers_can_tell_apart():
+    assert list(figures.CLASS_COLOURS) == [to_hex(colour) for colour in color_sequences["petroff10"]]
+
+
+def test_numbers_are_written_with_a_true_minus_and_without_a_negative_zero():
+    assert fixed(-0.00123, 4) == "−0.0012"
+    assert fixed(-0.00001, 4) == "0.0000"
+    assert [significant(value) for value in (623.4, 8.0, 0.02134, -0.5, 0, None)] == [
+        "623", "8.00", "0.0213", "−0.500", "0", "–",
+    ]  # fmt: skip
+
+
+def test_lost_arrays_cost_their_picture_and_are_named(tmp_path, caplog):
+    fake = fake_run.make(tmp_path, QUICK[:2])
+    key = json.loads((fake.run_dir / "manifest.json").read_text())["variants"][1]["evaluate"]
+    (fake.store / key / "views.npz").write_bytes(b"half a file")
+    page = Parsed(write.write(fake.run_dir, fake.store).read_text())
+    assert f"{key}/views.npz cannot be read" in words(page.all("header")[0])
+    assert len(page.all("figure", data_view="z-shared")) == 1
+    assert QUICK[1].name in row(page, QUICK[1].name)
+    assert f"No stored codes for: {QUICK[1].name}." in words(page.all("main")[0])
+
+
+@pytest.mark.parametrize("key", ["../../etc", "evaluate-" + "0" * 23, "data-" + "0" * 24, "/etc/passwd", 3])
+def test_a_key_that_could_leave_the_store_is_refused(tmp_path, key):
+    fake = fake_run.make(tmp_path, QUICK[:1])
+    manifest = json.loads((fake.run_dir / "manifest.json").read_text())
+    manifest["variants"][0]["evaluate"] = key
+    (fake.run_dir / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match=r"evaluate key must be evaluate- and 24 hex digits"):
+        write.write(fake.run_dir, fake.store)
+
+
+def test_a_folder_without_a_report_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"no report\.json in .*is it the folder of a run"):
+        write.write(tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schema": 2}, r"schema must be 1, got 2"),
+        ({"variants": [{"name": "x", "regularizer": "none", "status": "maybe"}]}, r"status must be one of: ok, failed"),
+        ({"run": {}}, r"no 'id'"),
+    ],
+)
+def test_a_report_that_breaks_its_schema_is_named(tmp_path, change, message):
+    fake = fake_run.make(tmp_path, QUICK[:1])
+    fake.report.update(change)
+    fake.save()
+    with pytest.raises(InputError, match=message):
+        write.write(fake.run_dir, fake.store)
+
+
+def test_the_table_needs_no_drawing_and_the_page_no_training():
+    heavy = {"matplotlib", "numpy", "keras", "tensorflow", "prefect", "sklearn"}
+    for module, loaded in (
+        ("reports.summary, reports.inputs, reports.index", "[]"),
+        ("reports.write", "['matplotlib', 'numpy']"),
+    ):
+        code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == loaded

@@ -1,0 +1,113 @@
+"""The store: keys name all that work depends on, and only whole work counts."""
+
+import dataclasses
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import mmdvae
+from mmdvae import recipes, store, variants
+from mmdvae.errors import InputError
+
+BASE = {"seed": 0, "data_sha256": "0" * 64, "backend": "tensorflow"}
+VARIANT = variants.gaussian(0.6, 2.83)
+RECIPE = recipes.STANDARD
+
+
+def test_a_key_changes_with_all_that_a_training_depends_on():
+    keys = [
+        store.train_key(VARIANT, RECIPE, **BASE),
+        store.train_key(variants.gaussian(0.6, 2.84), RECIPE, **BASE),
+        store.train_key(VARIANT, dataclasses.replace(RECIPE, epochs=3), **BASE),
+        store.train_key(VARIANT, RECIPE, **BASE | {"seed": 1}),
+        store.train_key(VARIANT, RECIPE, **BASE | {"data_sha256": "1" * 64}),
+        store.train_key(VARIANT, RECIPE, **BASE | {"backend": "jax"}),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert keys[0] == store.train_key(VARIANT, RECIPE, **BASE)
+    assert all(store.KEY.fullmatch(key) for key in keys)
+
+
+@pytest.fixture
+def package(tmp_path):
+    """A copy of the package whose files can be edited; returns a function that computes a code digest there."""
+    shutil.copytree(Path(mmdvae.__file__).parent, tmp_path / "mmdvae", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def digest(module):
+        code = f"from mmdvae.store import code_digest; print(code_digest({module!r}))"
+        command = [sys.executable, "-c", code]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
+
+    return digest
+
+
+@pytest.mark.parametrize("name", ["training", "model", "mmd", "kernels", "networks", "batch_norm", "augmentation"])
+def test_editing_any_file_that_a_training_depends_on_changes_its_digest(package, tmp_path, name):
+    before = package("mmdvae.training")
+    with (tmp_path / "mmdvae" / f"{name}.py").open("a") as file:
+        file.write("\n# edited\n")
+    assert package("mmdvae.training") != before
+
+
+@pytest.mark.parametrize("name", ["evaluation", "presets", "checks", "download"])
+def test_editing_what_a_training_does_not_use_retrains_nothing(package, tmp_path, name):
+    before = package("mmdvae.training")
+    with (tmp_path / "mmdvae" / f"{name}.py").open("a") as file:
+        file.write("\n# edited\n")
+    assert package("mmdvae.training") == before
+
+
+def finished(folder):
+    folder.mkdir()
+    (folder / "model.npz").write_bytes(b"weights")
+    store.finish(folder, {"status": "ok"}, ("model.npz",))
+    return folder
+
+
+def test_finished_work_is_found(tmp_path):
+    assert store.read(finished(tmp_path / "train")) == {"status": "ok"}
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda folder: (folder / "model.npz").unlink(),
+        lambda folder: (folder / "model.npz").write_bytes(b"weightz"),
+        lambda folder: (folder / store.RESULT).unlink(),
+        lambda folder: (folder / store.RESULT).write_text("{"),
+        lambda folder: (folder / store.RESULT).write_text("{}"),
+        lambda folder: shutil.rmtree(folder),
+    ],
+    ids=["file deleted", "file changed", "no result", "half a result", "empty result", "folder deleted"],
+)
+def test_damaged_work_counts_as_undone(tmp_path, harm):
+    folder = finished(tmp_path / "train")
+    harm(folder)
+    assert store.read(folder) is None
+
+
+@pytest.mark.parametrize("key", ["../../etc", "train-123", "train-" + "g" * 24, "", None, "train-" + "0" * 24 + "/.."])
+def test_a_key_cannot_lead_out_of_the_store(tmp_path, key):
+    with pytest.raises(InputError, match="a store key must look like train-"):
+        store.folder_of(tmp_path, key)
+
+
+def test_a_killed_holder_lets_go_at_once_and_its_half_written_files_go(tmp_path):
+    code = (
+        "import sys, time; from pathlib import Path; from mmdvae import store\n"
+        "with store.claimed(Path(sys.argv[1])):\n"
+        "    Path(sys.argv[1], '.model.npz.abc').write_text('half')\n"
+        "    print('held', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        holder.kill()
+    started = time.monotonic()
+    with store.claimed(tmp_path):
+        assert not list(tmp_path.glob(".model*"))
+    assert time.monotonic() - started < 5

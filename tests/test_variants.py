@@ -1,0 +1,103 @@
+"""Variants, recipes and presets refuse what makes no sense, and say what would."""
+
+import dataclasses
+
+import pytest
+
+from mmdvae import presets, recipes, variants
+from mmdvae.errors import InputError
+from mmdvae.presets import PRESETS
+from mmdvae.variants import Variant
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize("alpha", [1.5, 1.0, -0.1, NAN, float("inf"), "0.5", True, None])
+def test_alpha_outside_zero_to_one_is_refused(alpha):
+    with pytest.raises(InputError, match=r"alpha must be a number >= 0 and < 1, got "):
+        variants.gaussian(alpha, 1.0)
+
+
+@pytest.mark.parametrize("sigma", [0, -1.0, NAN, float("inf"), "1", None])
+def test_sigma_that_is_not_finite_and_positive_is_refused(sigma):
+    with pytest.raises(InputError, match=r"sigma must be a finite number > 0, got "):
+        variants.gaussian(0.6, sigma)
+    with pytest.raises(InputError, match=r"sigma must be a finite number > 0, got "):
+        variants.gaussian(0.0, sigma)  # although it would not be used
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"regularizer": "gan", "alpha": 0.5}, r"unknown regularizer 'gan'; choose one of: mmd, kl, none"),
+        ({"regularizer": "mmd", "alpha": 0.5, "kernel": "rbf"}, r"unknown kernel 'rbf'; choose one of: gaussian, imq"),
+        ({"regularizer": "mmd", "alpha": 0.0, "kernel": "imq"}, "alpha must be 0 for regularizer none and > 0"),
+        ({"regularizer": "none", "alpha": 0.5}, "alpha must be 0 for regularizer none"),
+        ({"regularizer": "kl", "alpha": 0.5, "kernel": "imq"}, "kernel must be left out for regularizer kl, got imq"),
+        ({"regularizer": "mmd", "alpha": 0.5, "kernel": "imq", "sigma": 1.0}, "sigma belongs to the gaussian kernel"),
+    ],
+)
+def test_contradictions_are_refused(fields, message):
+    with pytest.raises(InputError, match=message):
+        Variant(**fields)
+
+
+def test_a_grid_holds_each_distinct_training_once():
+    names = [variant.name for variant in variants.grid([0, 0.6, 0.6], [0.1, 2.83])]
+    assert names == ["none", "mmd-a0.6-s0.1", "mmd-a0.6-s2.83"]
+
+
+def test_names_tell_all_variants_of_a_preset_apart():
+    for preset in PRESETS.values():
+        assert len({variant.name for variant in preset.variants}) == len(preset.variants)
+
+
+def test_presets_hold_what_the_design_promises():
+    sizes = {name: (len(p.variants), len(p.seeds), p.recipe.epochs, p.recipe.name) for name, p in PRESETS.items()}
+    assert sizes == {
+        "quick": (6, 1, 2, "standard"),
+        "notebook": (4, 1, 100, "notebook"),
+        "sweep": (24, 3, 20, "standard"),
+    }
+
+
+def test_an_unknown_preset_is_refused_with_the_choices():
+    with pytest.raises(InputError, match=r"unknown preset 'slow'; choose one of: quick, notebook, sweep"):
+        presets.find("slow")
+
+
+def test_an_axis_that_is_not_given_keeps_the_presets_values():
+    grid = presets.QUICK.with_grid((), (1.0, 2.0))
+    assert [variant.name for variant in grid.variants] == ["none", "mmd-a0.6-s1", "mmd-a0.6-s2"]
+    grid = presets.QUICK.with_grid((0.3,), ())
+    assert {variant.sigma for variant in grid.variants} == {1e-4, 0.1, 2.83, 1e4}
+
+
+def test_only_keeps_the_named_variants_and_lists_them_when_unknown():
+    assert [variant.name for variant in presets.QUICK.only(("imq-a0.6", "none")).variants] == ["imq-a0.6", "none"]
+    with pytest.raises(InputError, match=r"unknown variant 'mmd'; choose one of: none, mmd-a0.6-s0.0001, "):
+        presets.QUICK.only(("mmd",))
+
+
+@pytest.mark.parametrize("seed", [-1, 2**31, 0.5, True])
+def test_a_seed_must_be_a_whole_number_that_every_generator_takes(seed):
+    with pytest.raises(InputError, match="seed must be a whole number >= 0 and < 2"):
+        dataclasses.replace(presets.QUICK, seeds=(seed,))
+
+
+def test_a_preset_without_variants_or_seeds_is_refused():
+    with pytest.raises(InputError, match="at least one variant"):
+        dataclasses.replace(presets.QUICK, variants=())
+    with pytest.raises(InputError, match="at least one seed"):
+        dataclasses.replace(presets.QUICK, seeds=())
+
+
+@pytest.mark.parametrize(("field", "value"), [("epochs", 0), ("batch_size", 1.5), ("latent_dim", True)])
+def test_a_recipe_counts_in_whole_numbers(field, value):
+    with pytest.raises(InputError, match=f"{field} must be a whole number >= 1, got "):
+        dataclasses.replace(recipes.STANDARD, **{field: value})
+
+
+def test_a_recipe_needs_a_learning_rate():
+    with pytest.raises(InputError, match="learning_rate must be a finite number > 0, got nan"):
+        dataclasses.replace(recipes.STANDARD, learning_rate=NAN)

@@ -1,0 +1,152 @@
+"""Child processes: what they answer, how they die, that none is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from mmdvae import recipes, variants
+from tasks import devices, workshop
+from tasks.workshop import JobCrashed, JobFailed, Workshop
+
+
+def training_request(tiny, folder, **recipe):
+    import dataclasses
+
+    return {
+        "kind": "train",
+        "folder": str(folder),
+        "data": str(tiny),
+        "variant": variants.none().to_dict(),
+        "recipe": dataclasses.replace(recipes.STANDARD, **recipe).to_dict(),
+        "seed": 0,
+    }
+
+
+def alive(pid):
+    """Whether a process runs (one that has ended and is not yet waited for does not)."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(condition, seconds=30.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def test_a_job_is_done_once_and_then_found(tiny, tmp_path):
+    shop = Workshop(devices.slots(1))
+    events = []
+    record = shop.run(training_request(tiny, tmp_path / "train", epochs=1), events.append)
+    assert record["status"] == "ok"
+    assert [event["event"] for event in events if event["event"] != "progress"] == ["started", "epoch"]
+    events.clear()
+    assert shop.run(training_request(tiny, tmp_path / "train", epochs=1), events.append) == record
+    assert events == []
+
+
+def test_what_cannot_be_done_fails_with_the_reason_and_is_no_crash(tmp_path):
+    request = {"kind": "baselines", "folder": str(tmp_path / "b"), "data": str(tmp_path / "nowhere")}
+    with pytest.raises(JobFailed, match="nowhere"):
+        Workshop(devices.slots(1)).run(request, lambda event: None)
+
+
+def test_a_defect_in_a_child_is_a_crash_that_quotes_its_last_words(tmp_path):
+    with pytest.raises(JobCrashed, match="exit code 1: KeyError: 'dance'"):
+        Workshop(devices.slots(1)).run({"kind": "dance", "folder": str(tmp_path / "x")}, lambda event: None)
+
+
+def test_a_killed_child_is_a_crash_that_names_the_signal(tiny, tmp_path):
+    shop = Workshop(devices.slots(1))
+
+    def kill(event):
+        if event["event"] == "started":
+            (child,) = shop._children
+            os.kill(child.pid, signal.SIGKILL)
+
+    with pytest.raises(JobCrashed, match="killed by SIGKILL"):
+        shop.run(training_request(tiny, tmp_path / "train", epochs=50), kill)
+
+
+def test_stop_ends_every_child_and_starts_no_other(tiny, tmp_path):
+    shop = Workshop(devices.slots(2))
+    ends, started = [], threading.Semaphore(0)
+
+    def work(name):
+        try:
+            shop.run(
+                training_request(tiny, tmp_path / name, epochs=500),
+                lambda event: started.release() if event["event"] == "started" else None,
+            )
+        except JobFailed as error:
+            ends.append(str(error))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]  # the third waits for a slot
+    for thread in threads:
+        thread.start()
+    started.acquire(timeout=60)
+    started.acquire(timeout=60)
+    pids = [child.pid for child in shop._children]
+    began = time.monotonic()
+    shop.stop()
+    for thread in threads:
+        thread.join(timeout=10)
+    assert time.monotonic() - began < 5
+    assert ends == ["stopped"] * 3
+    assert not any(map(alive, pids))
+
+
+def test_a_child_ends_when_its_parent_is_killed(tiny, tmp_path):
+    code = f"""
+import json, sys
+from tasks import devices
+from tasks.workshop import Workshop
+shop = Workshop(devices.slots(1))
+def tell(event):
+    if event["event"] == "started":
+        print(*(child.pid for child in shop._children), flush=True)
+shop.run({training_request(tiny, tmp_path / "train", epochs=5000)!r}, tell)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        child = int(parent.stdout.readline())
+        assert alive(child)
+        parent.kill()
+    wait_until(lambda: not alive(child), seconds=5)
+
+
+def test_the_workshop_is_closed_by_whatever_ends_the_block():
+    seen = []
+
+    def interrupted():
+        with workshop.opened(1):
+            seen.append(workshop.current())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    (shop,) = seen
+    with pytest.raises(JobFailed, match="stopped"):
+        shop.run({"kind": "train", "folder": "unused"}, lambda event: None)
+    assert workshop.current() is not shop
+
+
+def test_slots_are_gpus_or_cores_and_each_child_has_one_thread_on_a_cpu(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,3")
+    assert [slot["CUDA_VISIBLE_DEVICES"] for slot in devices.slots(None)] == ["0", "3"]
+    assert [slot["CUDA_VISIBLE_DEVICES"] for slot in devices.slots(3)] == ["0", "3", "0"]
+    assert all(slot["TF_FORCE_GPU_ALLOW_GROWTH"] == "true" for slot in devices.slots(None))
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    slots = devices.slots(None)
+    assert 1 <= len(slots) <= devices.cores()
+    assert all(slot["CUDA_VISIBLE_DEVICES"] == "-1" and slot["TF_NUM_INTRAOP_THREADS"] == "1" for slot in slots)
+    monkeypatch.setattr(devices, "memory_bytes", lambda: 1e9)
+    assert len(devices.slots(None)) == 1
