@@ -276,7 +276,8 @@ def test_the_best_of_a_column_is_marked_once_and_only_where_best_has_a_meaning(p
         if "best" in words(cell)
     ]
     assert ("mmd-a0.6-s0.1", "bce") in marked
-    assert ("imq-a0.6", "mmd2") in marked
+    assert ("mmd-a0.6-s0.1", "ssim") in marked  # the larger, the better
+    assert ("imq-a0.6", "mmd2") in marked  # the nearer to 0
     assert {metric for _, metric in marked} <= {"bce", "mse", "ssim", "mmd2", "knn_accuracy"}
     assert sum(metric == "bce" for _, metric in marked) == 1
 

@@ -1,0 +1,362 @@
+"""The command line as its users meet it: good input, bad input, interruption; in processes of their own."""
+
+import gzip
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+MMDVAE = [sys.executable, "-P", "-c", "from flows.cli import main; main()"]
+GRID = ["--alpha", "0", "--alpha", "0.6", "--sigma", "2.83"]
+
+
+def mmdvae(*words, timeout=300):
+    """Run the command to its end; returns the completed process."""
+    return subprocess.run([*MMDVAE, *map(str, words)], capture_output=True, text=True, timeout=timeout, check=False)
+
+
+def compare(tiny_npz, out, *words):
+    return mmdvae("compare", "quick", "--dataset", f"npz:{tiny_npz}", "--out", out, "--server", "none", *words)
+
+
+def report_of(done):
+    """report.json beside the page that the command printed last."""
+    return json.loads(Path(done.stdout.splitlines()[-1]).with_name("report.json").read_text())
+
+
+def numbers_of(report):
+    """All that must not depend on when and how often something was run."""
+    return {
+        variant["name"]: [
+            (run["seed"], run["history"], {k: v for k, v in run["metrics"].items() if k not in COSTS})
+            for run in variant["runs"]
+        ]
+        for variant in report["variants"]
+    }
+
+
+COSTS = {"train_seconds", "peak_rss_mb"}
+
+
+@pytest.fixture(scope="module")
+def compared(tiny_npz, tmp_path_factory):
+    """A finished comparison of two variants."""
+    out = tmp_path_factory.mktemp("runs")
+    done = compare(tiny_npz, out, *GRID, "--epochs", 2)
+    assert done.returncode == 0, done.stderr
+    return out, done
+
+
+@pytest.fixture
+def copy(compared, tmp_path):
+    """The same with files that may be harmed."""
+    return shutil.copytree(compared[0], tmp_path / "runs")
+
+
+def test_a_comparison_leaves_the_files_of_the_contract(compared):
+    out, done = compared
+    page = Path(done.stdout.splitlines()[-1])
+    assert page.is_file()
+    names = {"report.html", "report.json", "metrics.csv", "latents.parquet", "summary.md", "manifest.json"}
+    assert {path.name for path in page.parent.iterdir()} == names
+    assert {path.name for path in out.iterdir()} == {page.parent.name, "store", "index.html"}
+
+
+def test_report_json_keeps_its_contract(compared):
+    report = report_of(compared[1])
+    assert report["schema"] == 1
+    assert {"id", "preset", "recipe", "created", "command", "seeds", "dataset", "code", "versions", "hardware"} <= set(
+        report["run"]
+    )
+    assert report["run"]["dataset"] | {"sha256": ""} == {
+        "name": "npz:tiny.npz",
+        "sha256": "",
+        "train": 270,
+        "valid": 30,
+        "test": 60,
+    }
+    assert report["run"]["command"].startswith("mmdvae compare quick --alpha 0 --alpha 0.6 --sigma 2.83 --epochs 2")
+    assert [variant["name"] for variant in report["variants"]] == ["none", "mmd-a0.6-s2.83"]
+    for variant in report["variants"]:
+        assert variant["status"] == "ok"
+        (run,) = variant["runs"]
+        assert run["epochs"] == 2
+        assert variant["summary"]["bce"] == {
+            "mean": run["metrics"]["bce"],
+            "sd": None,
+            "min": run["metrics"]["bce"],
+            "max": run["metrics"]["bce"],
+            "n": 1,
+        }
+    assert [baseline["name"] for baseline in report["baselines"]] == ["mean image", "PCA-8", "raw pixels"]
+
+
+def test_the_report_names_no_path_of_this_machine(compared):
+    page = Path(compared[1].stdout.splitlines()[-1])
+    for name in ("report.html", "report.json", "summary.md", "manifest.json"):
+        text = page.with_name(name).read_text()
+        assert str(compared[0]) not in text
+        assert str(Path.home()) + "/" not in text
+
+
+def test_a_second_run_trains_nothing_and_reports_the_same(compared, tiny_npz, copy):
+    again = compare(tiny_npz, copy, *GRID, "--epochs", 2)
+    assert again.returncode == 0
+    assert "started" not in again.stderr
+    assert again.stderr.count(": found") == 5
+    assert numbers_of(report_of(again)) == numbers_of(report_of(compared[1]))
+
+
+def test_only_what_was_deleted_is_trained_again_with_the_same_numbers(compared, tiny_npz, copy):
+    (model, _) = sorted(copy.glob("store/train-*/model.npz"))
+    model.unlink()
+    again = compare(tiny_npz, copy, *GRID, "--epochs", 2)
+    assert len(re.findall(r"^train .*: started", again.stderr, re.M)) == 1
+    assert numbers_of(report_of(again)) == numbers_of(report_of(compared[1]))
+
+
+def test_refresh_trains_again(tiny_npz, copy):
+    again = compare(tiny_npz, copy, *GRID, "--epochs", 2, "--refresh", "--only", "none")
+    assert again.returncode == 0, again.stderr
+    assert "train none: started" in again.stderr
+    assert "evaluate none: started" in again.stderr
+
+
+def test_a_variant_that_fails_costs_no_other_and_no_report(tiny_npz, copy):
+    _, spoiled = spoil_one(copy)
+    done = compare(tiny_npz, copy, *GRID, "--epochs", 2)
+    assert done.returncode == 3, done.stderr
+    report = report_of(done)
+    states = {variant["name"]: variant["status"] for variant in report["variants"]}
+    assert sorted(states.values()) == ["failed", "ok"]
+    (failed,) = [variant for variant in report["variants"] if variant["status"] == "failed"]
+    assert spoiled.name in failed["error"]
+    assert failed["name"] in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_strict_stops_at_the_first_failure(tiny_npz, copy):
+    before = set(copy.glob("*/report.json"))
+    spoil_one(copy)
+    done = compare(tiny_npz, copy, *GRID, "--epochs", 2, "--strict")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Error: variant ")
+    assert "Traceback" not in done.stderr
+    assert set(copy.glob("*/report.json")) == before
+
+
+def spoil_one(out):
+    """Put a plain file where a training's folder must be."""
+    folder = sorted(out.glob("store/train-*"))[0]
+    shutil.rmtree(folder)
+    folder.write_text("in the way")
+    return out, folder
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--alpha", "1.5"], "alpha must be a number >= 0 and < 1, got 1.5"),
+        (["--alpha", "nan"], "alpha must be a number >= 0 and < 1, got nan"),
+        (["--sigma", "0"], "sigma must be a finite number > 0, got 0.0"),
+        (["--sigma", "nan"], "sigma must be a finite number > 0, got nan"),
+        (["--sigma", "wide"], "Invalid value for '--sigma': 'wide' is not a valid float"),
+        (["--epochs", "0"], "epochs must be a whole number >= 1, got 0"),
+        (["--seed", "-1"], "seed must be a whole number >= 0 and < 2**31, got -1"),
+        (["--jobs", "0"], "jobs must be a whole number >= 1, got 0"),
+        (["--only", "mmd"], "unknown variant 'mmd'; choose one of: none, mmd-a0.6-s0.0001"),
+        (["--dataset", "cifar"], "unknown dataset 'cifar'; choose one of: fashion-mnist, mnist"),
+        (["--dataset", "npz:/nowhere.npz", "--server", "none"], "nowhere.npz"),
+        (["--server", "ftp://x"], "--server must be auto, none or a URL"),
+        (["--server", "http://127.0.0.1:9/api"], "no Prefect server answers at http://127.0.0.1:9/api"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_input_gets_one_line_and_exit_code_2(tmp_path, words, message):
+    done = mmdvae("compare", "quick", "--out", tmp_path / "runs", *words)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert sum("Error" in line for line in done.stderr.splitlines()) == 1
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("runs/*-quick-*"))
+
+
+def test_an_unknown_preset_lists_the_choices(tmp_path):
+    done = mmdvae("compare", "slow", "--out", tmp_path)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "Error: unknown preset 'slow'; choose one of: quick, notebook, sweep\n",
+    )
+
+
+@pytest.mark.parametrize("place", ["file", "file/below", "/proc/mmdvae"])
+def test_an_out_folder_that_cannot_be_written_is_refused_at_once(tmp_path, place):
+    (tmp_path / "file").write_text("")
+    done = mmdvae("compare", "--out", tmp_path / place)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: --out must be a folder that can be written, got ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_truncated_gz_is_named_and_nothing_is_half_written(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    for name in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"):
+        (data / f"{name}-ubyte.gz").write_bytes(gzip.compress(os.urandom(4096))[:-100])
+    done = mmdvae("compare", "--data-dir", data, "--out", tmp_path / "runs", "--server", "none")
+    assert done.returncode == 2
+    assert "train-images-idx3-ubyte.gz" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list((tmp_path / "runs").rglob("*.npy"))
+
+
+def test_images_of_another_size_are_refused(tmp_path):
+    images, labels = np.zeros((20, 27, 28), "uint8"), np.zeros(20, "uint8")
+    np.savez(tmp_path / "small.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    done = mmdvae(
+        "compare", "--dataset", f"npz:{tmp_path / 'small.npz'}", "--out", tmp_path / "runs", "--server", "none"
+    )
+    assert done.returncode == 2
+    assert "28" in done.stderr
+    assert "27" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def children_of(out):
+    """Ids of the training processes that hold a lock in the store."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if any(str(out) in os.readlink(link) for link in (process / "fd").iterdir()):
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize(
+    ("sent", "server"), [(signal.SIGINT, "none"), (signal.SIGTERM, "none"), (signal.SIGINT, "auto")]
+)
+def test_an_interrupted_run_ends_soon_leaves_no_process_and_resumes(tiny_npz, tmp_path, sent, server):
+    out = tmp_path / "runs"
+    words = [
+        "compare",
+        "quick",
+        "--dataset",
+        f"npz:{tiny_npz}",
+        "--out",
+        str(out),
+        "--only",
+        "none",
+        "--server",
+        server,
+    ]
+    with subprocess.Popen([*MMDVAE, *words, "--epochs", "40"], stderr=subprocess.PIPE, text=True) as run:
+        for line in run.stderr:
+            if "epoch 2/40" in line:
+                break
+        run.send_signal(sent)
+        began = time.monotonic()
+        said = run.stderr.read()
+        assert run.wait(timeout=30) == 130, said
+        assert time.monotonic() - began < 5
+    assert "run the same command again to go on" in said
+    assert "Traceback" not in said
+    assert children_of(out) == []
+    assert not list(out.glob("*/report.json"))
+    again = mmdvae(*words[:-1], "none", "--epochs", "40")
+    assert again.returncode == 0
+    assert int(re.search(r"resumed after epoch (\d+)", again.stderr)[1]) >= 2
+
+
+def test_a_killed_training_is_retried_from_its_checkpoint_with_the_same_numbers(tiny_npz, tmp_path):
+    undisturbed = compare(tiny_npz, tmp_path / "a", *GRID, "--epochs", 12)
+    out = tmp_path / "b"
+    words = ["compare", "quick", "--dataset", f"npz:{tiny_npz}", "--out", str(out), "--server", "none", *GRID]
+    with subprocess.Popen(
+        [*MMDVAE, *words, "--epochs", "12"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as run:
+        said = []
+        for line in run.stderr:
+            said.append(line)
+            if line.startswith("train none: epoch 3/12"):
+                os.kill(
+                    holder_of(out, json.loads(undisturbed_manifest(undisturbed))["variants"][0]["train"]),
+                    signal.SIGKILL,
+                )
+        page = run.stdout.read().splitlines()[-1]
+        assert run.wait() == 0, said
+    assert any("train none: resumed after epoch" in line for line in said)
+    assert sum("train mmd-a0.6-s2.83: started" in line for line in said) == 1
+    report = json.loads(Path(page).with_name("report.json").read_text())
+    assert numbers_of(report) == numbers_of(report_of(undisturbed))
+
+
+def undisturbed_manifest(done):
+    return Path(done.stdout.splitlines()[-1]).with_name("manifest.json").read_text()
+
+
+def holder_of(out, key):
+    """The process that trains under this key."""
+    lock = str((out / "store" / key / ".lock").resolve())
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if any(os.readlink(link) == lock for link in (process / "fd").iterdir()):
+                return int(process.name)
+        except OSError:
+            continue
+    raise AssertionError(f"nobody holds {lock}")
+
+
+def test_two_runs_at_once_share_the_work(tiny_npz, tmp_path):
+    words = ["compare", "quick", "--dataset", f"npz:{tiny_npz}", "--out", str(tmp_path), "--server", "none", *GRID]
+    both = [
+        subprocess.Popen([*MMDVAE, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    said = [run.communicate(timeout=300) for run in both]
+    assert [run.returncode for run in both] == [0, 0], said
+    assert sum(err.count("train none: started") for _, err in said) == 1
+    first, second = (json.loads(Path(out.splitlines()[-1]).with_name("report.json").read_text()) for out, _ in said)
+    assert numbers_of(first) == numbers_of(second)
+
+
+def test_runs_lists_and_report_rebuilds(compared, copy):
+    listed = mmdvae("runs", "--out", copy)
+    page = Path(compared[1].stdout.splitlines()[-1])
+    assert listed.returncode == 0
+    assert page.parent.name in listed.stdout
+    ours = copy / page.parent.name / "report.html"
+    ours.unlink()
+    rebuilt = mmdvae("report", page.parent.name, "--out", copy)
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert ours.read_bytes() == page.read_bytes()
+
+
+def test_report_of_an_unknown_run_lists_the_known_ones(compared):
+    done = mmdvae("report", "yesterday", "--out", compared[0])
+    assert done.returncode == 2
+    assert "yesterday is no run" in done.stderr
+    assert Path(compared[1].stdout.splitlines()[-1]).parent.name in done.stderr
+
+
+def test_presets_lists_every_variant():
+    done = mmdvae("presets")
+    assert done.returncode == 0
+    assert "quick: " in done.stdout
+    assert "mmd-a0.6-s2.83" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["", "compare", "presets", "data", "runs", "report"])
+def test_help_teaches(command):
+    done = mmdvae(*command.split(), "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Usage: ")
+    assert "Traceback" not in done.stderr
