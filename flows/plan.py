@@ -97,6 +97,7 @@ def train_request(plan: Plan, data: dict, variant: Variant, seed: int) -> dict:
     key = store.train_key(variant, plan.preset.recipe, seed=seed, data_sha256=data["sha256"], backend=devices.backend())
     return {
         "kind": "train",
+        "code": store.code_digest(store.MODULES["train"]),
         "folder": str(store.folder_of(plan.store, key)),
         "data": str(store.folder_of(plan.store, data["folder"])),
         "variant": variant.to_dict(),
@@ -110,6 +111,7 @@ def evaluate_request(plan: Plan, training: dict) -> dict:
     key = store.evaluate_key(Path(training["folder"]).name, backend=devices.backend())
     return training | {
         "kind": "evaluate",
+        "code": store.code_digest(store.MODULES["evaluate"]),
         "folder": str(store.folder_of(plan.store, key)),
         "trained": training["folder"],
     }
@@ -119,6 +121,7 @@ def baselines_request(plan: Plan, data: dict) -> dict:
     """What a child process must know to measure the baselines of a data set."""
     return {
         "kind": "baselines",
+        "code": store.code_digest(store.MODULES["baselines"]),
         "folder": str(store.folder_of(plan.store, store.baselines_key(data["sha256"]))),
         "data": str(store.folder_of(plan.store, data["folder"])),
     }

@@ -49,11 +49,9 @@ def kernel_matrix(x: np.ndarray, y: np.ndarray, kernel: Callable[[Any, Any], Any
 def off_diagonal_mean(matrix: np.ndarray) -> float:
     """Mean of a square matrix without its diagonal, in float64; NaN for a single point, which has no pairs."""
     n = len(matrix)
-    return (
-        math.nan
-        if n < 2
-        else float((matrix.sum(dtype=np.float64) - np.trace(matrix, dtype=np.float64)) / (n * (n - 1)))
-    )
+    if n < 2:
+        return math.nan
+    return float((matrix.sum(dtype=np.float64) - np.trace(matrix, dtype=np.float64)) / (n * (n - 1)))
 
 
 def _mean_within(x: np.ndarray, kernel: Callable[[Any, Any], Any]) -> float:

@@ -22,21 +22,29 @@ from mmdvae.variants import Variant
 RESULT = "result.json"
 KEY = re.compile(r"(data|train|evaluate|baselines)-[0-9a-f]{24}")
 
+# What does the work of each kind, and the libraries whose versions its numbers depend on (the backend apart).
+MODULES = {"train": "mmdvae.training", "evaluate": "mmdvae.evaluation", "baselines": "mmdvae.baselines"}
+LIBRARIES = {
+    "train": ("keras", "numpy"),
+    "evaluate": ("keras", "numpy", "openTSNE", "scikit-image", "scikit-learn", "scipy"),
+    "baselines": ("numpy", "scikit-image", "scikit-learn", "scipy"),
+}
+
 
 def train_key(variant: Variant, recipe: Recipe, *, seed: int, data_sha256: str, backend: str) -> str:
     """Name of a training: variant, recipe, seed, data, code and versions."""
     what = {"variant": variant.to_dict(), "recipe": recipe.to_dict(), "seed": seed, "data": data_sha256}
-    return _key("train", what, module="mmdvae.training", backend=backend)
+    return _key("train", what, backend=backend)
 
 
 def evaluate_key(trained: str, *, backend: str) -> str:
     """Name of the evaluation of one training: a new metric re-evaluates, and retrains nothing."""
-    return _key("evaluate", {"trained": trained}, module="mmdvae.evaluation", backend=backend)
+    return _key("evaluate", {"trained": trained}, backend=backend)
 
 
 def baselines_key(data_sha256: str) -> str:
     """Name of the baselines of one data set."""
-    return _key("baselines", {"data": data_sha256}, module="mmdvae.baselines", backend="none")
+    return _key("baselines", {"data": data_sha256})
 
 
 def folder_of(store: Path, key: str) -> Path:
@@ -102,7 +110,7 @@ def _imports(source: bytes, package: str) -> list[str]:
     return [name for name in names if name.split(".")[0] == package]
 
 
-def _key(kind: str, what: dict[str, Any], *, module: str, backend: str) -> str:
-    libraries = ("keras", "numpy", "scikit-learn", *(() if backend == "none" else (backend,)))
-    versions = {name: version(name) for name in libraries} | {"backend": backend}
-    return f"{kind}-{digest({**what, 'code': code_digest(module), 'versions': versions})[:24]}"
+def _key(kind: str, what: dict[str, Any], *, backend: str | None = None) -> str:
+    libraries = (*LIBRARIES[kind], *((backend,) if backend else ()))
+    everything = {**what, "code": code_digest(MODULES[kind]), "versions": {name: version(name) for name in libraries}}
+    return f"{kind}-{digest(everything)[:24]}"

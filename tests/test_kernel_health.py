@@ -16,10 +16,12 @@ def health(sigma, z, prior):
     return kernel_health.of_kernel(kernel_of(variants.gaussian(0.6, sigma), z.shape[1]), z, prior)
 
 
-def test_the_numbers_equal_their_definition_over_pairs_of_the_pooled_sample(prior):
+def test_the_numbers_equal_their_definition_over_pairs_with_a_code(prior):
     z, draws = 5 * prior[:20, :3], prior[20:45, :3]
-    pooled = np.concatenate([z, draws]).astype("float64")
-    values = np.array(reference.kernel_values(pooled, lambda a, b: reference.gaussian_kernel(a, b, 2.0)))
+    z64, draws64 = z.astype("float64"), draws.astype("float64")
+    within = reference.kernel_values(z64, lambda a, b: reference.gaussian_kernel(a, b, 2.0))
+    between = reference.kernel_matrix(z64, draws64, lambda a, b: reference.gaussian_kernel(a, b, 2.0))
+    values = np.concatenate([within, within, between.ravel()])  # each pair of codes is met from both ends
     assert np.min(np.abs(values[:, None] - [0.01, 0.99])) > 1e-6  # no pair so near a border that float32 decides
     got = health(2.0, z, draws)
     assert got["kernel_mean"] == pytest.approx(values.mean(), abs=1e-6)
@@ -46,8 +48,9 @@ def test_a_gaussian_kernel_on_the_prior_is_dead_when_too_narrow_or_too_wide(prio
 
 
 def test_codes_far_out_saturate_a_kernel_that_suits_the_prior_but_not_the_mixture_of_scales(prior):
-    far = np.concatenate([1000 * prior[:900], prior[900:1000]])
-    assert health(0.7, far, prior[1000:1100])["kernel_state"] == "saturated"
+    far, draws = 12 * prior[:500], prior[500:1000]
+    assert health(2.83, draws, draws[::-1])["kernel_state"] == "live"
+    assert health(2.83, far, draws)["kernel_state"] == "saturated"
     imq = kernel_of(variants.imq(0.6), 8)
     assert kernel_health.of_kernel(imq, 12 * prior[:500], prior[500:1000])["kernel_state"] == "live"
 

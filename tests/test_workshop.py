@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from mmdvae import recipes, variants
+from mmdvae import recipes, store, variants
 from tasks import devices, workshop
 from tasks.workshop import JobCrashed, JobFailed, Workshop
 
@@ -19,6 +19,7 @@ def training_request(tiny, folder, **recipe):
 
     return {
         "kind": "train",
+        "code": store.code_digest("mmdvae.training"),
         "folder": str(folder),
         "data": str(tiny),
         "variant": variants.none().to_dict(),
@@ -55,14 +56,22 @@ def test_a_job_is_done_once_and_then_found(tiny, tmp_path):
 
 
 def test_what_cannot_be_done_fails_with_the_reason_and_is_no_crash(tmp_path):
-    request = {"kind": "baselines", "folder": str(tmp_path / "b"), "data": str(tmp_path / "nowhere")}
+    code = store.code_digest("mmdvae.baselines")
+    request = {"kind": "baselines", "code": code, "folder": str(tmp_path / "b"), "data": str(tmp_path / "nowhere")}
     with pytest.raises(JobFailed, match="nowhere"):
         Workshop(devices.slots(1)).run(request, lambda event: None)
 
 
 def test_a_defect_in_a_child_is_a_crash_that_quotes_its_last_words(tmp_path):
     with pytest.raises(JobCrashed, match="exit code 1: KeyError: 'dance'"):
-        Workshop(devices.slots(1)).run({"kind": "dance", "folder": str(tmp_path / "x")}, lambda event: None)
+        Workshop(devices.slots(1)).run({"kind": "dance", "code": "", "folder": "unused"}, lambda event: None)
+
+
+def test_a_child_refuses_to_work_for_a_program_that_is_no_longer_the_same(tiny, tmp_path):
+    request = training_request(tiny, tmp_path / "train", epochs=1) | {"code": "of yesterday"}
+    with pytest.raises(JobFailed, match="the program was edited while the run was going on"):
+        Workshop(devices.slots(1)).run(request, lambda event: None)
+    assert not (tmp_path / "train").exists()
 
 
 def test_a_killed_child_is_a_crash_that_names_the_signal(tiny, tmp_path):
