@@ -11,7 +11,7 @@ from mmdvae.files import replacing, strict_json
 
 def save(path: Path, variables: list[Any], notes: dict[str, Any]) -> None:
     """Write Keras variables and a small JSON record into one file, atomically."""
-    arrays = {name: np.asarray(variable) for name, variable in _named(variables).items()}
+    arrays: dict[str, Any] = {name: np.asarray(variable) for name, variable in _named(variables).items()}
     with replacing(path) as file:
         np.savez(file, notes=np.asarray(strict_json(notes)), **arrays)
 

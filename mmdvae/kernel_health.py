@@ -28,7 +28,9 @@ def of_kernel(kernel: Any, z: np.ndarray, prior: np.ndarray) -> dict[str, Any]:
     if kernel is None:
         return {"kernel_mean": None, "kernel_live_share": None, "kernel_state": "off"}
     k = kernel_matrix(z, np.concatenate([z, prior]), kernel)
-    k = k[~np.eye(*k.shape, dtype=bool)]
+    others = np.ones(k.shape, dtype=np.bool_)
+    np.fill_diagonal(others, False)
+    k = k[others]
     mean, live_share = float(k.mean(dtype=np.float64)), float(np.mean((k > ALIVE[0]) & (k < ALIVE[1])))
     return {"kernel_mean": mean, "kernel_live_share": live_share, "kernel_state": state(mean, live_share)}
 

@@ -74,7 +74,7 @@ class VAE(keras.Model):
         if self.variant.regularizer == "kl":
             return kl_to_prior(outputs["mean"], outputs["log_variance"]) / PIXELS
         unbiased = self.recipe.estimator == "unbiased"
-        if self.variant.kernel == "gaussian" and self.recipe.closed_form_prior:
+        if self.variant.sigma and self.recipe.closed_form_prior:
             return mmd2_to_prior(outputs["z"], bandwidth=self.variant.sigma, unbiased=unbiased)
         return mmd2(outputs["z"], outputs["prior"], kernel_of(self.variant, self.recipe.latent_dim), unbiased=unbiased)
 

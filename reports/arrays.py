@@ -89,9 +89,10 @@ class Store:
         if key is None:
             return None
         try:
-            with np.load(self._folder(key) / "views.npz", allow_pickle=False) as file:
-                return Views(**{field.name: file[field.name] for field in fields(Views)})
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            # Opened here: given a path, np.load leaves a broken archive open.
+            with (self._folder(key) / "views.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                return Views(**{field.name: arrays[field.name] for field in fields(Views)})
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
             problem = f"{name}, seed {seed}: {key}/views.npz cannot be read ({type(error).__name__})"
             self.problems.append(problem)
             log.warning("%s: %s", problem, error)

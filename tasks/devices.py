@@ -42,6 +42,7 @@ def memory_bytes() -> int:
 
 def _environment(gpu: str | None) -> dict[str, str]:
     shared = {
+        "ARROW_DEFAULT_MEMORY_POOL": "system",  # its own starts a thread, which does not survive a fork
         "KERAS_BACKEND": backend(),
         "PYTHONHASHSEED": "0",
         "TF_CPP_MIN_LOG_LEVEL": "2",

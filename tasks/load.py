@@ -10,7 +10,7 @@ from mmdvae import data
 from tasks.progress import tell
 
 
-@task(task_run_name="load {name}", cache_policy=NO_CACHE)
+@task(task_run_name="load data", cache_policy=NO_CACHE)
 def load_data(name: str, data_dir: Path | None, store: Path) -> dict[str, Any]:
     """Find, check and decode the data set once; return its folder's name, digest, counts and classes."""
     dataset = data.prepare(

@@ -30,7 +30,8 @@ def _find_or_do(unit: str, request: dict[str, Any]) -> Any:
     if record is not None:
         tell(unit, {"event": "found"})
         return Completed(name="Cached", message="found in the store", data=record)
-    return workshop.current().run(request, lambda event: tell(unit, event))
+    with workshop.current() as shop:
+        return shop.run(request, lambda event: tell(unit, event))
 
 
 @once

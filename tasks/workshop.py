@@ -1,20 +1,18 @@
 """Where child processes run: how many at a time, on which device, and how to end them all."""
 
+import contextlib
 import json
-import os
 import queue
 import signal
-import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import IO, Any, cast
+from typing import Any
 
 from mmdvae.files import strict_json
 from tasks import devices
+from tasks.children import Child, Nursery
 
 Event = dict[str, Any]
 
@@ -35,7 +33,8 @@ class Workshop:
         self._free: queue.Queue[dict[str, str]] = queue.Queue()
         for slot in slots:
             self._free.put(slot)
-        self._children: set[subprocess.Popen] = set()
+        self._nursery = Nursery(slots[0])
+        self._children: set[Child] = set()
         self._lock = threading.Lock()
         self._stopped = False
 
@@ -46,8 +45,8 @@ class Workshop:
         """
         slot = self._free.get()
         try:
-            with tempfile.TemporaryFile() as log, self._child(request, slot, log) as child:
-                return _converse(child, request, on_event, log)
+            with self._child(slot) as child:
+                return _converse(child, request, on_event)
         except JobCrashed:
             if self._stopped:
                 raise JobFailed("stopped") from None
@@ -56,71 +55,56 @@ class Workshop:
             self._free.put(slot)
 
     def stop(self) -> None:
-        """Kill every child and start no other. Their files stay whole: each is written under another name first."""
+        """Kill every child and start no other."""
+        self._stopped = True
+        self._nursery.kill()  # first: whoever holds the lock may be waiting for it
         with self._lock:
-            self._stopped = True
             for child in self._children:
-                _kill(child)
+                child.kill()
+        self._nursery.close()
 
     @contextmanager
-    def _child(self, request: dict[str, Any], slot: dict[str, str], log: IO[bytes]) -> Iterator[subprocess.Popen]:
+    def _child(self, slot: dict[str, str]) -> Iterator[Child]:
         with self._lock:  # so that stop() cannot miss a child that is just being born
             if self._stopped:
                 raise JobFailed("stopped")
-            # -P: the working folder must not shadow installed packages. A session of its own: the terminal's Ctrl-C
-            # reaches this process alone, which then decides.
-            child = subprocess.Popen(
-                [sys.executable, "-P", "-m", "mmdvae.job"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env=os.environ | slot,
-                start_new_session=True,
-            )
+            try:
+                child = self._nursery.start(slot)
+            except OSError as error:
+                raise JobCrashed(f"no process could be started: {error}") from error
             self._children.add(child)
         try:
-            yield child
+            with child:
+                yield child
         finally:
             with self._lock:
-                _kill(child)
                 self._children.discard(child)
-            child.wait()
-            for pipe in (child.stdin, child.stdout):
-                if pipe:
-                    pipe.close()
 
 
-def _converse(child: subprocess.Popen, request: dict[str, Any], on_event: Callable[[Event], None], log: IO[bytes]):
+def _converse(child: Child, request: dict[str, Any], on_event: Callable[[Event], None]) -> dict[str, Any]:
     """Hand the request over, pass events on, return the record."""
-    requests, answers = cast(IO[bytes], child.stdin), cast(IO[bytes], child.stdout)
-    try:
-        requests.write(strict_json(request).encode() + b"\n")
-        requests.flush()  # and left open: its closing tells the child that we are gone
-    except BrokenPipeError:
-        pass  # it died at once; its exit code is reported below
-    for line in answers:
+    with contextlib.suppress(BrokenPipeError):  # it died at once; its exit code is reported below
+        child.requests.write(strict_json(request).encode() + b"\n")
+        child.requests.flush()  # and left open: its closing tells the child that we are gone
+    for line in child.answers:
         event = json.loads(line)
         if event["event"] == "done":
             return event["record"]
         if event["event"] == "error":
             raise JobFailed(event["message"])
         on_event(event)
-    raise JobCrashed(_how_it_ended(child.wait(), log))
+    raise JobCrashed(_how_it_ended(child))
 
 
-def _how_it_ended(code: int, log: IO[bytes]) -> str:
+def _how_it_ended(child: Child) -> str:
+    code = child.wait()
+    if code is None:
+        return "the process was lost together with its fork server"
     if code >= 0:
-        log.seek(0)
-        last_words = log.read()[-4000:].decode(errors="replace").strip().splitlines()[-1:]
-        return f"the process ended with exit code {code}: {' '.join(last_words) or 'it said nothing'}"
+        return f"the process ended with exit code {code}: {child.last_words()}"
     name = signal.Signals(-code).name
     hint = " (often: out of memory)" if name == "SIGKILL" else ""
     return f"the process was killed by {name}{hint}"
-
-
-def _kill(child: subprocess.Popen) -> None:
-    if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
 
 
 _CURRENT: ContextVar[Workshop | None] = ContextVar("workshop", default=None)
@@ -133,13 +117,17 @@ def opened(jobs: int | None) -> Iterator[Workshop]:
     token = _CURRENT.set(workshop)
     try:
         yield workshop
-    except BaseException:
-        workshop.stop()
-        raise
     finally:
+        workshop.stop()
         _CURRENT.reset(token)
 
 
-def current() -> Workshop:
+@contextmanager
+def current() -> Iterator[Workshop]:
     """The workshop of the flow; a task that runs on another machine opens one of its own, with one slot."""
-    return _CURRENT.get() or Workshop(devices.slots(1))
+    workshop = _CURRENT.get()
+    if workshop:
+        yield workshop
+    else:
+        with opened(1) as own:
+            yield own

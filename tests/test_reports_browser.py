@@ -140,7 +140,7 @@ def test_text_is_large_enough_on_a_phone_to_zoom_into_no_chart(opened):
 
 def test_headings_descend_without_a_gap(opened):
     page = opened()
-    levels = page.eval_on_selector_all("h1, h2, h3, h4", "hs => hs.map(h => Number(h.tagName[1]))")
+    levels = page.eval_on_selector_all("h1, h2, h3, h4, h5, h6", "hs => hs.map(h => Number(h.tagName[1]))")
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
 

@@ -37,6 +37,13 @@ def alive(pid):
         return False
 
 
+@pytest.fixture(scope="module")
+def shop():
+    """A workshop with one slot, whose fork server serves all tests that do not end it."""
+    with workshop.opened(1) as shop:
+        yield shop
+
+
 def wait_until(condition, seconds=30.0):
     deadline = time.monotonic() + seconds
     while not condition():
@@ -44,8 +51,7 @@ def wait_until(condition, seconds=30.0):
         time.sleep(0.02)
 
 
-def test_a_job_is_done_once_and_then_found(tiny, tmp_path):
-    shop = Workshop(devices.slots(1))
+def test_a_job_is_done_once_and_then_found(shop, tiny, tmp_path):
     events = []
     record = shop.run(training_request(tiny, tmp_path / "train", epochs=1), events.append)
     assert record["status"] == "ok"
@@ -55,27 +61,26 @@ def test_a_job_is_done_once_and_then_found(tiny, tmp_path):
     assert events == []
 
 
-def test_what_cannot_be_done_fails_with_the_reason_and_is_no_crash(tmp_path):
+def test_what_cannot_be_done_fails_with_the_reason_and_is_no_crash(shop, tmp_path):
     code = store.code_digest("mmdvae.baselines")
     request = {"kind": "baselines", "code": code, "folder": str(tmp_path / "b"), "data": str(tmp_path / "nowhere")}
     with pytest.raises(JobFailed, match="nowhere"):
-        Workshop(devices.slots(1)).run(request, lambda event: None)
+        shop.run(request, lambda event: None)
 
 
-def test_a_defect_in_a_child_is_a_crash_that_quotes_its_last_words(tmp_path):
+def test_a_defect_in_a_child_is_a_crash_that_quotes_its_last_words(shop):
     with pytest.raises(JobCrashed, match="exit code 1: KeyError: 'dance'"):
-        Workshop(devices.slots(1)).run({"kind": "dance", "code": "", "folder": "unused"}, lambda event: None)
+        shop.run({"kind": "dance", "code": "", "folder": "unused"}, lambda event: None)
 
 
-def test_a_child_refuses_to_work_for_a_program_that_is_no_longer_the_same(tiny, tmp_path):
+def test_a_child_refuses_to_work_for_a_program_that_is_no_longer_the_same(shop, tiny, tmp_path):
     request = training_request(tiny, tmp_path / "train", epochs=1) | {"code": "of yesterday"}
     with pytest.raises(JobFailed, match="the program was edited while the run was going on"):
-        Workshop(devices.slots(1)).run(request, lambda event: None)
+        shop.run(request, lambda event: None)
     assert not (tmp_path / "train").exists()
 
 
-def test_a_killed_child_is_a_crash_that_names_the_signal(tiny, tmp_path):
-    shop = Workshop(devices.slots(1))
+def test_a_killed_child_is_a_crash_that_names_the_signal(shop, tiny, tmp_path):
 
     def kill(event):
         if event["event"] == "started":
@@ -132,20 +137,30 @@ shop.run({training_request(tiny, tmp_path / "train", epochs=5000)!r}, tell)
     wait_until(lambda: not alive(child), seconds=5)
 
 
+def test_a_killed_fork_server_is_a_crash_of_nobody_who_works_and_is_started_anew(shop, tiny, tmp_path):
+    events = []
+    shop.run(training_request(tiny, tmp_path / "first", epochs=1), events.append)
+    shop._nursery.kill()
+    shop._nursery._server.wait()
+    assert shop.run(training_request(tiny, tmp_path / "second", epochs=1), events.append)["status"] == "ok"
+
+
 def test_the_workshop_is_closed_by_whatever_ends_the_block():
     seen = []
 
     def interrupted():
-        with workshop.opened(1):
-            seen.append(workshop.current())
+        with workshop.opened(1) as shop, workshop.current() as found:
+            assert found is shop
+            seen.append(shop)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     (shop,) = seen
     with pytest.raises(JobFailed, match="stopped"):
-        shop.run({"kind": "train", "folder": "unused"}, lambda event: None)
-    assert workshop.current() is not shop
+        shop.run({"kind": "train", "code": "", "folder": "unused"}, lambda event: None)
+    with workshop.current() as another:
+        assert another is not shop
 
 
 def test_slots_are_gpus_or_cores_and_each_child_has_one_thread_on_a_cpu(monkeypatch):
