@@ -137,8 +137,11 @@ def runs(out: Path) -> None:
     """List the runs in a folder, newest first."""
     from reports import index
 
-    for entry in index.entries(out):
+    entries = index.entries(out)
+    for entry in entries:
         click.echo(entry)
+    if not entries:
+        click.echo(f"no runs in {out} yet; make one with `mmdvae compare`", err=True)
 
 
 @main.command()

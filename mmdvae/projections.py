@@ -12,7 +12,9 @@ START_SPREAD = 1e-4  # small, so that the start decides on the arrangement and n
 def pca(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The two principal coordinates (n, 2) and their shares of the variance (2,), float32 and float64.
 
-    The sign of an axis is arbitrary; here its largest loading is positive. Missing axes of a line or a point are zero.
+    The axes pass through the origin of the latent space and not through the codes' mean, so that the prior N(0, I) is
+    N(0, I) in the picture too. The sign of an axis is arbitrary; here its largest loading is positive. Missing axes of
+    a line or a point are zero.
     """
     centred = np.asarray(codes, dtype=np.float64)
     centred = centred - centred.mean(axis=0)
@@ -21,7 +23,8 @@ def pca(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), range(axes.shape[1])])
     missing = 2 - axes.shape[1]
     ratio = variances / (np.square(centred).sum() / len(centred) or 1.0)
-    return np.pad(centred @ axes, ((0, 0), (0, missing))).astype(np.float32), np.pad(ratio, (0, missing))
+    coordinates = np.asarray(codes, dtype=np.float64) @ axes
+    return np.pad(coordinates, ((0, 0), (0, missing))).astype(np.float32), np.pad(ratio, (0, missing))
 
 
 def tsne_index(n: int) -> np.ndarray:
@@ -40,6 +43,7 @@ def tsne(codes: np.ndarray) -> np.ndarray:
     start = pca(codes)[0].astype(np.float64)
     if len(codes) < 4:
         return start.astype(np.float32)
+    start -= start.mean(axis=0)
     start *= START_SPREAD / (start[:, 0].std() or 1.0)
     settings = TSNE(
         perplexity=min(PERPLEXITY, (len(codes) - 1) // 3),  # openTSNE looks at three times as many neighbours
