@@ -92,7 +92,8 @@ def _in_brief(event: dict[str, Any]) -> tuple[float | None, str]:
     return ENDS[kind], event.get("message") or kind
 
 
-ENDS = {"waiting": 0.0, "started": 0.0, "note": None, "found": 1.0, "done": 1.0, "failed": None, "retry": None}
+# How far a unit is after an event that is no progress; None: as far as before.
+ENDS = {"started": None, "note": None, "found": 1.0, "done": 1.0, "failed": None}
 
 
 def _duration(seconds: float) -> str:

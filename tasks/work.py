@@ -30,8 +30,14 @@ def _find_or_do(unit: str, request: dict[str, Any]) -> Any:
     if record is not None:
         tell(unit, {"event": "found"})
         return Completed(name="Cached", message="found in the store", data=record)
-    with workshop.current() as shop:
-        return shop.run(request, lambda event: tell(unit, event))
+    try:
+        with workshop.current() as shop:
+            record = shop.run(request, lambda event: tell(unit, event))
+    except (workshop.JobFailed, workshop.JobCrashed) as error:
+        tell(unit, {"event": "failed", "message": f"failed: {error}"})
+        raise
+    tell(unit, {"event": "done", "message": record.get("error") or "done"})
+    return record
 
 
 @once
