@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from prefect import flow
-from prefect.states import Completed, State
+from prefect.states import Completed, Failed, State
 from pydantic import Field
 
 from flows import plan as plans
@@ -190,7 +190,9 @@ def _run(plan: Plan, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _final_state(ending: Ending) -> State:
+    """Completed if all went well, PartiallyFailed (a completed run, too) if some did, Failed if none did."""
     good = ending.variants - len(ending.bad)
     message = f"{good}/{ending.variants} variants, report: {ending.page}"
-    name = "PartiallyFailed" if ending.bad else "Completed"
-    return Completed(name=name, message=message, data=ending)
+    if not good:
+        return Failed(message=message, data=ending)
+    return Completed(name="PartiallyFailed" if ending.bad else "Completed", message=message, data=ending)

@@ -1,6 +1,7 @@
 """Train one variant: epochs, checkpoints, progress, divergence. The only place that draws an order or sets a seed."""
 
 import math
+import os
 import resource
 import sys
 import time
@@ -35,6 +36,8 @@ def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path
         train_seconds, parameters, peak_rss_mb, device. A diverged variant is a result, not an exception.
     """
     train, valid = open_split(data, "train")[0], open_split(data, "valid")[0]
+    if os.environ.get("CUDA_VISIBLE_DEVICES", "-1") not in ("", "-1") and device() == "cpu":
+        report({"event": "note", "message": "a GPU is there but Keras cannot use it: training on the CPU (extra: gpu)"})
     model = build(variant, recipe, seed)
     history = _resume(model, folder / CHECKPOINT, report)
     error = None
@@ -120,20 +123,21 @@ class Progress(keras.callbacks.Callback):
     def __init__(self, report: Report, *, epoch: int, epochs: int, images: int, batch_size: int):
         super().__init__()
         self.report, self.epoch, self.epochs, self.images, self.batch_size = report, epoch, epochs, images, batch_size
-        self.started = self.last = time.monotonic()
+        self.last = 0.0
+        self.first: tuple[float, int] | None = None  # when the first batch was done: compiling is not training
 
     def on_train_batch_end(self, batch, logs=None):
         """Report, unless the last report is fresh: reading the numbers waits for the device."""
-        now = time.monotonic()
-        if now - self.last < REPORT_EVERY:
+        now, done = time.monotonic(), min((batch + 1) * self.batch_size, self.images)
+        self.first = self.first or (now, done)
+        if now - self.last < REPORT_EVERY or now == self.first[0]:
             return
         self.last = now
         numbers = {name: float(logs[name]) for name in ("bce", "penalty", "loss")}
         if not math.isfinite(numbers["loss"]):
             self.model.stop_training = True
             return
-        done = min((batch + 1) * self.batch_size, self.images)
-        rate = done / (now - self.started)
+        rate = (done - self.first[1]) / (now - self.first[0])
         left = self.images * (self.epochs - self.epoch) - done
         self.report(
             {"event": "progress", "epoch": self.epoch + 1, "epochs": self.epochs, "fraction": done / self.images}

@@ -85,12 +85,25 @@ def test_a_second_run_trains_nothing_and_says_cached(compared, tiny_npz):
     assert set(work.values()) == {("Cached", 1)}
 
 
-def test_one_failed_variant_makes_the_run_partially_failed_with_a_report(compared, tiny_npz, tmp_path):
+def test_a_run_without_any_good_variant_is_failed_and_still_has_its_report(compared, tiny_npz, tmp_path):
     out = shutil.copytree(compared[0], tmp_path / "runs")
-    (manifest,) = sorted(out.glob("*/manifest.json"))[:1]
-    key = json.loads(manifest.read_text())["variants"][0]["train"]
+    spoil(out, "none")
+    state = compare(tiny_npz, out, only=["none"])
+    assert (state.type.value, state.name) == ("FAILED", "Failed")
+    assert state.result(raise_on_failure=False).page.is_file()
+
+
+def spoil(out, name):
+    """Put a plain file where a training's folder must be."""
+    manifest = json.loads(sorted(out.glob("*/manifest.json"))[0].read_text())
+    (key,) = [variant["train"] for variant in manifest["variants"] if variant["name"] == name]
     shutil.rmtree(out / "store" / key)
     (out / "store" / key).write_text("in the way")
+
+
+def test_one_failed_variant_makes_the_run_partially_failed_with_a_report(compared, tiny_npz, tmp_path):
+    out = shutil.copytree(compared[0], tmp_path / "runs")
+    spoil(out, "none")
     state = compare(tiny_npz, out)
     assert (state.type.value, state.name) == ("COMPLETED", "PartiallyFailed")
     assert task_runs(state)["train none"] == ("Failed", 1)
