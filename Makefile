@@ -14,7 +14,7 @@ install: $(VENV)/.user   ## Make .venv with what a run needs, every version pinn
 report: install data     ## Train and compare the quick preset on real images; the last line is the report's path
 	$(BIN)/mmdvae compare quick
 
-test: $(VENV)/.dev       ## Run all tests
+test: $(VENV)/.dev data      ## Run all tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/.dev      ## Format, lint, types, import borders

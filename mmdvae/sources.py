@@ -52,10 +52,11 @@ def locate(
 
 
 def survey(dataset: str | Row, data_dir: Path | None, *, probe: bool = True) -> list[Finding]:
-    """What every place has, in the order of the search; with `probe` the download servers are asked as well."""
+    """What every place has, in the order of the search; with `probe` and if none has all, what servers offer, too."""
     row = datasets.find(dataset)
     findings = [inspect(row, place, folder) for place, folder in places(row, data_dir)]
-    if probe and data_dir is None and isinstance(row, IdxSet):
+    found = any(finding.state == "complete" for finding in findings)
+    if probe and not found and data_dir is None and isinstance(row, IdxSet):
         findings += [_probe(url) for url in row.urls]
     return findings
 

@@ -152,15 +152,17 @@ def test_the_survey_tells_every_place_in_order(tmp_path, row, cache):
     write_set(cache, seed=1)
     with serving() as server:
         server.files = {"/train-labels-idx1-ubyte.gz": b""}
-        row = replace(row, system_folder=tmp_path / "there", urls=(f"{server.url}/", *row.urls))
+        row = replace(row, system_folder=tmp_path / "nowhere", urls=(f"{server.url}/", *row.urls))
         findings = sources.survey(row, None)
     assert [(found.place, found.state) for found in findings] == [
         ("cache", "broken"),
-        ("system", "complete"),
+        ("system", "missing"),
         ("download", "reachable"),
         ("download", "not reachable"),
     ]
     assert len(sources.survey(row, None, probe=False)) == 2
+    here = replace(row, system_folder=tmp_path / "there")
+    assert [found.place for found in sources.survey(here, None)] == ["cache", "system"]  # no server is asked in vain
 
 
 def test_a_digest_of_the_published_gz_asks_for_that_very_file(tmp_path, row):
