@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
+# --no-compile: what is used is compiled when it is first imported, the rest (most of TensorFlow) never.
+PIP_FLAGS := --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 
 .PHONY: help install report test check format bench data clean
 
