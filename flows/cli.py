@@ -1,14 +1,18 @@
 """The command line: it parses, calls and says what came of it. Heavy imports wait inside the commands."""
 
 import contextlib
+import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 import click
 
 from mmdvae.errors import InputError
 
+STOPPED = "\nStopped. Finished epochs are kept: run the same command again to go on."
+PATIENCE = 3.0  # seconds between Ctrl-C and the end of what does not listen
 OK, STRICT_FAILURE, BAD_INPUT, SOME_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -78,6 +82,11 @@ def compare(server: str, **wishes) -> None:
     Exit codes: 0 all variants trained, 2 wrong usage or bad input, 3 some variant failed (the report says which),
     1 with --strict some variant failed, 130 interrupted.
     """
+    with _interruptible():
+        _compare(server, wishes)
+
+
+def _compare(server: str, wishes: dict) -> None:
     from flows import plan as plans
 
     wishes = {name: tuple(value) if isinstance(value, list) else value for name, value in wishes.items()}
@@ -89,8 +98,7 @@ def compare(server: str, **wishes) -> None:
         f"{plan.preset.recipe.epochs} epochs by the {plan.preset.recipe.name} recipe",
         err=True,
     )
-    with _interruptible():
-        ending = _compare_bare(plan) if server == "none" else _compare_with_prefect(server, plan.out, wishes)
+    ending = _compare_bare(plan) if server == "none" else _compare_with_prefect(server, plan.out, wishes)
     _tell_ending(ending)
 
 
@@ -203,17 +211,36 @@ def _shown():
 @contextlib.contextmanager
 def _interruptible():
     """Ctrl-C and SIGTERM: one line that says how to go on, exit code 130. A strict failure: one line, exit code 1."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         yield
     except KeyboardInterrupt:
-        click.echo("\nStopped. Finished epochs are kept: run the same command again to go on.", err=True)
+        click.echo(STOPPED, err=True)
         sys.exit(INTERRUPTED)
     except RuntimeError as error:
         if type(error).__name__ != "VariantFailed":
             raise
         click.echo(f"Error: {error}", err=True)
         sys.exit(STRICT_FAILURE)
+
+
+def _interrupt(number, frame):
+    """Stop in order; what cannot be interrupted (a download, a picture being drawn) is cut off a little later."""
+    cut_off = threading.Timer(PATIENCE, _cut_off)
+    cut_off.daemon = True
+    cut_off.start()
+    raise KeyboardInterrupt
+
+
+def _cut_off() -> None:
+    """End this process and what it started, now. All files are whole or have other names, so nothing is lost."""
+    for listing in Path("/proc/self/task").glob("*/children"):
+        for pid in listing.read_text().split():
+            os.kill(int(pid), signal.SIGTERM)
+    sys.stderr.write(f"{STOPPED}\n")
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 def _tell_ending(ending) -> None:

@@ -44,7 +44,9 @@ def story(plan: Plan, runner: Runner) -> Ending:
     data = _result(runner, runner.submit(load_data, plan.dataset, plan.data_dir, plan.store))
     baselines = runner.submit(measure_baselines, "baselines", plans.baselines_request(plan, data))
     outcomes = _train_and_evaluate(plan, data, runner)
-    report = results.report(_run(plan, data), outcomes, _result(runner, baselines)["baselines"])
+    measured = _ended(runner, {"baselines": baselines})["baselines"]
+    rows = [] if isinstance(measured, Exception) else measured["baselines"]
+    report = results.report(_run(plan, data), outcomes, rows)
     report["checks"] = checks.run_all(report)
     manifest = results.manifest(data["folder"], outcomes)
     page = _result(runner, runner.submit(write_report, plan.run_dir, plan.store, report, manifest))
@@ -107,7 +109,7 @@ def run_without_prefect(plan: Plan) -> Ending:
         except BaseException:
             # Before the pool is left, which waits for its threads: with the children gone they end at once.
             shop.stop()
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
@@ -118,27 +120,28 @@ def _train_and_evaluate(plan: Plan, data: dict[str, Any], runner: Runner) -> lis
         for request in units.values():
             plans.forget(plan, request)
     trainings = {runner.submit(train, _label(plan, "train", *unit), request): unit for unit, request in units.items()}
-    evaluations = {}
-    trained = {}
+    trained, measuring, evaluations = {}, {}, {}
     for future in runner.as_completed(trainings):
         unit = trainings[future]
         trained[unit] = _checked(plan, unit, runner.outcome(future))
         if isinstance(trained[unit], dict) and trained[unit]["status"] == "ok":
-            request = plans.evaluate_request(plan, units[unit])
-            evaluations[unit] = runner.submit(evaluate, _label(plan, "evaluate", *unit), request)
-    evaluated = {unit: _checked(plan, unit, runner.outcome(future)) for unit, future in _ended(runner, evaluations)}
-    return [_outcome(plan, unit, request, trained[unit], evaluated.get(unit)) for unit, request in units.items()]
+            measuring[unit] = plans.evaluate_request(plan, units[unit])
+            evaluations[unit] = runner.submit(evaluate, _label(plan, "evaluate", *unit), measuring[unit])
+    evaluated = {unit: _checked(plan, unit, end) for unit, end in _ended(runner, evaluations).items()}
+    return [
+        _outcome(unit, units[unit], measuring.get(unit), trained[unit], evaluated.get(unit)) for unit in plan.units()
+    ]
 
 
-def _outcome(plan: Plan, unit, request: dict[str, Any], training: Any, evaluation: Any) -> Outcome:
+def _outcome(unit, train: dict[str, Any], evaluate: dict[str, Any] | None, training: Any, evaluation: Any) -> Outcome:
     error = next((str(end) for end in (training, evaluation) if isinstance(end, Exception)), None)
     if isinstance(training, dict):
         error = error or training["error"]
     return Outcome(
         variant=unit[0],
         seed=unit[1],
-        train_key=Path(request["folder"]).name,
-        evaluate_key=Path(plans.evaluate_request(plan, request)["folder"]).name,
+        train_key=Path(train["folder"]).name,
+        evaluate_key=Path(evaluate["folder"]).name if evaluate else None,
         training=training if isinstance(training, dict) else None,
         evaluation=evaluation if isinstance(evaluation, dict) else None,
         error=error,
@@ -153,15 +156,15 @@ def _checked(plan: Plan, unit, end: Any) -> Any:
     return end
 
 
-def _ended(runner: Runner, futures: dict[Any, Any]):
-    units = {future: unit for unit, future in futures.items()}
-    return [(units[future], future) for future in runner.as_completed(units)]
+def _ended(runner: Runner, futures: dict[Any, Any]) -> dict[Any, Any]:
+    """What each came to, a result or an exception, when all have ended."""
+    names = {future: name for name, future in futures.items()}
+    return {names[future]: runner.outcome(future) for future in runner.as_completed(names)}
 
 
 def _result(runner: Runner, future: Any) -> Any:
     """The result of a step that nothing can do without."""
-    (ended,) = runner.as_completed([future])
-    end = runner.outcome(ended)
+    end = _ended(runner, {"it": future})["it"]
     if isinstance(end, BaseException):
         raise end
     return end

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mmdvae import datasets, presets, store
+from mmdvae import datasets, environment, presets, store
 from mmdvae.errors import InputError
 from mmdvae.presets import Preset
 from mmdvae.variants import Variant, number
-from tasks import devices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +75,7 @@ def make(
     if jobs is not None and jobs < 1:
         raise InputError(f"jobs must be a whole number >= 1, got {jobs}")
     datasets.find(dataset)
+    environment.backend()
     check_writable(out)
     now = datetime.now(UTC)
     return Plan(
@@ -94,7 +94,9 @@ def make(
 
 def train_request(plan: Plan, data: dict, variant: Variant, seed: int) -> dict:
     """What a child process must know to train one variant."""
-    key = store.train_key(variant, plan.preset.recipe, seed=seed, data_sha256=data["sha256"], backend=devices.backend())
+    key = store.train_key(
+        variant, plan.preset.recipe, seed=seed, data_sha256=data["sha256"], backend=environment.backend()
+    )
     return {
         "kind": "train",
         "code": store.code_digest(store.MODULES["train"]),
@@ -107,8 +109,8 @@ def train_request(plan: Plan, data: dict, variant: Variant, seed: int) -> dict:
 
 
 def evaluate_request(plan: Plan, training: dict) -> dict:
-    """What a child process must know to evaluate one training, given its request."""
-    key = store.evaluate_key(Path(training["folder"]).name, backend=devices.backend())
+    """What a child process must know to evaluate one finished training, given its request."""
+    key = store.evaluate_key(Path(training["folder"]), backend=environment.backend())
     return training | {
         "kind": "evaluate",
         "code": store.code_digest(store.MODULES["evaluate"]),
@@ -129,8 +131,10 @@ def baselines_request(plan: Plan, data: dict) -> dict:
 
 def forget(plan: Plan, training: dict) -> None:
     """Let a training and its evaluation be done anew; what they left stays until it is overwritten."""
-    for request in (training, evaluate_request(plan, training)):
-        store.forget(Path(request["folder"]))
+    folder = Path(training["folder"])
+    if store.read(folder) is not None:
+        store.forget(Path(evaluate_request(plan, training)["folder"]))
+    store.forget(folder)
 
 
 def check_writable(out: Path) -> None:

@@ -28,7 +28,10 @@ def choose(choice: str, out: Path) -> str:
         os.environ["PREFECT_API_URL"] = url
         return f"Prefect server: {url}"
     home = (out / ".prefect").resolve()
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"Prefect's folder {out / '.prefect'} cannot be made: {error.strerror}") from None
     os.environ["PREFECT_HOME"] = str(home)
     os.environ["PREFECT_PROFILES_PATH"] = str(home / "profiles.toml")
     os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
@@ -54,8 +57,8 @@ def _check_alive(url: str) -> None:
 
 def _profile_url() -> str | None:
     """The API URL of the active Prefect profile, read from its file: importing Prefect would fix the settings."""
-    home = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
-    path = Path(os.environ.get("PREFECT_PROFILES_PATH", home / "profiles.toml")).expanduser()
+    home = os.environ.get("PREFECT_HOME", "~/.prefect")
+    path = Path(os.path.expanduser(os.environ.get("PREFECT_PROFILES_PATH", f"{home}/profiles.toml")))
     try:
         profiles = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

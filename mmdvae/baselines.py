@@ -7,6 +7,7 @@ import numpy as np
 
 from mmdvae import reconstruction
 from mmdvae.data_folder import open_split
+from mmdvae.files import finite_or_none
 from mmdvae.usefulness import REFERENCES, knn_accuracy
 
 COMPONENTS = 8  # the recipes' latent_dim
@@ -32,12 +33,12 @@ def evaluate(data: Path) -> list[dict[str, Any]]:
         return {"knn_accuracy": knn_accuracy(references, reference_labels, codes, labels)}
 
     pca = quality(mean + codes @ axes.T) | knn((references - mean) @ axes, codes)
-    rows = [
+    rows: list[tuple[str, dict[str, Any]]] = [
         ("mean image", quality(np.broadcast_to(mean, pixels.shape))),
         (f"PCA-{COMPONENTS}", pca),
         ("raw pixels", knn(references.astype(np.float32), pixels.astype(np.float32))),
     ]
-    return [{"name": name, "metrics": metrics} for name, metrics in rows]
+    return [{"name": name, "metrics": finite_or_none(metrics)} for name, metrics in rows]
 
 
 def principal_axes(images: np.ndarray, components: int) -> tuple[np.ndarray, np.ndarray]:

@@ -77,7 +77,9 @@ def equal_budget(variants: Variants) -> dict[str, Any]:
 
 def still_improving(variants: Variants) -> dict[str, Any]:
     """C5: validation BCE has stopped falling (less than 1 % in the last tenth of the epochs, at least the last one)."""
-    moving = [variant for variant in variants if any(_fell(run["history"]["val_bce"]) for run in variant["runs"])]
+    moving = [
+        variant for variant in variants if any(_fell(run["history"].get("val_bce", [])) for run in variant["runs"])
+    ]
     return _check(
         "C5",
         "Training has converged",
@@ -90,6 +92,8 @@ def still_improving(variants: Variants) -> dict[str, Any]:
 
 
 def _fell(curve: list[float]) -> bool:
+    if not curve:
+        return False
     tail = max(1, len(curve) // 10)
     return len(curve) <= tail or curve[-1] < 0.99 * curve[-1 - tail]
 

@@ -15,6 +15,7 @@ from mmdvae.download import Progress
 from mmdvae.errors import InputError
 from mmdvae.files import digest, locked, read_json, strict_json, write_json
 
+FEWEST = 2  # images in a split: MMD² is about pairs
 _VALIDATION = 5_000  # images, as in the notebook
 _LARGE = 30_000  # training images from which on that many can be spared; below, a tenth
 _SETTLED = 2.0  # seconds: the coarsest clock of a file system, FAT's, ticks so
@@ -74,7 +75,7 @@ def verify(folder: Path) -> tuple[str, ...]:
 
 def validation_count(images: int) -> int:
     """How many of the last training images are for validation."""
-    return _VALIDATION if images >= _LARGE else max(1, images // 10)
+    return _VALIDATION if images >= _LARGE else max(FEWEST, images // 10)
 
 
 def _decode(row: Row, place: Path, store: Path) -> Dataset:
@@ -93,8 +94,10 @@ def _decode(row: Row, place: Path, store: Path) -> Dataset:
 def _split(decoded: Decoded) -> dict[str, np.ndarray]:
     """The arrays by file name, in the order of data_folder.FILES."""
     count = len(decoded.train[0])
-    if count < 2:
-        raise InputError(f"training images must be >= 2, one of them for validation, got {count}")
+    if count < 2 * FEWEST:
+        raise InputError(f"training images must be >= {2 * FEWEST}, {FEWEST} of them for validation, got {count}")
+    if len(decoded.test[0]) < FEWEST:
+        raise InputError(f"test images must be >= {FEWEST}, got {len(decoded.test[0])}")
     cut = count - validation_count(count)
     train, valid = ([array[part] for array in decoded.train] for part in (slice(cut), slice(cut, None)))
     return dict(zip(data_folder.FILES, (*train, *valid, *decoded.test), strict=True))

@@ -24,6 +24,14 @@ def write(folder: Path, arrays: dict[str, np.ndarray], *, name: str, classes: tu
     for left in folder.parent.glob(".data-*"):  # by a process that was killed here
         shutil.rmtree(left, ignore_errors=True)
     temporary = folder.with_name(f".data-{secrets.token_hex(6)}")
+    try:
+        _fill(temporary, arrays, name=name, classes=classes, sha256=sha256)
+        _move(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _fill(temporary: Path, arrays: dict[str, np.ndarray], *, name: str, classes: tuple[str, ...], sha256: str) -> None:
     temporary.mkdir()
     for file in FILES:
         np.save(temporary / file, arrays[file], allow_pickle=False)
@@ -36,7 +44,6 @@ def write(folder: Path, arrays: dict[str, np.ndarray], *, name: str, classes: tu
         "files": {file: _facts(temporary / file) for file in FILES},
     }
     write_json(temporary / "info.json", info)
-    _move(temporary, folder)
 
 
 def info(folder: Path) -> dict[str, Any]:

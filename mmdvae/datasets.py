@@ -1,6 +1,7 @@
 """Which data sets exist, as rows, and how each becomes arrays."""
 
 import importlib.util
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,9 +117,9 @@ def find(dataset: str | Row) -> Row:
     if dataset == "digits":
         return Own(kind="digits", path=_package_file("sklearn"))
     if kind == "npz" and path:
-        return Own(kind="npz", path=Path(path).expanduser())
+        return Own(kind="npz", path=Path(os.path.expanduser(path)))
     if kind == "images" and path:
-        return Own(kind="images", path=Path(path).expanduser())
+        return Own(kind="images", path=Path(os.path.expanduser(path)))
     raise InputError(f"unknown dataset {dataset!r}; choose one of: {', '.join(CHOICES)}")
 
 

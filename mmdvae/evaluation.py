@@ -1,6 +1,5 @@
 """Measure one trained model on the test split: numbers for the tables, small arrays for the plots."""
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ from scipy.special import expit
 
 from mmdvae import dispersion, kernel_health, prior_match, projections, reconstruction, usefulness
 from mmdvae.data_folder import open_split
-from mmdvae.files import replacing
+from mmdvae.files import finite_or_none, replacing
 from mmdvae.model import VAE, kernel_of
 from mmdvae.variants import Variant
 
@@ -47,7 +46,7 @@ def evaluate(model: VAE, variant: Variant, *, data: Path, folder: Path) -> dict[
     views = _views(means, log_variances) | _pictures(model, logits, labels)
     with replacing(folder / VIEWS) as file:
         np.savez_compressed(file, allow_pickle=False, **views)
-    return {name: _plain(value) for name, value in metrics.items()}
+    return finite_or_none(metrics)
 
 
 def reconstruction_index(labels: np.ndarray) -> np.ndarray:
@@ -102,7 +101,3 @@ def _check_finite(what: str, *arrays: np.ndarray) -> None:
     bad = sum(int(np.sum(~np.isfinite(array))) for array in arrays)
     if bad:
         raise ValueError(f"the model has diverged: its {what} are not finite ({bad:,} numbers)")
-
-
-def _plain(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value

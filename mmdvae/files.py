@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import json
+import math
 import os
 import tempfile
 from collections.abc import Iterator
@@ -40,6 +41,14 @@ def write_text(path: Path, text: str) -> None:
 def strict_json(value: Any, *, indent: int | None = None) -> str:
     """JSON text with sorted keys; NaN and infinities are refused (ValueError), for no other reader accepts them."""
     return json.dumps(value, sort_keys=True, allow_nan=False, ensure_ascii=False, indent=indent)
+
+
+def finite_or_none(numbers: dict[str, Any]) -> dict[str, Any]:
+    """The same with None, which JSON can write, for every float that is NaN or infinite."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in numbers.items()
+    }
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -8,6 +8,7 @@ from keras import ops
 
 from mmdvae import networks
 from mmdvae.augmentation import change_contrast, flip_half
+from mmdvae.batch_norm import BatchNorm
 from mmdvae.kernels import gaussian, imq_mixture
 from mmdvae.mmd import mmd2, mmd2_to_prior
 from mmdvae.recipes import Recipe
@@ -77,6 +78,22 @@ class VAE(keras.Model):
         if self.variant.sigma and self.recipe.closed_form_prior:
             return mmd2_to_prior(outputs["z"], bandwidth=self.variant.sigma, unbiased=unbiased)
         return mmd2(outputs["z"], outputs["prior"], kernel_of(self.variant, self.recipe.latent_dim), unbiased=unbiased)
+
+    def estimate_moments(self, images: np.ndarray) -> None:
+        """Set batch normalisation's running moments to their means over batches of these images (n, 28, 28) uint8.
+
+        Training never reads the running moments, so this changes no later epoch. Under momentum they are those of the
+        last few batches, and one odd batch among them spoils every image decoded afterwards.
+        Source: Wu and Johnson 2021, arXiv:2105.07576, section 3.
+        """
+        norms = [layer for net in (self.encoder, self.decoder) for layer in net.layers if isinstance(layer, BatchNorm)]
+        batches = range(0, len(images) - self.recipe.batch_size + 1, self.recipe.batch_size)
+        for number, start in enumerate(batches):
+            for layer in norms:
+                layer.momentum = number / (number + 1)  # the running mean of all batches so far
+            self(images[start : start + self.recipe.batch_size], training=True)
+        for layer in norms:
+            layer.momentum = self.recipe.batch_norm_momentum
 
     def encode(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Images (n, 28, 28) uint8 -> posterior means and log variances, (n, d) float32; no augmentation, no noise."""

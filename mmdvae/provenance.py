@@ -13,7 +13,8 @@ LIBRARIES = ("keras", "tensorflow", "prefect", "numpy", "scikit-learn", "openTSN
 def code() -> dict[str, Any]:
     """The commit of the checkout that runs, and whether files differ from it; None for both outside a checkout."""
     folder = Path(__file__).resolve().parent.parent
-    commit = _git(folder, "rev-parse", "HEAD")
+    ours = _git(folder, "ls-files", "mmdvae/provenance.py")  # else it is installed inside somebody else's checkout
+    commit = _git(folder, "rev-parse", "HEAD") if ours else ""
     changes = _git(folder, "status", "--porcelain")
     return {"commit": commit or None, "dirty": bool(changes) if commit else None}
 
@@ -42,7 +43,7 @@ def _git(folder: Path, *words: str) -> str:
     environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}
     try:
         answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, env=environment)
-    except OSError:  # no git on this machine
+    except (OSError, subprocess.SubprocessError):  # no git on this machine, or it takes too long
         return ""
     return answer.stdout.strip() if answer.returncode == 0 else ""
 

@@ -18,9 +18,9 @@ class Outcome:
     variant: Variant
     seed: int
     train_key: str
-    evaluate_key: str
+    evaluate_key: str | None  # None: not evaluated, because it failed or diverged
     training: dict[str, Any] | None = None  # None: it never finished
-    evaluation: dict[str, Any] | None = None  # None: not evaluated, because it failed or diverged
+    evaluation: dict[str, Any] | None = None  # None: not evaluated, or that failed
     error: str | None = None
 
     @property

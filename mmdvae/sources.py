@@ -77,7 +77,9 @@ def cache_folder(name: str, environ: Mapping[str, str] = os.environ) -> Path:
     """Where downloads of a data set are kept: $XDG_CACHE_HOME or ~/.cache, then mmdvae, then its name."""
     base = Path(environ.get("XDG_CACHE_HOME", ""))
     if not base.is_absolute():  # the XDG specification: a relative path is to be ignored
-        base = Path("~/.cache").expanduser()
+        base = Path(os.path.expanduser("~/.cache"))
+        if not base.is_absolute():
+            raise InputError("no folder for the cache: HOME must be set, or XDG_CACHE_HOME, or --data-dir given")
     return base / "mmdvae" / name
 
 

@@ -37,9 +37,12 @@ def train_key(variant: Variant, recipe: Recipe, *, seed: int, data_sha256: str, 
     return _key("train", what, backend=backend)
 
 
-def evaluate_key(trained: str, *, backend: str) -> str:
-    """Name of the evaluation of one training: a new metric re-evaluates, and retrains nothing."""
-    return _key("evaluate", {"trained": trained}, backend=backend)
+def evaluate_key(trained: Path, *, backend: str) -> str:
+    """Name of the evaluation of the finished training in a folder: a new metric re-evaluates, and retrains nothing.
+
+    The files count, too: on a GPU the same training done again may give another model.
+    """
+    return _key("evaluate", {"trained": trained.name, "files": read_json(trained / RESULT)["files"]}, backend=backend)
 
 
 def baselines_key(data_sha256: str) -> str:
@@ -59,7 +62,7 @@ def read(folder: Path) -> dict[str, Any] | None:
     try:
         result = read_json(folder / RESULT)
         whole = all(file_sha256(folder / name) == sha256 for name, sha256 in result["files"].items())
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # gone, half of it, or another thing altogether
         return None
     return result["record"] if whole else None
 
@@ -79,17 +82,19 @@ def forget(folder: Path) -> None:
 def claimed(folder: Path) -> Iterator[None]:
     """Hold the folder for this process, waiting for whoever holds it; a killed holder lets go at once."""
     with locked(folder / ".lock"):
-        for leftover in folder.glob(".*.npz.*"):  # of a process that was killed while it wrote
+        for leftover in folder.glob(".*.*.*"):  # .model.npz.x1y2: of a process that was killed while it wrote
             leftover.unlink()
         yield
 
 
 @cache
 def code_digest(module: str) -> str:
-    """SHA-256 over the source of a module of ours and of every module of ours that it imports, however far away."""
+    """SHA-256 over the source of a module of ours, all of ours that it imports, however far away, and how it is run."""
     package = Path(__file__).parent
-    sources: dict[str, bytes] = {}
-    waiting = [module]
+    # The job decides what the module is given, the environment what its libraries do; the job's own imports are lazy
+    # and cover all kinds of work, so they are not followed.
+    sources = {"mmdvae.job": (package / "job.py").read_bytes()}
+    waiting = [module, "mmdvae.environment"]
     while waiting:
         name = waiting.pop()
         path = package / f"{name.partition('.')[2] or '__init__'}.py"

@@ -111,6 +111,7 @@ def _one_epoch(model: VAE, train, valid, *, epoch: int, seed: int, report: Repor
     started = time.monotonic()
     progress = Progress(report, epoch=epoch, epochs=model.recipe.epochs, images=len(order), batch_size=batch_size)
     fitted = model.fit(train[order], batch_size=batch_size, shuffle=False, verbose=0, callbacks=[progress]).history
+    model.estimate_moments(train[order[: model.recipe.batch_norm_images]])
     checked = model.evaluate(_without_lone_image(valid, batch_size), batch_size=batch_size, verbose=0, return_dict=True)
     numbers = {name: float(values[-1]) for name, values in fitted.items()}
     numbers |= {f"val_{name}": float(value) for name, value in checked.items()}

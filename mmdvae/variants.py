@@ -96,7 +96,8 @@ def check_sigma(sigma: Any) -> None:
 
 def number(value: float) -> str:
     """The shortest text of a number that tells it from its neighbours: 0.1, 0.0001, 10000."""
-    return f"{value:.12g}"
+    short = f"{value:.12g}"
+    return short if float(short) == value else repr(value)
 
 
 def _check_choice(what: str, value: Any, choices: tuple[str, ...]) -> None:

@@ -150,7 +150,7 @@ def _strip(
 def _looks(images: np.ndarray, real: tuple[float, float] | None) -> str:
     """Two plain numbers: how sharp the images are and how much they differ from each other."""
     sharp, varied = _contrast(images), _variety(images)
-    if real is None:
+    if real is None or not all(real):  # test images that are all alike have nothing to compare with
         return f"sharpness {sharp:.3f}, variety {varied:.3f}"
     return (
         f"sharpness {sharp:.3f} ({text.percent(sharp / real[0], 0)} of the test images'), "

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -36,7 +35,7 @@ class Child:
 
     def kill(self) -> None:
         """End it at once, if it runs; its files stay whole, for each is written under another name first."""
-        if not self._ended and not select.select([self._status], [], [], 0)[0]:
+        if self._code is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
 
@@ -58,6 +57,7 @@ class Nursery:
     def __init__(self, environment: dict[str, str]):
         self._environment = environment  # of the server: what libraries read when they are imported
         self._lock = threading.Lock()
+        self._killed = False
         self._server: subprocess.Popen | None = None
         self._control: socket.socket
         self._log: IO[bytes]
@@ -74,10 +74,10 @@ class Nursery:
             return self._ask(environment)
 
     def kill(self) -> None:
-        """End the server without waiting for whoever is starting a child; that one gets an OSError."""
-        server = self._server
-        if server:
-            server.kill()
+        """End the server for good, without waiting for whoever is starting a child; that one gets an OSError."""
+        self._killed = True
+        if self._server:
+            self._server.kill()
 
     def close(self) -> None:
         """End the server; children that still run are the callers' to kill."""
@@ -98,6 +98,8 @@ class Nursery:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
+        if self._killed:  # while it was being started
+            self._server.kill()
 
     def _close(self) -> None:
         if self._server:

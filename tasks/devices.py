@@ -3,6 +3,9 @@
 import os
 import shutil
 import subprocess
+from pathlib import Path
+
+from mmdvae import environment
 
 BYTES_PER_JOB = 1.5e9  # a training holds 1.0 GB at its peak on a CPU; the rest is margin
 
@@ -15,7 +18,7 @@ def slots(jobs: int | None) -> list[dict[str, str]]:
     """
     devices = gpus()
     count = jobs or len(devices) or max(1, min(cores(), int(memory_bytes() / BYTES_PER_JOB)))
-    return [_environment(devices[number % len(devices)] if devices else None) for number in range(count)]
+    return [environment.of_child(devices[number % len(devices)] if devices else None) for number in range(count)]
 
 
 def gpus() -> list[str]:
@@ -26,7 +29,10 @@ def gpus() -> list[str]:
     if not shutil.which("nvidia-smi"):
         return []
     query = ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"]
-    listing = subprocess.run(query, capture_output=True, text=True, timeout=60, check=False)
+    try:
+        listing = subprocess.run(query, capture_output=True, text=True, timeout=60, check=False)
+    except subprocess.TimeoutExpired:  # a driver that hangs has no GPU for us
+        return []
     return listing.stdout.split() if listing.returncode == 0 else []
 
 
@@ -36,26 +42,8 @@ def cores() -> int:
 
 
 def memory_bytes() -> int:
-    """Physical memory of the machine."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def _environment(gpu: str | None) -> dict[str, str]:
-    shared = {
-        "ARROW_DEFAULT_MEMORY_POOL": "system",  # its own starts a thread, which does not survive a fork
-        "KERAS_BACKEND": backend(),
-        "PYTHONHASHSEED": "0",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        "TF_DETERMINISTIC_OPS": "1",  # the same seed gives the same numbers on one machine
-        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-    }
-    if gpu is not None:
-        return shared | {"CUDA_VISIBLE_DEVICES": gpu, "XLA_FLAGS": "--xla_gpu_deterministic_ops=true"}
-    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
-    return shared | {"CUDA_VISIBLE_DEVICES": "-1"} | dict.fromkeys(threads, "1")
-
-
-def backend() -> str:
-    """The Keras backend that trainings use."""
-    return os.environ.get("KERAS_BACKEND") or "tensorflow"
+    """Memory that this process may use: the machine's, or less if its control group says so."""
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = Path("/sys/fs/cgroup/memory.max")
+    allowed = limit.read_text().strip() if limit.exists() else "max"
+    return physical if allowed == "max" else min(physical, int(allowed))

@@ -87,6 +87,8 @@ def _converse(child: Child, request: dict[str, Any], on_event: Callable[[Event],
         child.requests.write(strict_json(request).encode() + b"\n")
         child.requests.flush()  # and left open: its closing tells the child that we are gone
     for line in child.answers:
+        if not line.endswith(b"\n"):
+            break  # killed in the middle of a word
         event = json.loads(line)
         if event["event"] == "done":
             return event["record"]

@@ -143,6 +143,24 @@ def test_a_variant_that_fails_costs_no_other_and_no_report(tiny_npz, copy):
     assert "Traceback" not in done.stderr
 
 
+def test_a_variant_that_diverges_in_its_first_epoch_is_reported_as_diverged(tiny_npz, tmp_path):
+    # So narrow a kernel that its width is zero in float32: the first loss is no number.
+    done = compare(tiny_npz, tmp_path, "--alpha", 0.6, "--sigma", 1e-40)
+    assert done.returncode == 3, done.stderr
+    (variant,) = report_of(done)["variants"]
+    assert variant["status"] == "diverged"
+    assert "diverged in epoch 1: " in variant["error"]
+    assert "diverged" in Path(done.stdout.splitlines()[-1]).read_text()
+
+
+def test_a_baseline_that_fails_costs_no_report(tmp_path):
+    black = np.zeros((30, 28, 28), "uint8")
+    np.savez(tmp_path / "black.npz", x_train=black, x_test=black)
+    done = compare(tmp_path / "black.npz", tmp_path / "runs", "--only", "none", "--epochs", 1)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_strict_stops_at_the_first_failure(tiny_npz, copy):
     before = set(copy.glob("*/report.json"))
     spoil_one(copy)
@@ -175,6 +193,7 @@ def spoil_one(out):
         (["--only", "mmd"], "unknown variant 'mmd'; choose one of: none, mmd-a0.6-s0.0001"),
         (["--dataset", "cifar"], "unknown dataset 'cifar'; choose one of: fashion-mnist, mnist"),
         (["--dataset", "npz:/nowhere.npz", "--server", "none"], "nowhere.npz"),
+        (["--dataset", "npz:~nobodyx/x.npz", "--server", "none"], "x.npz"),
         (["--server", "ftp://x"], "--server must be auto, none or a URL"),
         (["--server", "http://127.0.0.1:9/api"], "no Prefect server answers at http://127.0.0.1:9/api"),
     ],
@@ -187,6 +206,15 @@ def test_bad_input_gets_one_line_and_exit_code_2(tmp_path, words, message):
     assert sum("Error" in line for line in done.stderr.splitlines()) == 1
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.glob("runs/*-quick-*"))
+
+
+def test_an_unknown_backend_is_refused_before_anything_starts(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    done = mmdvae("compare", "--out", tmp_path)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "Error: unknown KERAS_BACKEND 'torch'; choose one of: tensorflow, jax\n",
+    )
 
 
 def test_an_unknown_preset_lists_the_choices(tmp_path):

@@ -74,7 +74,9 @@ def test_an_unknown_split_is_refused(row, store):
         data_folder.open_split(prepare(row, store).folder, "val")
 
 
-@pytest.mark.parametrize(("images", "valid"), [(2, 1), (19, 1), (29_999, 2_999), (30_000, 5_000), (60_000, 5_000)])
+@pytest.mark.parametrize(
+    ("images", "valid"), [(4, 2), (19, 2), (29, 2), (29_999, 2_999), (30_000, 5_000), (60_000, 5_000)]
+)
 def test_the_last_five_thousand_or_the_last_tenth_is_for_validation(images, valid):
     assert data.validation_count(images) == valid
 
@@ -281,7 +283,7 @@ BAD_ARRAYS = [
     ({"y_train": np.arange(20) - 1}, "labels of y_train must be >= 0 and < 256, got -1"),
     ({"y_test": np.full(6, 256)}, "labels of y_test must be >= 0 and < 256, got 256"),
     ({"y_train": np.array([{}] * 20)}, "without pickled objects"),
-    ({"x_train": some_images(1), "y_train": np.arange(1)}, "training images must be >= 2"),
+    ({"x_train": some_images(1), "y_train": np.arange(1)}, "training images must be >= 4"),
 ]
 
 

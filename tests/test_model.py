@@ -138,6 +138,28 @@ def test_the_standard_recipe_evaluates_without_changing_a_weight(images):
         np.testing.assert_array_equal(a, b)
 
 
+def test_estimated_moments_are_the_means_over_batches_and_change_no_weight_that_is_trained(images):
+    model = build(variants.none(), dataclasses.replace(recipes.STANDARD, batch_size=32), seed=0)
+    trained = [np.asarray(weight).copy() for weight in model.trainable_variables]
+    model.reseed(0, 0)
+    model.estimate_moments(images[:100])  # three batches; the rest is no whole one
+    model.reseed(0, 0)
+    layer = model.encoder.layers[2]
+    moments = []
+    for start in (0, 32, 64):
+        target = model.call(images[start : start + 32], training=True)["target"]
+        features = np.asarray(model.encoder.layers[1](target))
+        moments.append((features.mean(axis=(0, 1, 2)), features.var(axis=(0, 1, 2))))
+    model.reseed(0, 0)
+    model.estimate_moments(images[:100])
+    mean, variance = np.mean(moments, axis=0)
+    np.testing.assert_allclose(layer.moving_mean, mean, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(layer.moving_variance, variance, rtol=1e-4, atol=1e-6)
+    assert layer.momentum == recipes.STANDARD.batch_norm_momentum
+    for before, after in zip(trained, model.trainable_variables, strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
 def test_encode_is_the_posterior_and_decode_the_logits(images):
     model = build(variants.none(), recipes.STANDARD, seed=0)
     out = outputs_of(model, images[:8], training=False)

@@ -4,13 +4,13 @@ import os
 import re
 import shutil
 
+import fake_run
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from fake_run import HOSTILE, QUICK, FakeVariant
 from playwright.sync_api import sync_playwright
 
 from reports import index, write
-from tests import fake_run
-from tests.fake_run import HOSTILE, QUICK, FakeVariant
 
 ARGUMENTS = [
     "--headless",

@@ -2,9 +2,10 @@
 
 import re
 
+import fake_run
+from fake_run import QUICK, FakeVariant
+
 from reports import index, write
-from tests import fake_run
-from tests.fake_run import QUICK, FakeVariant
 
 
 def test_runs_are_listed_newest_first_whatever_their_names_or_time_zones(tmp_path):

@@ -7,16 +7,16 @@ import sys
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
+import fake_run
 import numpy as np
 import pytest
+from fake_run import HOSTILE, QUICK, FakeVariant
 from matplotlib import color_sequences
 from matplotlib.colors import to_hex, to_rgb
 
 from mmdvae.errors import InputError
 from reports import curves, figures, images, inputs, selection, summary, write
 from reports.text import fixed, significant
-from tests import fake_run
-from tests.fake_run import HOSTILE, QUICK, FakeVariant
 
 NO_CODES = {"script", "link", "iframe", "object", "embed", "form", "base"}
 

@@ -5,16 +5,16 @@ import hashlib
 import json
 import re
 
+import fake_run
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from fake_run import HOSTILE, QUICK, FakeVariant
 
 from reports import sidecars, summary, write
 from reports.inputs import load
 from reports.text import fixed
-from tests import fake_run
-from tests.fake_run import HOSTILE, QUICK, FakeVariant
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,9 @@ def package(tmp_path):
     return digest
 
 
-@pytest.mark.parametrize("name", ["training", "model", "mmd", "kernels", "networks", "batch_norm", "augmentation"])
+@pytest.mark.parametrize(
+    "name", ["training", "model", "mmd", "kernels", "networks", "batch_norm", "augmentation", "job", "environment"]
+)
 def test_editing_any_file_that_a_training_depends_on_changes_its_digest(package, tmp_path, name):
     before = package("mmdvae.training")
     with (tmp_path / "mmdvae" / f"{name}.py").open("a") as file:
@@ -80,9 +82,18 @@ def test_finished_work_is_found(tmp_path):
         lambda folder: (folder / store.RESULT).unlink(),
         lambda folder: (folder / store.RESULT).write_text("{"),
         lambda folder: (folder / store.RESULT).write_text("{}"),
+        lambda folder: (folder / store.RESULT).write_text("[]"),
         lambda folder: shutil.rmtree(folder),
     ],
-    ids=["file deleted", "file changed", "no result", "half a result", "empty result", "folder deleted"],
+    ids=[
+        "file deleted",
+        "file changed",
+        "no result",
+        "half a result",
+        "empty result",
+        "another thing",
+        "folder deleted",
+    ],
 )
 def test_damaged_work_counts_as_undone(tmp_path, harm):
     folder = finished(tmp_path / "train")

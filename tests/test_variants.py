@@ -52,6 +52,12 @@ def test_names_tell_all_variants_of_a_preset_apart():
         assert len({variant.name for variant in preset.variants}) == len(preset.variants)
 
 
+def test_numbers_that_differ_have_names_that_differ():
+    names = [variant.name for variant in variants.grid([0.5, 0.5000000000001], [0.1, 1 / 3])]
+    assert len(set(names)) == 4
+    assert names[0] == "mmd-a0.5-s0.1"
+
+
 def test_presets_hold_what_the_design_promises():
     sizes = {name: (len(p.variants), len(p.seeds), p.recipe.epochs, p.recipe.name) for name, p in PRESETS.items()}
     assert sizes == {

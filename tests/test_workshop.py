@@ -116,7 +116,7 @@ def test_stop_ends_every_child_and_starts_no_other(tiny, tmp_path):
         thread.join(timeout=10)
     assert time.monotonic() - began < 5
     assert ends == ["stopped"] * 3
-    assert not any(map(alive, pids))
+    wait_until(lambda: not any(map(alive, pids)), seconds=5)
 
 
 def test_a_child_ends_when_its_parent_is_killed(tiny, tmp_path):
@@ -140,7 +140,7 @@ shop.run({training_request(tiny, tmp_path / "train", epochs=5000)!r}, tell)
 def test_a_killed_fork_server_is_a_crash_of_nobody_who_works_and_is_started_anew(shop, tiny, tmp_path):
     events = []
     shop.run(training_request(tiny, tmp_path / "first", epochs=1), events.append)
-    shop._nursery.kill()
+    shop._nursery._server.kill()
     shop._nursery._server.wait()
     assert shop.run(training_request(tiny, tmp_path / "second", epochs=1), events.append)["status"] == "ok"
 
@@ -174,3 +174,25 @@ def test_slots_are_gpus_or_cores_and_each_child_has_one_thread_on_a_cpu(monkeypa
     assert all(slot["CUDA_VISIBLE_DEVICES"] == "-1" and slot["TF_NUM_INTRAOP_THREADS"] == "1" for slot in slots)
     monkeypatch.setattr(devices, "memory_bytes", lambda: 1e9)
     assert len(devices.slots(None)) == 1
+
+
+def test_a_child_whose_fork_server_is_gone_can_still_be_stopped(tiny, tmp_path):
+    shop = Workshop(devices.slots(1))
+    ends, started = [], threading.Event()
+
+    def work():
+        try:
+            shop.run(training_request(tiny, tmp_path / "train", epochs=5000), lambda event: started.set())
+        except JobFailed as error:
+            ends.append(str(error))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert started.wait(60)
+    (child,) = shop._children
+    shop._nursery._server.kill()
+    shop._nursery._server.wait()
+    shop.stop()
+    thread.join(timeout=5)
+    assert ends == ["stopped"]
+    wait_until(lambda: not alive(child.pid), seconds=5)

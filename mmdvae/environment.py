@@ -1,0 +1,34 @@
+"""The environment variables that a child process needs: numbers and speed depend on them."""
+
+import os
+
+from mmdvae.errors import InputError
+
+BACKENDS = ("tensorflow", "jax")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+TENSORFLOW_THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+
+
+def backend() -> str:
+    """The Keras backend that KERAS_BACKEND asks for; InputError if it is none of ours."""
+    name = os.environ.get("KERAS_BACKEND") or BACKENDS[0]
+    if name not in BACKENDS:
+        raise InputError(f"unknown KERAS_BACKEND {name!r}; choose one of: {', '.join(BACKENDS)}")
+    return name
+
+
+def of_child(gpu: str | None) -> dict[str, str]:
+    """What to add for a child that has this GPU, or, with None, one thread on the CPU."""
+    shared = {
+        "ARROW_DEFAULT_MEMORY_POOL": "system",  # its own starts a thread, which does not survive a fork
+        "KERAS_BACKEND": backend(),
+        "PYTHONHASHSEED": "0",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "TF_DETERMINISTIC_OPS": "1",  # the same seed gives the same numbers on one machine
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        **dict.fromkeys(THREADS, "1"),
+    }
+    if gpu is not None:
+        return shared | {"CUDA_VISIBLE_DEVICES": gpu, "XLA_FLAGS": "--xla_gpu_deterministic_ops=true"}
+    return shared | {"CUDA_VISIBLE_DEVICES": "-1"} | dict.fromkeys(TENSORFLOW_THREADS, "1")
