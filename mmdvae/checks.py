@@ -14,7 +14,7 @@ DEAD = {
 
 def run_all(report: dict[str, Any]) -> list[dict[str, Any]]:
     """Every check on the content of report.json: code, title, state (issue, tip or passed), explanation, variants."""
-    return [check(report["variants"]) for check in CHECKS]
+    return [*(check(report["variants"]) for check in CHECKS), baselines_measured(report["baselines"])]
 
 
 def finished(variants: Variants) -> dict[str, Any]:
@@ -88,6 +88,19 @@ def still_improving(variants: Variants) -> dict[str, Any]:
         if moving
         else "Validation BCE had settled.",
         moving,
+    )
+
+
+def baselines_measured(baselines: list[dict[str, Any]]) -> dict[str, Any]:
+    """C6: there is something to compare the variants with."""
+    return _check(
+        "C6",
+        "Baselines were measured",
+        "passed" if baselines else "issue",
+        "The table has their rows."
+        if baselines
+        else "They failed, so the table lacks them. Run the same command again to try them alone.",
+        [],
     )
 
 

@@ -305,6 +305,32 @@ def test_an_interrupted_run_ends_soon_leaves_no_process_and_resumes(tiny_npz, tm
     assert int(re.search(r"resumed after epoch (\d+)", again.stderr)[1]) >= 2
 
 
+def test_what_does_not_listen_to_ctrl_c_is_cut_off_with_its_children():
+    code = (
+        "import subprocess, time\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from flows import cli\n"
+        "with cli._interruptible(), ThreadPoolExecutor(1) as pool:\n"
+        "    child = subprocess.Popen(['sleep', '60'])\n"
+        "    pool.submit(time.sleep, 60)\n"
+        "    print(child.pid, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        child = int(run.stdout.readline())
+        began = time.monotonic()
+        run.send_signal(signal.SIGINT)
+        assert run.wait(timeout=30) == 130
+        assert time.monotonic() - began < 5
+        assert "run the same command again to go on" in run.stderr.read()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{child}").exists()
+
+
 def test_a_killed_training_is_retried_from_its_checkpoint_with_the_same_numbers(compared, tiny_npz, tmp_path):
     manifest = json.loads(Path(compared[1].stdout.splitlines()[-1]).with_name("manifest.json").read_text())
     words = ["compare", "quick", "--dataset", f"npz:{tiny_npz}", "--out", str(tmp_path), "--server", "none", *GRID]

@@ -1,0 +1,62 @@
+"""report.json and manifest.json: what goes in, and how several seeds become one row."""
+
+import json
+
+import pytest
+
+from mmdvae import results, variants
+from mmdvae.results import Outcome
+
+TRAINING = {
+    "status": "ok", "error": None, "epochs": 2, "train_seconds": 1.5, "peak_rss_mb": 700.0, "parameters": 10,
+    "device": "cpu", "history": {"val_bce": [0.4, 0.3]},
+}  # fmt: skip
+
+
+def outcome(seed=0, *, bce=0.3, training=TRAINING, evaluated=True, error=None, variant=None):
+    return Outcome(
+        variant=variant or variants.gaussian(0.6, 2.83),
+        seed=seed,
+        train_key=f"train-{seed:024x}",
+        evaluate_key=f"evaluate-{seed:024x}" if evaluated else None,
+        training=training,
+        evaluation={"metrics": {"bce": bce, "kernel_state": "live", "psnr": None}} if evaluated else None,
+        error=error,
+    )
+
+
+def test_seeds_become_mean_sd_extremes_and_count():
+    # By hand: the mean of 1, 2, 6 is 3; squared differences 4 + 1 + 9, over n - 1 = 2: 7.
+    assert results.summarise([1, 2, 6]) == {"mean": 3, "sd": pytest.approx(7**0.5), "min": 1, "max": 6, "n": 3}
+    assert results.summarise([0.5]) == {"mean": 0.5, "sd": None, "min": 0.5, "max": 0.5, "n": 1}
+
+
+def test_a_variant_is_summarised_over_its_seeds_and_text_and_missing_numbers_are_left_out():
+    (row,) = results.report({}, [outcome(0, bce=0.3), outcome(1, bce=0.5)], [])["variants"]
+    assert row["status"] == "ok"
+    assert row["summary"]["bce"]["mean"] == pytest.approx(0.4)
+    assert row["summary"]["bce"]["n"] == 2
+    assert set(row["summary"]) == {"bce", "train_seconds", "peak_rss_mb", "parameters"}
+    assert [run["seed"] for run in row["runs"]] == [0, 1]
+
+
+def test_a_failed_seed_makes_the_variant_failed_and_is_named():
+    outcomes = [outcome(0), outcome(1, training=None, evaluated=False, error="no space left")]
+    (row,) = results.report({}, outcomes, [])["variants"]
+    assert (row["status"], row["error"]) == ("failed", "seed 1: no space left")
+    assert [run["seed"] for run in row["runs"]] == [0]
+
+
+def test_a_diverged_variant_keeps_its_history_and_has_no_metrics():
+    lost = TRAINING | {"status": "diverged", "error": "loss is nan"}
+    (row,) = results.report({}, [outcome(training=lost, evaluated=False, error="loss is nan")], [])["variants"]
+    assert (row["status"], row["error"]) == ("diverged", "loss is nan")
+    assert row["runs"][0]["metrics"] == {}
+    assert row["summary"] == {}
+
+
+def test_the_report_is_strict_json_and_the_manifest_names_only_what_exists():
+    outcomes = [outcome(0), outcome(0, variant=variants.none(), training=None, evaluated=False, error="x")]
+    json.dumps(results.report({}, outcomes, []), allow_nan=False)
+    manifest = results.manifest("data-" + "0" * 24, outcomes)
+    assert [row["evaluate"] for row in manifest["variants"]] == ["evaluate-" + "0" * 24, None]
