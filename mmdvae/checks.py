@@ -23,7 +23,7 @@ def finished(variants: Variants) -> dict[str, Any]:
     reasons = "; ".join(f"{variant['name']}: {variant['status']} ({variant['error']})" for variant in bad)
     return _check(
         "C1",
-        "Every variant finished",
+        "Some variants did not finish" if bad else "Every variant finished",
         "issue" if bad else "passed",
         f"{reasons}. Run the same command again to try these alone." if bad else "All were trained and measured.",
         bad,
@@ -36,10 +36,10 @@ def kernel_alive(variants: Variants) -> dict[str, Any]:
     bad = [variant for variant in variants if states[variant["name"]] & DEAD.keys()]
     kinds = sorted(set().union(*(states[variant["name"]] for variant in bad)) & DEAD.keys())
     why = "; ".join(f"{kind}: {DEAD[kind]}" for kind in kinds)
-    advice = "They were trained as if there were no penalty. Choose sigma near the codes' distances (sqrt(d) to d)."
+    advice = "They were trained as if there were no penalty. Choose sigma near the prior's distances, sqrt(d) to d."
     return _check(
         "C2",
-        "Kernels are alive",
+        "Some kernels are dead" if bad else "Every kernel is alive",
         "issue" if bad else "passed",
         f"{why}. {advice}" if bad else "Every kernel tells near points from far ones.",
         bad,
@@ -51,7 +51,7 @@ def enough_seeds(variants: Variants) -> dict[str, Any]:
     few = [variant for variant in variants if len({run["seed"] for run in variant["runs"]}) < MIN_SEEDS]
     return _check(
         "C3",
-        f"At least {MIN_SEEDS} seeds",
+        f"Fewer than {MIN_SEEDS} seeds" if few else f"At least {MIN_SEEDS} seeds",
         "tip" if few else "passed",
         f"With fewer than {MIN_SEEDS} seeds a difference may be chance. Add --seed 0 --seed 1 --seed 2."
         if few
@@ -66,7 +66,7 @@ def equal_budget(variants: Variants) -> dict[str, Any]:
     unequal = len(epochs) > 1
     return _check(
         "C4",
-        "Equal training",
+        "Unequal training" if unequal else "Equal training",
         "issue" if unequal else "passed",
         f"Epochs differ: {sorted(epochs)}; compare nothing across them."
         if unequal
@@ -82,7 +82,7 @@ def still_improving(variants: Variants) -> dict[str, Any]:
     ]
     return _check(
         "C5",
-        "Training has converged",
+        "Training has not converged" if moving else "Training has converged",
         "tip" if moving else "passed",
         "Validation BCE was still falling by more than 1 % at the end, so the ranking may change with more --epochs."
         if moving
@@ -95,7 +95,7 @@ def baselines_measured(baselines: list[dict[str, Any]]) -> dict[str, Any]:
     """C6: there is something to compare the variants with."""
     return _check(
         "C6",
-        "Baselines were measured",
+        "Baselines were measured" if baselines else "Baselines are missing",
         "passed" if baselines else "issue",
         "The table has their rows."
         if baselines

@@ -65,12 +65,24 @@ def title(run: Run) -> str:
 
 
 def _lead(run: Run) -> list[str]:
+    """What the penalty did, then the two best variants, each with the state of its kernel: a dead one wins nothing."""
     sentences = []
+    for words, states in (("Kernels that acted", {"live"}), ("Kernels without effect", {"saturated", "flat"})):
+        names = [
+            f"{variant.name} ({', '.join(variant.kernel_states)}, total variance "
+            f"{text.significant(variant.mean('total_variance'))})"
+            for variant in run.finished
+            if states & set(variant.kernel_states)
+        ]
+        if names:
+            sentences.append(f"{words}: {'; '.join(names)}.")
     for metric, words, before, after in (
         ("bce", "Lowest test BCE", "", " nats per pixel"),
         ("mmd2", "Closest to the prior", "MMD² ", ""),
     ):
         winner = best(run.finished, metric)
         if winner is not None:
-            sentences.append(f"{words}: {winner.name} ({before}{text.fixed(winner.mean(metric), 4)}{after}).")
+            kernel = f", kernel {', '.join(winner.kernel_states)}" if winner.kernel_states else ""
+            value = text.fixed(winner.mean(metric), 4)
+            sentences.append(f"{words}: {winner.name} ({before}{value}{after}{kernel}).")
     return sentences
