@@ -198,6 +198,9 @@ model = build(variants.imq(0.6), recipes.STANDARD, seed=0)
 model.reseed(0, 0)
 history = model.fit(images, batch_size=16, epochs=3, verbose=0, shuffle=False).history
 assert history["bce"][-1] < history["bce"][0] and np.isfinite(history["penalty"]).all(), history
+model.estimate_moments(images)
+from mmdvae import training
+assert training.device() == "cpu"
 """
     environment = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "2"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
