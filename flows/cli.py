@@ -1,19 +1,15 @@
 """The command line: it parses, calls and says what came of it. Heavy imports wait inside the commands."""
 
 import contextlib
-import os
-import signal
 import sys
-import threading
 from pathlib import Path
 
 import click
 
+from flows.interruption import interruptible
 from mmdvae.errors import InputError
 
-STOPPED = "\nStopped. Finished epochs are kept: run the same command again to go on."
-PATIENCE = 3.0  # seconds between Ctrl-C and the end of what does not listen
-OK, STRICT_FAILURE, BAD_INPUT, SOME_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+STRICT_FAILURE, BAD_INPUT, SOME_FAILED = 1, 2, 3
 
 
 class _Group(click.Group):
@@ -82,8 +78,14 @@ def compare(server: str, **wishes) -> None:
     Exit codes: 0 all variants trained, 2 wrong usage or bad input, 3 some variant failed (the report says which),
     1 with --strict some variant failed, 130 interrupted.
     """
-    with _interruptible():
-        _compare(server, wishes)
+    try:
+        with interruptible():
+            _compare(server, wishes)
+    except RuntimeError as error:
+        if type(error).__name__ != "VariantFailed":
+            raise
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(STRICT_FAILURE)
 
 
 def _compare(server: str, wishes: dict) -> None:
@@ -206,41 +208,6 @@ def _shown():
             yield
         finally:
             LISTENER.reset(token)
-
-
-@contextlib.contextmanager
-def _interruptible():
-    """Ctrl-C and SIGTERM: one line that says how to go on, exit code 130. A strict failure: one line, exit code 1."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
-    try:
-        yield
-    except KeyboardInterrupt:
-        click.echo(STOPPED, err=True)
-        sys.exit(INTERRUPTED)
-    except RuntimeError as error:
-        if type(error).__name__ != "VariantFailed":
-            raise
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(STRICT_FAILURE)
-
-
-def _interrupt(number, frame):
-    """Stop in order; what cannot be interrupted (a download, a picture being drawn) is cut off a little later."""
-    cut_off = threading.Timer(PATIENCE, _cut_off)
-    cut_off.daemon = True
-    cut_off.start()
-    raise KeyboardInterrupt
-
-
-def _cut_off() -> None:
-    """End this process and what it started, now. All files are whole or have other names, so nothing is lost."""
-    for listing in Path("/proc/self/task").glob("*/children"):
-        for pid in listing.read_text().split():
-            os.kill(int(pid), signal.SIGTERM)
-    sys.stderr.write(f"{STOPPED}\n")
-    sys.stderr.flush()
-    os._exit(INTERRUPTED)
 
 
 def _tell_ending(ending) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mmdvae import environment
 
-BYTES_PER_JOB = 1.5e9  # a training holds 1.0 GB at its peak on a CPU; the rest is margin
+BYTES_PER_JOB = 1.5e9  # a training held 0.75 GB at its peak on a CPU; the rest is margin
 
 
 def slots(jobs: int | None) -> list[dict[str, str]]:

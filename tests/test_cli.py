@@ -309,8 +309,8 @@ def test_what_does_not_listen_to_ctrl_c_is_cut_off_with_its_children():
     code = (
         "import subprocess, time\n"
         "from concurrent.futures import ThreadPoolExecutor\n"
-        "from flows import cli\n"
-        "with cli._interruptible(), ThreadPoolExecutor(1) as pool:\n"
+        "from flows.interruption import interruptible\n"
+        "with interruptible(), ThreadPoolExecutor(1) as pool:\n"
         "    child = subprocess.Popen(['sleep', '60'])\n"
         "    pool.submit(time.sleep, 60)\n"
         "    print(child.pid, flush=True)\n"
