@@ -7,7 +7,7 @@ from keras import ops
 def flip_half(images, seed: keras.random.SeedGenerator):
     """Mirror each image left to right with probability 0.5."""
     coin = keras.random.uniform((ops.shape(images)[0], 1, 1, 1), seed=seed) < 0.5
-    return ops.where(coin, images[:, :, ::-1], images)
+    return ops.where(coin, ops.flip(images, axis=2), images)
 
 
 def change_contrast(images, factor: float, seed: keras.random.SeedGenerator):

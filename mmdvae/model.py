@@ -8,7 +8,6 @@ from keras import ops
 
 from mmdvae import networks
 from mmdvae.augmentation import change_contrast, flip_half
-from mmdvae.batch_norm import BatchNorm
 from mmdvae.kernels import gaussian, imq_mixture
 from mmdvae.mmd import mmd2, mmd2_to_prior
 from mmdvae.recipes import Recipe
@@ -35,6 +34,7 @@ class VAE(keras.Model):
         self.noise_stream = keras.random.SeedGenerator(0)
         self.prior_stream = keras.random.SeedGenerator(0)
         self.means = {name: keras.metrics.Mean(name=name) for name in ("bce", "penalty", "rounded_accuracy")}
+        self.built = True  # all parts are; Keras would find out at the first call, and JAX asks before
 
     def reseed(self, seed: int, epoch: int) -> None:
         """Make all that epoch `epoch` will draw a function of the two numbers, so that a resumed run repeats it."""
@@ -60,7 +60,7 @@ class VAE(keras.Model):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The objective of one batch, from what `call` returned; scalar."""
-        bce = ops.mean(ops.binary_crossentropy(y_pred["target"], y_pred["logits"], from_logits=True))
+        bce = binary_cross_entropy(y_pred["target"], y_pred["logits"])
         penalty = self.penalty(y_pred)
         rounded_accuracy = ops.mean(ops.cast((y_pred["target"] > 0.5) == (y_pred["logits"] > 0), "float32"))
         images = ops.shape(y_pred["z"])[0]
@@ -79,31 +79,16 @@ class VAE(keras.Model):
             return mmd2_to_prior(outputs["z"], bandwidth=self.variant.sigma, unbiased=unbiased)
         return mmd2(outputs["z"], outputs["prior"], kernel_of(self.variant, self.recipe.latent_dim), unbiased=unbiased)
 
-    def estimate_moments(self, images: np.ndarray) -> None:
-        """Set batch normalisation's running moments to their means over batches of these images (n, 28, 28) uint8.
-
-        Training never reads the running moments, so this changes no later epoch. Under momentum they are those of the
-        last few batches, and one odd batch among them spoils every image decoded afterwards.
-        Source: Wu and Johnson 2021, arXiv:2105.07576, section 3.
-        """
-        norms = [layer for net in (self.encoder, self.decoder) for layer in net.layers if isinstance(layer, BatchNorm)]
-        batches = range(0, len(images) - self.recipe.batch_size + 1, self.recipe.batch_size)
-        for number, start in enumerate(batches):
-            for layer in norms:
-                layer.momentum = number / (number + 1)  # the running mean of all batches so far
-            self(images[start : start + self.recipe.batch_size], training=True)
-        for layer in norms:
-            layer.momentum = self.recipe.batch_norm_momentum
-
     def encode(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Images (n, 28, 28) uint8 -> posterior means and log variances, (n, d) float32; no augmentation, no noise."""
         pixels = np.asarray(images, dtype="float32")[..., None] / 255
-        mean, log_variance = self.encoder.predict(pixels, batch_size=INFERENCE_BATCH, verbose=0)
+        mean, log_variance = _in_batches(self.encoder, pixels)
         return mean, log_variance
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Codes (n, d) -> logits of the pixels, (n, 28, 28) float32."""
-        return self.decoder.predict(np.asarray(codes, dtype="float32"), batch_size=INFERENCE_BATCH, verbose=0)[..., 0]
+        (logits,) = _in_batches(self.decoder, np.asarray(codes, dtype="float32"))
+        return logits[..., 0]
 
     def _augment(self, images, training):
         """What the encoder sees and what the decoder must give back."""
@@ -121,6 +106,14 @@ def kernel_of(variant: Variant, dim: int):
     if variant.kernel == "gaussian":
         return partial(gaussian, bandwidth=variant.sigma)
     return partial(imq_mixture, dim=dim) if variant.kernel == "imq" else None
+
+
+def binary_cross_entropy(target, logits):
+    """Mean over all pixels, in nats; target in [0, 1] and logits of one shape -> scalar.
+
+    -t log p - (1 - t) log(1 - p) with p = sigmoid(x) is log(1 + exp(x)) - t x: no logarithm of a rounded probability.
+    """
+    return ops.mean(ops.softplus(logits) - target * logits)
 
 
 def kl_to_prior(mean, log_variance):
@@ -142,3 +135,11 @@ def build(variant: Variant, recipe: Recipe, seed: int) -> VAE:
     model.compile(optimizer=optimizers[recipe.optimizer](recipe.learning_rate), jit_compile=jit)
     model.optimizer.build(model.trainable_variables)
     return model
+
+
+def _in_batches(network: keras.Model, rows: np.ndarray) -> list[np.ndarray]:
+    # Not `predict`: its input pipeline takes longer than the network (see mmdvae.launches).
+    starts = range(0, len(rows), INFERENCE_BATCH)
+    batches = [network.predict_on_batch(rows[start : start + INFERENCE_BATCH]) for start in starts]
+    outputs = zip(*(batch if isinstance(batch, list | tuple) else (batch,) for batch in batches), strict=True)
+    return [np.concatenate(output) for output in outputs]

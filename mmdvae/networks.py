@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from mmdvae.batch_norm import BatchNorm
+from mmdvae.layers import BatchNorm, ToOneChannel
 
 IMAGE_SHAPE = (28, 28, 1)
 
@@ -34,5 +34,5 @@ def decoder(latent_dim: int, *, batch_norm_momentum: float) -> keras.Model:
     x = BatchNorm(momentum=batch_norm_momentum)(x)
     x = layers.Conv2DTranspose(32, 3, strides=2, padding="same", activation="relu")(x)  # (n, 28, 28, 32)
     x = BatchNorm(momentum=batch_norm_momentum)(x)
-    logits = layers.Conv2DTranspose(1, 3, padding="same")(x)
+    logits = ToOneChannel()(x)
     return keras.Model(codes, logits, name="decoder")

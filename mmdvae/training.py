@@ -13,15 +13,16 @@ from zipfile import BadZipFile
 import keras
 import numpy as np
 
-from mmdvae import checkpoint
+from mmdvae import checkpoint, moments
 from mmdvae.data_folder import open_split
+from mmdvae.launches import Launcher
 from mmdvae.model import VAE, build
 from mmdvae.recipes import Recipe
 from mmdvae.variants import Variant
 
 CHECKPOINT = "checkpoint.npz"
 MODEL = "model.npz"
-REPORT_EVERY = 0.25  # seconds between two progress events: smooth for an eye, nothing for the training
+REPORT_EVERY = 0.25  # seconds that a launch should take: its end is a progress event, and that is smooth for an eye
 
 Report = Callable[[dict[str, Any]], None]
 
@@ -35,10 +36,10 @@ def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path
     Returns: status (ok or diverged), error, epochs, history (one list per quantity, one number per finished epoch),
         train_seconds, parameters, peak_rss_mb, device. A diverged variant is a result, not an exception.
     """
-    train, valid = open_split(data, "train")[0], open_split(data, "valid")[0]
     if os.environ.get("CUDA_VISIBLE_DEVICES", "-1") not in ("", "-1") and device() == "cpu":
         report({"event": "note", "message": "a GPU is there but Keras cannot use it: training on the CPU (extra: gpu)"})
     model = build(variant, recipe, seed)
+    train, valid = (Launcher(model, open_split(data, split)[0]) for split in ("train", "valid"))
     history = _resume(model, folder / CHECKPOINT, report)
     error = None
     for epoch in range(len(history.get("loss", [])), recipe.epochs):
@@ -105,47 +106,53 @@ def _state(model: VAE) -> list[Any]:
     return [*model.weights, *model.optimizer.variables]
 
 
-def _one_epoch(model: VAE, train, valid, *, epoch: int, seed: int, report: Report) -> dict[str, float]:
-    batch_size = model.recipe.batch_size
+def _one_epoch(model: VAE, train: Launcher, valid: Launcher, *, epoch: int, seed: int, report: Report):
+    batch_size, started = model.recipe.batch_size, time.monotonic()
     model.reseed(seed, epoch)
-    order = batch_order(len(train), batch_size, seed=seed, epoch=epoch)
-    started = time.monotonic()
-    progress = Progress(report, epoch=epoch, epochs=model.recipe.epochs, images=len(order), batch_size=batch_size)
-    fitted = model.fit(train[order], batch_size=batch_size, shuffle=False, verbose=0, callbacks=[progress]).history
-    model.estimate_moments(train[order[: model.recipe.batch_norm_images]])
-    checked = model.evaluate(_without_lone_image(valid, batch_size), batch_size=batch_size, verbose=0, return_dict=True)
-    numbers = {name: float(values[-1]) for name, values in fitted.items()}
-    numbers |= {f"val_{name}": float(value) for name, value in checked.items()}
+    order = batch_order(len(train.images), batch_size, seed=seed, epoch=epoch)
+    model.reset_metrics()
+    train.run("train", order, batch_size=batch_size, after=Progress(model, report, epoch=epoch, images=len(order)))
+    numbers = _metrics(model)
+    moments.estimate(model, train, order[: model.recipe.batch_norm_images])
+    model.reset_metrics()
+    valid.run("test", _without_lone_image(np.arange(len(valid.images)), batch_size), batch_size=batch_size)
+    numbers |= {f"val_{name}": value for name, value in _metrics(model).items()}
     return numbers | {"seconds": time.monotonic() - started}
 
 
-class Progress(keras.callbacks.Callback):
-    """Tell `report` how far the epoch is, a few times a second; stop at once when the loss is no number any more."""
+def _metrics(model: VAE) -> dict[str, float]:
+    return {name: float(value) for name, value in model.get_metrics_result().items()}
 
-    def __init__(self, report: Report, *, epoch: int, epochs: int, images: int, batch_size: int):
-        super().__init__()
-        self.report, self.epoch, self.epochs, self.images, self.batch_size = report, epoch, epochs, images, batch_size
+
+class Progress:
+    """Tells `report` how far the epoch is, once per launch, and says how many steps the next launch should have."""
+
+    def __init__(self, model: VAE, report: Report, *, epoch: int, images: int):
+        self.model, self.report, self.epoch, self.images = model, report, epoch, images
+        self.first: tuple[float, int] | None = None  # when the first launch was done: compiling is not training
         self.last = 0.0
-        self.first: tuple[float, int] | None = None  # when the first batch was done: compiling is not training
+        self.steps = 1
 
-    def on_train_batch_end(self, batch, logs=None):
-        """Report, unless the last report is fresh: reading the numbers waits for the device."""
-        now, done = time.monotonic(), min((batch + 1) * self.batch_size, self.images)
-        self.first = self.first or (now, done)
-        if now - self.last < REPORT_EVERY or now == self.first[0]:
-            return
-        self.last = now
-        numbers = {name: float(logs[name]) for name in ("bce", "penalty", "loss")}
+    def __call__(self, done: int) -> int:
+        """Report that `done` images are done; 0, which ends the epoch, when the loss is no number any more."""
+        numbers, epochs = _metrics(self.model), self.model.recipe.epochs  # reading the numbers waits for the device
         if not math.isfinite(numbers["loss"]):
-            self.model.stop_training = True
-            return
+            return 0
+        now = time.monotonic()
+        if self.first is None:
+            self.first, self.last = (now, done), now
+            return self.steps
+        if now - self.last < REPORT_EVERY / 2:
+            self.steps *= 2
+        self.last = now
         rate = (done - self.first[1]) / (now - self.first[0])
-        left = self.images * (self.epochs - self.epoch) - done
+        left = self.images * (epochs - self.epoch) - done
         self.report(
-            {"event": "progress", "epoch": self.epoch + 1, "epochs": self.epochs, "fraction": done / self.images}
+            {"event": "progress", "epoch": self.epoch + 1, "epochs": epochs, "fraction": done / self.images}
             | {"images_per_second": rate, "seconds_left": left / rate}
             | {"bce": numbers["bce"], "penalty": numbers["penalty"]}
         )
+        return self.steps
 
 
 def _what_diverged(numbers: dict[str, float], epoch: int) -> str:

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from mmdvae.batch_norm import BatchNorm
+from mmdvae.layers import BatchNorm
 
 IMAGES = np.random.default_rng(0).normal(3.0, 2.0, size=(16, 7, 7, 4)).astype("float32")
 WEIGHTS = np.random.default_rng(1).normal(size=IMAGES.shape).astype("float32")  # of the sum that is differentiated

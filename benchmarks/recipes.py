@@ -1,0 +1,64 @@
+"""What a recipe reaches for the seconds it takes: test cross-entropy of the unregularised variant after each epoch.
+
+Seconds are processor time of the training process, which has one thread, so that other work on the machine counts for
+little. Measuring the test images is not counted.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks import child
+
+RUNS = (("notebook", 0), ("standard", 0), ("standard", 1), ("standard", 2))  # the longest first
+
+
+def measure(data: Path) -> dict[str, Any]:
+    """The curve of each run, two at a time: {"runs": [{recipe, seed, epochs, seconds, test_bce}]}."""
+    calls = [
+        {"function": curve, "env": child.ONE_THREAD, "recipe": recipe, "seed": seed, "data": str(data)}
+        for recipe, seed in RUNS
+    ]
+    return {"runs": child.at_once(calls, workers=2)}
+
+
+def curve(recipe: str, seed: int, data: str, epochs: int | None = None) -> dict[str, Any]:
+    """One training: seconds and test cross-entropy after each epoch."""
+    import dataclasses
+
+    import numpy as np
+
+    from mmdvae import checkpoint, data_folder, model, recipes, reconstruction, training, variants
+
+    chosen = recipes.RECIPES[recipe]
+    chosen = dataclasses.replace(chosen, epochs=epochs or chosen.epochs)
+    images = np.asarray(data_folder.open_split(Path(data), "test")[0])
+    pixels = images / 255.0
+    measured = model.build(variants.none(), chosen, seed)
+    seconds: list[float] = []
+    errors: list[float] = []
+    before = time.process_time()
+
+    def report(event: dict[str, Any]) -> None:
+        nonlocal before
+        if event["event"] != "epoch":
+            return
+        now = time.process_time()
+        seconds.append((seconds[-1] if seconds else 0.0) + now - before)
+        checkpoint.restore(folder / training.CHECKPOINT, [*measured.weights, *measured.optimizer.variables])
+        errors.append(reconstruction.bce_of_logits(pixels, measured.decode(measured.encode(images)[0])))
+        print(f"{recipe}, seed {seed}, epoch {event['epoch']}: {seconds[-1]:.0f} s, {errors[-1]:.5f}", file=sys.stderr)
+        before = time.process_time()
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        training.fit(variants.none(), chosen, seed=seed, data=Path(data), folder=folder, report=report)
+    return {
+        "recipe": recipe,
+        "seed": seed,
+        "epochs": len(seconds),
+        "seconds": seconds,
+        "test_bce": errors,
+    }

@@ -1,0 +1,120 @@
+"""Many steps over batches of images in one launch, with the images on the device and the loop compiled around the step.
+
+Keras's `fit` returns to Python and its input pipeline at every step. A GPU at this network's size waits for them most
+of the time, and on a CPU the pipeline's tuning thread holds up the end of an epoch (docs/performance.md has both).
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import keras
+import numpy as np
+
+
+class Launcher:
+    """Runs a compiled model's steps over rows of `images` (n, 28, 28) uint8, which are put on its device.
+
+    With TensorFlow on a CPU that takes no copy: an array that is mapped from a file stays there, and all children of a
+    run share its pages. The kinds of step: `train` and `test`
+    are Keras's own, with the model's metrics; `forward` only calls the model in training mode.
+    """
+
+    def __init__(self, model: keras.Model, images: np.ndarray):
+        self._backend = {"tensorflow": _TensorFlow, "jax": _Jax}[keras.backend.backend()](model)
+        self.images = self._backend.on_device(images)
+
+    def run(self, step: str, rows: np.ndarray, *, batch_size: int, after: Callable[[int], int] = lambda done: 1):
+        """One step for each batch of `rows` (m,), in their order; the last batch may be smaller.
+
+        The first launch has one step. After each, `after` is called with the number of rows done and returns how many
+        steps the next one should have; 0 ends the run.
+        """
+        on_device = keras.ops.convert_to_tensor(np.asarray(rows, dtype="int32"))
+        done, steps = 0, 1
+        while steps and done < len(rows):
+            left = len(rows) - done
+            size = min(batch_size, left)
+            count = max(1, min(steps, left // batch_size))
+            self._backend.launch(step, self.images, on_device, done, count, size)
+            done += count * size
+            steps = after(done)
+
+
+class _TensorFlow:
+    """Steps that change the model's variables in place, in a graph's loop."""
+
+    def __init__(self, model):
+        import tensorflow as tf
+
+        self.steps = {"train": model.train_step, "test": model.test_step, "forward": partial(model, training=True)}
+        self.compiled = tf.function(self._loop, autograph=False, jit_compile=model.jit_compile)
+        self.whole_number = partial(tf.constant, dtype="int32")  # a Python number would be compiled in
+
+    def on_device(self, images):
+        import tensorflow as tf
+
+        if isinstance(images, np.memmap) and not tf.config.list_physical_devices("GPU"):
+            # `constant` would copy. Privately writable is what the exchange format asks for; nothing writes.
+            mapped = np.memmap(images.filename, images.dtype, "c", images.offset, images.shape)
+            return tf.experimental.dlpack.from_dlpack(mapped.__dlpack__())
+        return tf.constant(images)
+
+    def launch(self, step, images, rows, first, count, size):
+        self.compiled(step, images, rows, self.whole_number(first), self.whole_number(count), size)
+
+    def _loop(self, step, images, rows, first, count, size):
+        import tensorflow as tf
+
+        def body(number):
+            batch = tf.slice(rows, [first + number * size], [size])
+            self.steps[step](tf.gather(images, batch))
+            return number + 1
+
+        tf.while_loop(lambda number: number < count, body, [tf.constant(0)], parallel_iterations=1)
+
+
+class _Jax:
+    """Steps that take the model's state and return the next one, in a compiled loop."""
+
+    def __init__(self, model):
+        import jax
+
+        self.model = model
+        self.compiled = jax.jit(self._loop, static_argnames=("step", "size"), donate_argnames="state")
+
+    def on_device(self, images):
+        import jax
+
+        return jax.device_put(images)
+
+    def launch(self, step, images, rows, first, count, size):
+        variables = self._variables(step)
+        state = [[variable.value for variable in group] for group in variables]
+        state = self.compiled(state, images, rows, first, count, step=step, size=size)
+        for group, values in zip(variables, state, strict=True):
+            for variable, value in zip(group, values, strict=True):
+                variable.assign(value)
+
+    def _loop(self, state, images, rows, first, count, step, size):
+        import jax
+
+        def body(number, state):
+            batch = jax.lax.dynamic_slice(rows, (first + number * size,), (size,))
+            return list(self._step(step, state, images[batch]))
+
+        return jax.lax.fori_loop(0, count, body, state)
+
+    def _step(self, step, state, images):
+        if step == "forward":
+            trainable, others = state
+            return trainable, self.model.stateless_call(trainable, others, images, training=True)[1]
+        return {"train": self.model.train_step, "test": self.model.test_step}[step](state, images)[1]
+
+    def _variables(self, step):
+        model = self.model
+        shared = [model.trainable_variables, model.non_trainable_variables]
+        return (
+            shared
+            + {"train": [model.optimizer.variables], "test": [], "forward": []}[step]
+            + ([] if step == "forward" else [model.metrics_variables])
+        )
