@@ -4,6 +4,7 @@ Keras's `fit` returns to Python and its input pipeline at every step. A GPU at t
 of the time, and on a CPU the pipeline's tuning thread holds up the end of an epoch (docs/performance.md has both).
 """
 
+import mmap
 from collections.abc import Callable
 from functools import partial
 
@@ -20,7 +21,7 @@ class Launcher:
     """
 
     def __init__(self, model: keras.Model, images: np.ndarray):
-        self._backend = {"tensorflow": _TensorFlow, "jax": _Jax}[keras.backend.backend()](model)
+        self._backend = _TensorFlow(model) if keras.backend.backend() == "tensorflow" else _Jax(model)
         self.images = self._backend.on_device(images)
 
     def run(self, step: str, rows: np.ndarray, *, batch_size: int, after: Callable[[int], int] = lambda done: 1):
@@ -53,9 +54,12 @@ class _TensorFlow:
     def on_device(self, images):
         import tensorflow as tf
 
-        if isinstance(images, np.memmap) and not tf.config.list_physical_devices("GPU"):
+        whole_file = isinstance(images, np.memmap) and isinstance(
+            images.base, mmap.mmap
+        )  # a slice's offset is not its own
+        if whole_file and not tf.config.list_physical_devices("GPU"):
             # `constant` would copy. Privately writable is what the exchange format asks for; nothing writes.
-            mapped = np.memmap(images.filename, images.dtype, "c", images.offset, images.shape)
+            mapped = np.memmap(str(images.filename), images.dtype, "c", images.offset, images.shape)
             return tf.experimental.dlpack.from_dlpack(mapped.__dlpack__())
         return tf.constant(images)
 

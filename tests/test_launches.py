@@ -116,6 +116,10 @@ def test_images_of_a_file_are_not_copied(images):
     assert [path for start, end, path in ranges if start <= address < end] == [str(images.filename)]
 
 
+def test_a_slice_of_mapped_images_is_that_slice(images):
+    np.testing.assert_array_equal(Launcher(fresh(), images[5:9]).images, images[5:9])
+
+
 ONE_EPOCH = """
 import dataclasses, json, sys
 from pathlib import Path

@@ -46,7 +46,20 @@ def package(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["training", "model", "mmd", "kernels", "networks", "layers", "launches", "moments", "augmentation", "job", "environment"]
+    "name",
+    [
+        "training",
+        "model",
+        "mmd",
+        "kernels",
+        "networks",
+        "layers",
+        "launches",
+        "moments",
+        "augmentation",
+        "job",
+        "environment",
+    ],
 )
 def test_editing_any_file_that_a_training_depends_on_changes_its_digest(package, tmp_path, name):
     before = package("mmdvae.training")
