@@ -28,8 +28,8 @@ format: $(VENV)/.dev     ## Bring the code into its format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev      ## Measure speed, as ratios against a baseline of the same run
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.dev data ## Measure speed and rewrite docs/performance.md; ONLY=steps for one part, all take 2 to 3 hours
+	$(BIN)/python -m benchmarks $(ONLY)
 
 # The images: from where they lie already, by download, or (as root on Debian and Ubuntu) from the system's package.
 data: install

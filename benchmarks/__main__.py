@@ -1,58 +1,44 @@
-"""Time a training step of ours against the notebook's way on this machine, in turn, and print the ratio.
+"""`python -m benchmarks [NAME ...]`: measure, and write docs/performance.md from all that has been measured.
 
-Both see the same Fashion-MNIST images in batches of 32, on one thread. Machines are noisy: three pairs, each measured
-back to back, and the median of their ratios is the figure to quote.
+Each measurement is kept in docs/performance.json under its name, with the machine that it was made on, and stays there
+until it is made again. Without a name all are made, which takes two to three hours; `steps` takes five minutes.
 """
 
-import os
-
-for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
-    os.environ[name] = "1"
-os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-import statistics
-import tempfile
+import sys
 import time
 from pathlib import Path
 
-import numpy as np
+from benchmarks import machine, page, pipeline, recipes, stacked, stages, steps, sweep
+from mmdvae import data
+from mmdvae.files import read_json, write_json
 
-from benchmarks import notebook
-from mmdvae import data, data_folder, model, recipes, variants
-
-STEPS, PAIRS, BATCH = 200, 3, 32
-
-
-def main() -> None:
-    """Measure and print one line per way."""
-    with tempfile.TemporaryDirectory() as folder:
-        prepared = data.prepare("fashion-mnist", data_dir=None, store=Path(folder)).folder
-        images = np.array(data_folder.open_split(prepared, "train")[0][: STEPS * BATCH])
-    pixels = images[..., None].astype("float32") / 255
-    ours = model.build(variants.gaussian(0.6, 0.1), recipes.NOTEBOOK, seed=0)
-    theirs = notebook.build()
-    ways = {
-        "notebook": lambda: theirs.fit(pixels, pixels, batch_size=BATCH, verbose=0),
-        "ours": lambda: ours.fit(images, batch_size=BATCH, verbose=0),
-    }
-    for fit in ways.values():
-        fit()  # tracing is not training
-    times = {name: [] for name in ways}
-    for _ in range(PAIRS):
-        for name, fit in ways.items():
-            times[name].append(_seconds(fit) / STEPS)
-    for name, seconds in times.items():
-        print(f"{name:10} {1e3 * statistics.median(seconds):7.1f} ms per step of {BATCH} images, median of {PAIRS}")
-    ratios = [a / b for a, b in zip(times["notebook"], times["ours"], strict=True)]
-    print(f"ours is {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f})")
+MEASUREMENTS = {
+    "steps": steps.measure,
+    "sweep": sweep.measure,
+    "stages": stages.measure,
+    "pipeline": pipeline.measure,
+    "stacked": stacked.measure,
+    "recipes": recipes.measure,
+}
+DOCS = Path(__file__).parents[1] / "docs"
+RESULTS = DOCS / "performance.json"
 
 
-def _seconds(work) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+def main(names: list[str]) -> None:
+    """Measure what is named, or all."""
+    unknown = set(names) - set(MEASUREMENTS)
+    if unknown:
+        raise SystemExit(f"unknown: {', '.join(sorted(unknown))}; choose from: {', '.join(MEASUREMENTS)}")
+    prepared = data.prepare("fashion-mnist", data_dir=None, store=Path("runs/store")).folder
+    for name in names or MEASUREMENTS:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        started = time.monotonic()
+        measured = MEASUREMENTS[name](prepared)
+        results = read_json(RESULTS) if RESULTS.exists() else {}
+        results[name] = {"machine": machine.describe(), "seconds": time.monotonic() - started, "measured": measured}
+        write_json(RESULTS, results)
+    print(page.write(read_json(RESULTS), DOCS))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -63,7 +63,7 @@ def main() -> None:
 @dataset_option
 @data_dir_option
 @click.option("--only", multiple=True, metavar="NAME", help="Only this variant of the preset. Repeatable.")
-@click.option("--jobs", type=int, help="Trainings at a time.  [default: GPUs, or cores as memory allows]")
+@click.option("--jobs", type=int, help="Trainings at a time.  [default: cores as memory allows, 4 per GPU]")
 @out_option
 @click.option("--server", default="auto", show_default=True, metavar="auto|none|URL", help="Prefect's server.")
 @click.option("--refresh", is_flag=True, help="Train again what is trained already.")

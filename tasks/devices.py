@@ -8,16 +8,21 @@ from pathlib import Path
 from mmdvae import environment
 
 BYTES_PER_JOB = 1.5e9  # a training held 0.75 GB at its peak on a CPU; the rest is margin
+# One training of this network launches more than it computes and leaves a GPU idle most of the time (a T4: 5 % of its
+# peak). Four share one; not measured here, docs/performance.md says so.
+JOBS_PER_GPU = 4
 
 
 def slots(jobs: int | None) -> list[dict[str, str]]:
     """The environment of each child process that may run at a time.
 
-    One per GPU if there are any, else one per core as far as memory allows; `jobs` sets another number. More jobs than
-    GPUs share them in turn. On a CPU each child has one thread: small convolutions do not scale to two.
+    One per core as far as memory allows, with GPUs at most four for each of them; `jobs` sets another number. Jobs take
+    the GPUs in turn. On a CPU each child has one thread: small convolutions do not scale to two.
     """
     devices = gpus()
-    count = jobs or len(devices) or max(1, min(cores(), int(memory_bytes() / BYTES_PER_JOB)))
+    count = jobs or max(1, min(cores(), int(memory_bytes() / BYTES_PER_JOB)))
+    if devices and not jobs:
+        count = max(len(devices), min(count, JOBS_PER_GPU * len(devices)))
     return [environment.of_child(devices[number % len(devices)] if devices else None) for number in range(count)]
 
 

@@ -165,7 +165,10 @@ def test_the_workshop_is_closed_by_whatever_ends_the_block():
 
 def test_slots_are_gpus_or_cores_and_each_child_has_one_thread_on_a_cpu(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,3")
-    assert [slot["CUDA_VISIBLE_DEVICES"] for slot in devices.slots(None)] == ["0", "3"]
+    monkeypatch.setattr(devices, "memory_bytes", lambda: 1e12)
+    for cores, wanted in ((1, "03"), (5, "03030"), (64, "03030303")):  # four share a GPU, if there are cores for them
+        monkeypatch.setattr(devices, "cores", lambda cores=cores: cores)
+        assert "".join(slot["CUDA_VISIBLE_DEVICES"] for slot in devices.slots(None)) == wanted
     assert [slot["CUDA_VISIBLE_DEVICES"] for slot in devices.slots(3)] == ["0", "3", "0"]
     assert all(slot["TF_FORCE_GPU_ALLOW_GROWTH"] == "true" for slot in devices.slots(None))
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")

@@ -1,0 +1,48 @@
+"""The machine that a measurement was made on, and the fastest that it can multiply."""
+
+import os
+import platform
+import re
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tasks import devices
+
+SIZE = 2048  # of the matrices: 17 GFLOP per product
+
+
+def describe() -> dict[str, Any]:
+    """What a reader needs to compare figures with his own."""
+    cpu_info = Path("/proc/cpuinfo")
+    names = re.findall(r"model name\s*:\s*(.+)", cpu_info.read_text()) if cpu_info.exists() else []
+    return {
+        "cpu": names[0] if names else platform.processor() or platform.machine(),
+        "cores": devices.cores(),
+        "memory_gb": round(devices.memory_bytes() / 1e9, 1),
+        "gpus": len(devices.gpus()),
+        "system": f"{platform.system()}, Python {platform.python_version()}",
+        "libraries": {name: version(name) for name in ("tensorflow", "keras", "numpy", "prefect")},
+    }
+
+
+def sgemm_gflops(repeats: int = 3) -> float:
+    """Rate of a float32 matrix product with as many threads as this process may use, in GFLOP/s: the median."""
+    a, b = np.random.default_rng(0).random((2, SIZE, SIZE), dtype="float32")
+    a @ b
+    rates = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        a @ b
+        rates.append(2 * SIZE**3 / (time.perf_counter() - started) / 1e9)
+    return float(np.median(rates))
+
+
+def at_the_same_time(folder: str, workers: int) -> None:
+    """Return when all so many processes have called this with the same folder: none measures alone."""
+    (Path(folder) / str(os.getpid())).touch()
+    while len(list(Path(folder).iterdir())) < workers:
+        time.sleep(0.01)

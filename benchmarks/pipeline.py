@@ -1,0 +1,201 @@
+"""What the pipeline costs around the work, and how time and memory grow with variants and latent dimensions.
+
+The work here is tiny (300 images of scikit-learn's digits, one epoch), so that what is seen is the pipeline.
+"""
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks import child
+from mmdvae import data as datasets
+from mmdvae import store, variants
+from mmdvae.files import read_json
+from tasks import devices
+from tasks.children import Nursery
+
+PAIRS, VARIANTS = 3, 4
+COUNTS = (1, 4, 16, 64)
+DIMS = (2, 8, 32)
+MMDVAE = str(Path(sys.executable).with_name("mmdvae"))
+
+
+def measure(data: Path) -> dict[str, Any]:
+    """Start of a child, overhead of a comparison, growth with variants and latent dimensions."""
+    with tempfile.TemporaryDirectory() as name:
+        tiny = make_tiny(Path(name))
+        return {
+            "start": start_of_a_child(),
+            "overhead": overhead(tiny),
+            "variants": [many_variants(tiny, count) for count in COUNTS],
+            "dims": [
+                child.call(one_dimension, env=child.ONE_THREAD, data=str(data), latent_dim=latent_dim)
+                for latent_dim in DIMS
+            ],
+        }
+
+
+def make_tiny(folder: Path) -> str:
+    """An .npz of 300 small images; the --dataset to name."""
+    import numpy as np
+    from sklearn.datasets import load_digits
+
+    digits, labels = load_digits(return_X_y=True)
+    images = np.pad(np.kron(digits.reshape(-1, 8, 8), np.ones((3, 3))), ((0, 0), (2, 2), (2, 2))) * (255 / 16)
+    images, labels = images.astype("uint8"), labels.astype("uint8")
+    arrays = {"x_train": images[:300], "y_train": labels[:300], "x_test": images[300:360], "y_test": labels[300:360]}
+    np.savez(folder / "tiny.npz", **arrays)
+    return f"npz:{folder / 'tiny.npz'}"
+
+
+def start_of_a_child() -> dict[str, float]:
+    """Seconds from asking for a child that can train to its first answer: forked, and as a new interpreter."""
+    with tempfile.TemporaryDirectory() as name:
+        finished = Path(name)
+        store.finish(finished, {}, ())
+        request = {"kind": "train", "folder": name, "code": store.code_digest(store.MODULES["train"])}
+        nursery = Nursery(child.ONE_THREAD)
+        try:
+            server = _seconds(lambda: _forked(nursery, request))
+            forked = [_seconds(lambda: _forked(nursery, request)) for _ in range(10)]
+        finally:
+            nursery.close()
+    new = [sys.executable, "-c", "import mmdvae.training, mmdvae.evaluation"]
+    environment = os.environ | child.ONE_THREAD
+    fresh = [
+        _seconds(lambda: subprocess.run(new, env=environment, stderr=subprocess.DEVNULL, check=True))
+        for _ in range(PAIRS)
+    ]
+    return {"forked": statistics.median(forked), "fresh": statistics.median(fresh), "server": server}
+
+
+def overhead(tiny: str) -> dict[str, float]:
+    """Medians of seconds for the same work: bare calls, our threads, Prefect; then with all of it in the store."""
+    options = ["--dataset", tiny, "--jobs", "1", "--epochs", "1"]
+    for variant in _names(VARIANTS):
+        options += ["--sigma", variant]
+    seconds: dict[str, list[float]] = {}
+    for _ in range(PAIRS):
+        bare = child.call(bare_calls, env=child.ONE_THREAD, tiny=tiny, count=VARIANTS)
+        seconds.setdefault("bare", []).append(bare)
+        for server, way in (("none", "threads"), ("auto", "prefect")):
+            with tempfile.TemporaryDirectory() as out:
+                command = [MMDVAE, "compare", "quick", "--alpha", "0.6", *options, "--server", server, "--out", out]
+                for kind in (way, f"{way}_cached"):
+                    run = _seconds(lambda command=command: subprocess.run(command, capture_output=True, check=True))
+                    seconds.setdefault(kind, []).append(run)
+    return {name: statistics.median(values) for name, values in seconds.items()} | {"variants": VARIANTS}
+
+
+def bare_calls(tiny: str, count: int) -> float:
+    """Seconds of the same functions called one after another in a process that has everything imported."""
+    import dataclasses
+
+    from mmdvae import baselines, evaluation, presets, training
+
+    recipe = dataclasses.replace(presets.QUICK.recipe, epochs=1)
+    with tempfile.TemporaryDirectory() as name:
+        started = time.perf_counter()
+        data = datasets.prepare(tiny, data_dir=None, store=Path(name)).folder
+        baselines.evaluate(data)
+        for sigma in map(float, _names(count)):
+            folder = Path(name) / str(sigma)
+            folder.mkdir()
+            variant = variants.gaussian(0.6, sigma)
+            training.fit(variant, recipe, seed=0, data=data, folder=folder, report=lambda event: None)
+            model = training.load(variant, recipe, folder)
+            evaluation.evaluate(model, variant, data=data, folder=folder)
+        return time.perf_counter() - started
+
+
+def many_variants(tiny: str, count: int) -> dict[str, Any]:
+    """A comparison of so many variants: seconds, and megabytes of its processes when the n-th training had ended."""
+    sigmas = [word for name in _names(count) for word in ("--sigma", name)]
+    with tempfile.TemporaryDirectory() as out:
+        options = ["--alpha", "0.6", *sigmas, "--dataset", tiny, "--epochs", "1", "--server", "none", "--out", out]
+        started, parent, server = time.perf_counter(), [], []
+        command = [MMDVAE, "compare", "quick", *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            for line in process.stderr:
+                if line.startswith("train ") and line.rstrip().endswith("done"):
+                    parent.append(_megabytes(process.pid))
+                    server.append(max(map(_megabytes, _forkservers_of(process.pid)), default=0.0))
+            page = Path(process.stdout.read().strip())
+        if process.returncode:
+            raise RuntimeError(f"{command} ended with {process.returncode}")
+        summaries = [variant["summary"] for variant in read_json(page.with_name("report.json"))["variants"]]
+        return {
+            "variants": count,
+            "seconds": time.perf_counter() - started,
+            "page_mb": page.stat().st_size / 1e6,
+            "parent_mb": parent,
+            "server_mb": server,
+            "child_peak_mb": max(summary["peak_rss_mb"]["max"] for summary in summaries),
+        }
+
+
+def one_dimension(data: str, latent_dim: int) -> dict[str, float]:
+    """A training step's microseconds per image and an evaluation's seconds at one latent dimension; real images."""
+    import dataclasses
+
+    import numpy as np
+
+    from mmdvae import data_folder, evaluation, launches, model, recipes, training
+
+    recipe = dataclasses.replace(recipes.STANDARD, latent_dim=latent_dim)
+    variant = variants.gaussian(0.6, latent_dim**0.5)
+    built = model.build(variant, recipe, seed=0)
+    launcher = launches.Launcher(built, data_folder.open_split(Path(data), "train")[0])
+    launcher.run("train", np.arange(256), batch_size=128)
+    started = time.process_time()
+    launcher.run("train", np.arange(12_800), batch_size=128, after=lambda done: 4)
+    step = (time.process_time() - started) / 12_800
+    with tempfile.TemporaryDirectory() as name:
+        started = time.process_time()
+        evaluation.evaluate(built, variant, data=Path(data), folder=Path(name))
+        seconds = time.process_time() - started
+    return {
+        "latent_dim": latent_dim,
+        "us_per_image": 1e6 * step,
+        "evaluation_seconds": seconds,
+        "peak_mb": training.peak_rss_mb(),
+    }
+
+
+def _forked(nursery: Nursery, request: dict[str, Any]) -> None:
+    import json
+
+    with nursery.start(child.ONE_THREAD) as started:
+        started.requests.write(json.dumps(request).encode() + b"\n")
+        started.requests.flush()
+        started.answers.readline()
+
+
+def _names(count: int) -> list[str]:
+    return [f"{2.0 ** (number / 8):.4g}" for number in range(count)]
+
+
+def _seconds(work) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _megabytes(pid: int) -> float:
+    # Memory of its own: what it shares with other processes counts for neither.
+    return int(re.findall(r"RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0]) * 1024 / 1e6
+
+
+def _forkservers_of(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(one) for file in children for one in file.read_text().split()]
+
+
+if devices.cores() < 2:
+    raise SystemExit("the benchmarks compare ways to use two cores or more; this machine has one")

@@ -1,0 +1,90 @@
+"""The notebook's four variants on all training images, end to end: one after another in `fit`, and by our command.
+
+Both start at nothing (a new process) and end with the last variant's metrics of the validation images. Ours goes on
+to measure the test images and to write the report; that is told apart.
+"""
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks import child
+from mmdvae import presets
+from mmdvae.files import read_json
+
+SEEDS, EPOCHS = (0, 1, 2), 1
+
+
+def measure(data: Path) -> dict[str, Any]:
+    """Per seed, in turn: seconds of both, and the metrics of the four variants."""
+    rounds = []
+    for seed in SEEDS:
+        started = time.perf_counter()
+        theirs = child.call(notebook_way, env=child.ALL_CORES, data=str(data), seed=seed, epochs=EPOCHS)
+        theirs_seconds = time.perf_counter() - started
+        rounds.append({"seed": seed, "notebook_seconds": theirs_seconds, "notebook": theirs, **_ours(data, seed)})
+    ratios = [one["notebook_seconds"] / one["training_seconds"] for one in rounds]
+    return {
+        "epochs": EPOCHS,
+        "rounds": rounds,
+        "ratio": statistics.median(ratios),
+        "low": min(ratios),
+        "high": max(ratios),
+        "ratio_with_report": statistics.median(one["notebook_seconds"] / one["command_seconds"] for one in rounds),
+    }
+
+
+def notebook_way(data: str, seed: int, epochs: int) -> dict[str, dict[str, float]]:
+    """The last epoch's numbers of each variant, trained one after another on all cores."""
+    import keras
+    import numpy as np
+
+    from benchmarks import notebook
+    from mmdvae import data_folder
+
+    train, valid = (
+        np.asarray(data_folder.open_split(Path(data), split)[0])[..., None].astype("float32") / 255
+        for split in ("train", "valid")
+    )
+    numbers = {}
+    for variant in presets.NOTEBOOK.variants:
+        keras.backend.clear_session()
+        keras.utils.set_random_seed(seed)
+        model = notebook.build(variant.alpha, variant.sigma or 1.0)  # sigma is of no account without a penalty
+        history = model.fit(
+            train, train, batch_size=32, epochs=epochs, verbose=0, validation_data=(valid, valid)
+        ).history
+        numbers[variant.name] = {name: values[-1] for name, values in history.items()}
+    return numbers
+
+
+def _ours(data: Path, seed: int) -> dict[str, Any]:
+    command = [str(Path(sys.executable).with_name("mmdvae")), "compare", "notebook", "--server", "none"]
+    with tempfile.TemporaryDirectory() as out:
+        store = Path(out) / "store"
+        shutil.copytree(data, store / data.name)
+        options = ["--epochs", str(EPOCHS), "--seed", str(seed), "--out", out]
+        trained, errors = 0.0, []
+        started = time.perf_counter()
+        with subprocess.Popen(
+            [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            for line in process.stderr:
+                errors.append(line)
+                if line.startswith("train ") and line.rstrip().endswith("done"):
+                    trained = time.perf_counter() - started
+            page = process.stdout.read().strip()
+        if process.returncode:
+            raise RuntimeError("".join(errors[-5:]))
+        seconds = time.perf_counter() - started
+        variants = read_json(Path(page).with_name("report.json"))["variants"]
+    ours = {
+        variant["name"]: {name: values[-1] for name, values in variant["runs"][0]["history"].items()}
+        for variant in variants
+    }
+    return {"command_seconds": seconds, "training_seconds": trained, "ours": ours}

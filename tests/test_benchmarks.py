@@ -1,0 +1,71 @@
+"""The benchmarks' own arithmetic, and the page that they write; their timings are never tested."""
+
+import json
+
+import pytest
+
+from benchmarks import child, machine, page, steps, sweep
+
+ROUND = {
+    "notebook_seconds": 300.0,
+    "training_seconds": 150.0,
+    "command_seconds": 200.0,
+    **{way: {"none": {"val_loss": 0.3, "val_rounded_accuracy": 0.9}} for way in ("notebook", "ours")},
+}
+RESULTS = {
+    "steps": {
+        "mflop_per_image": 42.1,
+        "rows": [
+            {"way": "ours", "us_per_image": 400, "ratio": 1.9, "low": 1.8, "high": 2.0}
+            | {"peak_share": 0.61, "peak_gflops": 190}
+        ],
+    },
+    "sweep": {
+        "epochs": 1,
+        "rounds": [{"seed": seed, **ROUND} for seed in range(3)],
+        "ratio": 2.0,
+        "low": 1.9,
+        "high": 2.1,
+        "ratio_with_report": 1.5,
+    },
+    "recipes": {
+        "runs": [
+            {"recipe": "notebook", "seed": 0, "epochs": 3, "seconds": [9, 18, 27], "test_bce": [0.31, 0.30, 0.29]},
+            {"recipe": "standard", "seed": 0, "epochs": 2, "seconds": [8, 16], "test_bce": [0.30, 0.295]},
+        ]
+    },
+}
+
+
+def test_the_page_holds_what_was_measured_and_says_what_was_not(tmp_path):
+    results = {
+        name: {"machine": machine.describe(), "seconds": 60.0, "measured": measured}
+        for name, measured in RESULTS.items()
+    }
+    text = page.write(json.loads(json.dumps(results)), tmp_path).read_text()
+    assert "| ours | 400 | 1.90 (1.80 to 2.00) | 61% | 190 |" in text
+    assert "**2.00 times as fast**" in text
+    assert "is at 0.29500, 0.00500 above what the" in text
+    assert "reaches\n0.29500 after 27 s, where the standard one needs 16 s." in text
+    assert "## stages\n\nNot measured yet." in text
+    assert (tmp_path / "performance-recipes.svg").read_text().startswith("<?xml")
+
+
+def test_the_networks_multiplications_are_counted():
+    convolutions = (
+        14 * 14 * 9 * 32 + 7 * 7 * 9 * 32 * 64 + 7 * 7 * 9 * 64 * 64 + 14 * 14 * 9 * 64 * 32 + 28 * 28 * 9 * 32
+    )
+    dense = 3136 * 128 + 2 * 128 * 8 + 8 * 3136
+    assert steps.flop_per_image() == 6 * (convolutions + dense) - 2 * 14 * 14 * 9 * 32
+
+
+def test_a_call_runs_elsewhere_and_brings_back_the_result():
+    assert child.call(machine.sgemm_gflops, env=child.ONE_THREAD, repeats=1) > 0
+    with pytest.raises(Exception, match="non-zero exit status"):
+        child.call(machine.at_the_same_time, env=child.ONE_THREAD, folder="/nowhere", workers=1)
+
+
+def test_the_sweep_trains_the_notebooks_way_on_what_it_is_given(tiny):
+    numbers = child.call(sweep.notebook_way, env=child.ALL_CORES, data=str(tiny), seed=0, epochs=1)
+    assert set(numbers) == {"mmd-a0.6-s0.1", "none", "mmd-a0.6-s0.0001", "mmd-a0.6-s10000"}
+    assert all(0 < one["val_loss"] < 1 for one in numbers.values())
