@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import child
+from tasks import devices
 
 ROUNDS = 3
 ALPHAS = (0.2, 0.4, 0.6, 0.9)  # each with as many sigmas as are needed
@@ -107,9 +108,12 @@ def _penalty(outputs, numbers, recipe):
     return within + numbers["prior_within"] - 2 * numbers["prior_scale"] * between
 
 
-def measure(data: Path, *, variants: int = 16, steps: int = 200, recipe: str = "standard") -> dict[str, Any]:
-    """What `timed` returns, from a process of its own on JAX and the device that JAX finds."""
-    return child.call(timed, env=child.JAX, data=str(data), variants=variants, steps=steps, recipe=recipe)
+def measure(data: Path) -> dict[str, Any]:
+    """What `timed` returns, from a process of its own on the device that JAX finds: on a CPU, of a handful of steps."""
+    size = {"variants": 16, "steps": 200, "recipe": "standard"}
+    if not devices.gpus():
+        size = {"variants": 4, "steps": 4, "recipe": "notebook"}
+    return child.call(timed, env=child.JAX, data=str(data), **size)
 
 
 def timed(data: str, variants: int, steps: int, recipe: str) -> dict[str, Any]:
