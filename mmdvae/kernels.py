@@ -46,11 +46,15 @@ def imq_mixture(x, y, *, dim):
     Raises: InputError if dim < 1.
     Source: Tolstikhin et al. 2018, arXiv:1711.01558; their code sums the seven.
     """
+    return imq_mixture_at(_squared_distances(x, y), dim=dim)
+
+
+def imq_mixture_at(squared_distances, *, dim):
+    """`imq_mixture` of points whose squared distances are known: arrays or tensors of any shape, and the same back."""
     if dim < 1:
         raise InputError(f"dim must be >= 1, got {dim}")
-    squared_distance = _squared_distances(x, y)
     bases = [2.0 * dim * scale for scale in WAE_SCALES]
-    return sum(base / (base + squared_distance) for base in bases) / len(bases)
+    return sum(base / (base + squared_distances) for base in bases) / len(bases)
 
 
 def _squared_distances(x, y):

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from PIL import Image
@@ -64,7 +64,7 @@ def scatter(
         spine.set(color="#c8c8c4", linewidth=1)
     axes.axhline(0, color="#ececea", linewidth=1, zorder=0)
     axes.axvline(0, color="#ececea", linewidth=1, zorder=0)
-    colours = np.array(CLASS_COLOURS)[labels % len(CLASS_COLOURS)]
+    colours = to_rgba_array(CLASS_COLOURS)[labels % len(CLASS_COLOURS)]  # parsed once, not once for every dot
     axes.scatter(points[:, 0], points[:, 1], s=pixels / 75, c=colours, linewidths=0, rasterized=True)
     if rings:
         for radius, dashes in ((1, "solid"), (2, (0, (4, 2)))):

@@ -46,6 +46,12 @@ def test_imq_mixture_is_the_mean_of_the_seven_wae_scales():
     np.testing.assert_allclose(got, want, atol=FLOAT32)
 
 
+def test_imq_mixture_at_squared_distances_is_that_of_the_points_in_float64():
+    squared = np.array([[sum((a - b) ** 2) for b in Y.tolist()] for a in X])
+    want = reference.kernel_matrix(X, Y, reference.imq7_kernel)
+    np.testing.assert_allclose(kernels.imq_mixture_at(squared, dim=3), want, rtol=1e-13)
+
+
 @pytest.mark.parametrize(
     "kernel",
     [

@@ -7,7 +7,7 @@ import reference
 from mmdvae import mmd, prior_match
 from mmdvae.kernels import gaussian, imq_mixture
 
-FLOAT32 = 4e-6  # kernel entries are within 1e-6 of float64, and MMD² is made of four means of them
+FLOAT32 = 4e-6  # the training's kernel entries are within 1e-6 of float64, and MMD² is made of four means of them
 
 
 @pytest.fixture
@@ -18,7 +18,19 @@ def samples():
 
 def test_mmd2_equals_its_definition(samples):
     expected = reference.mmd2_unbiased(*samples, reference.imq7_kernel)
-    assert prior_match.mmd2(*samples) == pytest.approx(expected, abs=FLOAT32)
+    assert prior_match.mmd2(*samples) == pytest.approx(expected, abs=1e-14)
+
+
+def test_mmd2_of_many_points_equals_the_means_of_whole_kernel_matrices():
+    rng = np.random.default_rng(3)
+    z, prior = rng.normal(1e3, 2.0, (620, 8)), rng.normal(size=(510, 8))  # more than a block, far from the origin
+
+    def kernel(a, b):
+        squared = ((a[:, None] - b) ** 2).sum(axis=-1)
+        return np.mean([c / (c + squared) for c in 16 * np.array(reference.WAE_FACTORS)], axis=0)
+
+    within = [(kernel(x, x).sum() - len(x)) / (len(x) * (len(x) - 1)) for x in (z, prior)]
+    assert prior_match.mmd2(z, prior) == pytest.approx(sum(within) - 2 * kernel(z, prior).mean(), abs=1e-14)
 
 
 def test_mmd2_equals_that_of_the_training(samples):

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 import reference
+from skimage.metrics import structural_similarity
 
 from mmdvae import reconstruction
 
@@ -17,8 +18,24 @@ def logits():
     return np.random.default_rng(1).normal(0, 20, (3, 28, 28)).astype("float32")  # up to about 80, far into the tails
 
 
+@pytest.fixture
+def many():
+    """Targets and logits of images that fill one block and begin a second, grey, flat and black and white."""
+    rng = np.random.default_rng(2)
+    shape = (reconstruction.BLOCK + 7, 28, 28)
+    targets = rng.integers(0, 256, shape) / 255
+    targets[3], targets[5:8] = 0.0, np.round(targets[5:8])
+    return targets, rng.normal(0, 20, shape) * rng.random((len(targets), 1, 1))
+
+
 def test_bce_of_logits_equals_its_definition(targets, logits):
     assert reconstruction.bce_of_logits(targets, logits) == pytest.approx(reference.bce(targets, logits), rel=1e-12)
+
+
+def test_bce_of_many_images_is_the_mean_of_logaddexp(many):
+    targets, logits = many
+    expected = np.mean(np.logaddexp(0, logits) - targets * logits)
+    assert reconstruction.bce_of_logits(targets, logits) == pytest.approx(expected, rel=1e-12)
 
 
 def test_bce_of_logits_is_exact_where_probabilities_are_0_and_1():
@@ -54,6 +71,11 @@ def test_mse_equals_its_definition(targets):
     assert reconstruction.mse(targets, images) == pytest.approx(by_hand / targets.size, rel=1e-12)
 
 
+def test_mse_of_many_images_is_the_mean_over_all_pixels(many):
+    targets, images = many
+    assert reconstruction.mse(targets, images) == pytest.approx(np.mean((targets - images) ** 2), rel=1e-12)
+
+
 def test_mse_of_black_for_white_is_1():
     assert reconstruction.mse(np.ones((2, 28, 28)), np.zeros((2, 28, 28))) == 1.0
 
@@ -67,6 +89,15 @@ def test_ssim_equals_its_definition(targets):
     images = np.clip(targets + np.random.default_rng(1).normal(0, 0.2, targets.shape), 0, 1)
     expected = np.mean([reference.ssim(a, b) for a, b in zip(targets, images, strict=True)])
     assert reconstruction.ssim(targets, images) == pytest.approx(expected, rel=1e-9)
+
+
+def test_ssim_of_many_images_is_the_mean_of_what_scikit_image_gives_each(many):
+    targets, logits = many
+    images = 1 / (1 + np.exp(-logits))
+    each = [structural_similarity(a, b, data_range=1.0) for a, b in zip(targets, images, strict=True)]
+    assert reconstruction.ssim(targets, images) == pytest.approx(np.mean(each), abs=1e-13)
+    alone = [reconstruction.ssim(targets[i : i + 1], images[i : i + 1]) for i in range(len(targets))]
+    assert alone == pytest.approx(each, abs=1e-13)
 
 
 def test_ssim_of_flat_images_is_their_luminance_term():

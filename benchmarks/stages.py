@@ -1,0 +1,133 @@
+"""What comes after training, part by part: one evaluation, and the report of six variants made anew from results.
+
+Seconds of processor time on one thread, so that other work on the machine counts for little; each number is the median
+of three processes. What an evaluation imports is not counted, for the pipeline imports it once for all variants; the
+report's imports are, for whoever asks for a report waits for them.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks import child
+
+TIMES = 3
+STEPS, BATCH = 100, 32  # of training: enough for codes that tell images apart
+EPOCHS = 20  # in the report's curves
+
+
+def measure(data: Path) -> dict[str, Any]:
+    """{"evaluation": seconds by part, "report": seconds by part}; the parts do not overlap, `total` has all of it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        evaluations = [_call(evaluation, data=str(data), folder=name) for _ in range(TIMES)]
+        _store_run(folder, data, evaluations[0]["metrics"])
+        reports = [_call(report, folder=name) for _ in range(TIMES)]
+    return {"evaluation": _medians([each["seconds"] for each in evaluations]), "report": _medians(reports)}
+
+
+def evaluation(data: str, folder: str) -> dict[str, Any]:
+    """One evaluation of a barely trained model: its metrics and seconds by part; views.npz is left in the folder."""
+    import numpy as np
+
+    from mmdvae import data_folder, kernel_health, model, prior_match, projections, recipes, reconstruction, usefulness
+    from mmdvae import evaluation as evaluating
+    from mmdvae.presets import QUICK
+
+    variant = next(variant for variant in QUICK.variants if variant.kernel == "gaussian")
+    measured = model.build(variant, recipes.STANDARD, seed=0)
+    images = np.array(data_folder.open_split(Path(data), "train")[0][: STEPS * BATCH])
+    measured.fit(images, batch_size=BATCH, verbose=0)
+    seconds: dict[str, float] = {}
+    _time(seconds, "encode", model.VAE, "encode")
+    _time(seconds, "decode", model.VAE, "decode")
+    _time(seconds, "reconstruction", reconstruction, "of_logits")
+    _time(seconds, "mmd2", prior_match, "mmd2")
+    _time(seconds, "kernel health", kernel_health, "of_kernel")
+    _time(seconds, "kNN", usefulness, "knn_accuracy")
+    _time(seconds, "t-SNE", projections, "tsne")
+    before = time.process_time()
+    metrics = evaluating.evaluate(measured, variant, data=Path(data), folder=Path(folder))
+    seconds["total"] = time.process_time() - before
+    return {"metrics": metrics, "seconds": seconds}
+
+
+def report(folder: str) -> dict[str, float]:
+    """The report of the run in the folder, written again: seconds by part."""
+    from reports import index, latent, markdown, sidecars, write
+
+    seconds = {"imports": time.process_time()}
+    _time(seconds, "latent space", latent, "build")
+    _time(seconds, "summary.md", markdown, "write")
+    _time(seconds, "latents.parquet", sidecars, "latents")
+    write.write(Path(folder) / "run", Path(folder) / "store")
+    index.write(Path(folder))
+    return seconds | {"total": time.process_time()}
+
+
+def _call(function: Callable[..., Any], **arguments: str) -> Any:
+    return child.call(function, env=child.ONE_THREAD, **arguments)
+
+
+def _time(seconds: dict[str, float], part: str, owner: Any, name: str) -> None:
+    """From now on, add what the owner's function takes to the part's seconds."""
+    function = getattr(owner, name)
+
+    def timed(*arguments, **options):
+        before = time.process_time()
+        try:
+            return function(*arguments, **options)
+        finally:
+            seconds[part] = seconds.get(part, 0.0) + time.process_time() - before
+
+    setattr(owner, name, timed)
+
+
+def _store_run(folder: Path, data: Path, metrics: dict[str, Any]) -> None:
+    """A run of six variants that all have these metrics and the views that the evaluation left in the folder."""
+    from mmdvae import checks, evaluation, results
+    from mmdvae.files import write_json
+    from mmdvae.presets import QUICK
+
+    store = folder / "store"
+    store.mkdir()
+    (store / data.name).symlink_to(data.resolve())
+    falling = [0.3 + 0.1 / epoch for epoch in range(1, EPOCHS + 1)]
+    series = [f"{split}{name}" for split in ("", "val_") for name in ("loss", "bce", "penalty", "rounded_accuracy")]
+    training = {
+        "status": "ok",
+        "epochs": EPOCHS,
+        "history": dict.fromkeys(series, falling),
+        "train_seconds": 60.0,
+        "parameters": 400_000,
+        "peak_rss_mb": 1000.0,
+        "device": "cpu",
+    }
+    outcomes = [
+        results.Outcome(
+            variant=variant,
+            seed=0,
+            train_key=f"train-{number:024x}",
+            evaluate_key=f"evaluate-{number:024x}",
+            training=training,
+            evaluation={"metrics": metrics},
+        )
+        for number, variant in enumerate(QUICK.variants)
+    ]
+    for outcome in outcomes:
+        place = store / str(outcome.evaluate_key)
+        place.mkdir()
+        (place / evaluation.VIEWS).hardlink_to(folder / evaluation.VIEWS)
+    content = results.report({"id": "run", "recipe": "standard", "latent_dim": 8, "seeds": [0]}, outcomes, [])
+    content["checks"] = checks.run_all(content)
+    write_json(folder / "run" / "report.json", content)
+    write_json(folder / "run" / "manifest.json", results.manifest(data.name, outcomes))
+
+
+def _medians(measured: list[dict[str, float]]) -> dict[str, float]:
+    """Part by part, the longest first."""
+    medians = {part: statistics.median(each[part] for each in measured) for part in measured[0]}
+    return dict(sorted(medians.items(), key=lambda item: -item[1]))
