@@ -5,6 +5,7 @@ The work here is tiny (300 images of scikit-learn's digits, one epoch), so that 
 
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from mmdvae.files import read_json
 from tasks import devices
 from tasks.children import Nursery
 
-PAIRS, VARIANTS = 3, 4
+PAIRS, VARIANTS = 3, 2
 COUNTS = (1, 4, 16, 64)
 DIMS = (2, 8, 32)
 MMDVAE = str(Path(sys.executable).with_name("mmdvae"))
@@ -34,6 +35,7 @@ def measure(data: Path) -> dict[str, Any]:
             "start": start_of_a_child(),
             "overhead": overhead(tiny),
             "variants": [many_variants(tiny, count) for count in COUNTS],
+            "real": real_variants(data),
             "dims": [
                 child.call(one_dimension, env=child.ONE_THREAD, data=str(data), latent_dim=latent_dim)
                 for latent_dim in DIMS
@@ -115,29 +117,42 @@ def bare_calls(tiny: str, count: int) -> float:
 
 
 def many_variants(tiny: str, count: int) -> dict[str, Any]:
-    """A comparison of so many variants: seconds, and megabytes of its processes when the n-th training had ended."""
-    sigmas = [word for name in _names(count) for word in ("--sigma", name)]
+    """A comparison of so many tiny variants."""
     with tempfile.TemporaryDirectory() as out:
-        options = ["--alpha", "0.6", *sigmas, "--dataset", tiny, "--epochs", "1", "--server", "none", "--out", out]
-        started, parent, server = time.perf_counter(), [], []
-        command = [MMDVAE, "compare", "quick", *options]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            for line in process.stderr:
-                if line.startswith("train ") and line.rstrip().endswith("done"):
-                    parent.append(_megabytes(process.pid))
-                    server.append(max(map(_megabytes, _forkservers_of(process.pid)), default=0.0))
-            page = Path(process.stdout.read().strip())
-        if process.returncode:
-            raise RuntimeError(f"{command} ended with {process.returncode}")
-        summaries = [variant["summary"] for variant in read_json(page.with_name("report.json"))["variants"]]
-        return {
-            "variants": count,
-            "seconds": time.perf_counter() - started,
-            "page_mb": page.stat().st_size / 1e6,
-            "parent_mb": parent,
-            "server_mb": server,
-            "child_peak_mb": max(summary["peak_rss_mb"]["max"] for summary in summaries),
-        }
+        sigmas = [word for name in _names(count) for word in ("--sigma", name)]
+        return _watched(["--alpha", "0.6", *sigmas, "--dataset", tiny], Path(out))
+
+
+def real_variants(data: Path) -> dict[str, Any]:
+    """A comparison of as many variants as there are cores, on all images by the standard recipe."""
+    with tempfile.TemporaryDirectory() as out:
+        shutil.copytree(data, Path(out) / "store" / data.name)
+        sigmas = [word for name in _names(devices.cores()) for word in ("--sigma", name)]
+        return _watched(["--alpha", "0.6", *sigmas], Path(out))
+
+
+def _watched(options: list[str], out: Path) -> dict[str, Any]:
+    """One epoch's comparison: seconds, and megabytes of its processes when the n-th training had ended."""
+    command = [MMDVAE, "compare", "quick", *options, "--epochs", "1", "--server", "none", "--out", str(out)]
+    started, parent, server = time.perf_counter(), [], []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:
+            if line.startswith("train ") and line.rstrip().endswith("done"):
+                parent.append(_megabytes(process.pid))
+                server.append(max(map(_megabytes, _children_of(process.pid)), default=0.0))
+        page = Path(process.stdout.read().strip())
+    if process.returncode:
+        raise RuntimeError(f"{command} ended with {process.returncode}")
+    seconds = time.perf_counter() - started
+    summaries = [variant["summary"] for variant in read_json(page.with_name("report.json"))["variants"]]
+    return {
+        "variants": len(summaries),
+        "seconds": seconds,
+        "page_mb": page.stat().st_size / 1e6,
+        "parent_mb": parent,
+        "server_mb": server,
+        "child_peak_mb": max(summary["peak_rss_mb"]["max"] for summary in summaries),
+    }
 
 
 def one_dimension(data: str, latent_dim: int) -> dict[str, float]:
@@ -192,7 +207,7 @@ def _megabytes(pid: int) -> float:
     return int(re.findall(r"RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0]) * 1024 / 1e6
 
 
-def _forkservers_of(pid: int) -> list[int]:
+def _children_of(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(one) for file in children for one in file.read_text().split()]
 

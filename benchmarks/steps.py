@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks import child, machine
 from tasks import devices
 
-ROUNDS, IMAGES = 3, 6_400
+ROUNDS, IMAGES = 3, 12_800
 # (name, layers, loop, recipe); what changes from row to row is what the row above is compared with
 OURS = (
     ("one thread per variant", "stock", "fit", "notebook"),

@@ -42,8 +42,11 @@ class Ending:
 def story(plan: Plan, runner: Runner) -> Ending:
     """What do alpha and sigma do to the reconstructions and to the dispersion of the latent space?"""
     data = _result(runner, runner.submit(load_data, plan.dataset, plan.data_dir, plan.store))
+    units = {unit: plans.train_request(plan, data, *unit) for unit in plan.units()}
+    trainings = _start_trainings(plan, units, runner)
+    # After them, so that no training waits for it.
     baselines = runner.submit(measure_baselines, "baselines", plans.baselines_request(plan, data))
-    outcomes = _train_and_evaluate(plan, data, runner)
+    outcomes = _evaluate_when_trained(plan, units, trainings, runner)
     measured = _ended(runner, {"baselines": baselines})["baselines"]
     rows = [] if isinstance(measured, Exception) else measured["baselines"]
     report = results.report(_run(plan, data), outcomes, rows)
@@ -113,13 +116,16 @@ def run_without_prefect(plan: Plan) -> Ending:
             raise
 
 
-def _train_and_evaluate(plan: Plan, data: dict[str, Any], runner: Runner) -> list[Outcome]:
-    """Every variant with every seed; one that fails costs no other."""
-    units = {unit: plans.train_request(plan, data, *unit) for unit in plan.units()}
+def _start_trainings(plan: Plan, units: dict[tuple, dict[str, Any]], runner: Runner) -> dict[Any, tuple]:
+    """Submit every variant with every seed; what each future is of."""
     if plan.refresh:
         for request in units.values():
             plans.forget(plan, request)
-    trainings = {runner.submit(train, _label(plan, "train", *unit), request): unit for unit, request in units.items()}
+    return {runner.submit(train, _label(plan, "train", *unit), request): unit for unit, request in units.items()}
+
+
+def _evaluate_when_trained(plan: Plan, units, trainings: dict[Any, tuple], runner: Runner) -> list[Outcome]:
+    """Every variant is measured as soon as it is trained; one that fails costs no other."""
     trained, measuring, evaluations = {}, {}, {}
     for future in runner.as_completed(trainings):
         unit = trainings[future]
