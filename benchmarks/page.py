@@ -68,7 +68,7 @@ def _sweep(measured: dict[str, Any], docs: Path) -> str:
     return f"""
 ## The notebook's four variants, end to end
 
-All 55,000 training images and {measured["epochs"]} epoch(s) per variant, from a new process to the last variant's validation metrics.
+All 55,000 training images and epochs per variant: {measured["epochs"]}, from a new process to the last variant's validation metrics.
 Ours is `mmdvae compare notebook --epochs {measured["epochs"]} --server none`, **{measured["ratio"]:.2f} times as fast**
 ({measured["low"]:.2f} to {measured["high"]:.2f}). It then measures 10,000 test images per variant, draws their t-SNE, measures the
 baselines and writes the report, which the notebook does not; with all that it is still {measured["ratio_with_report"]:.2f} times as
