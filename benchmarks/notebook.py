@@ -21,7 +21,8 @@ def encoder():
     """Augmentation, two convolutions with batch normalisation, dropout that never acts."""
     images = layers.Input((28, 28, 1))
     x = layers.RandomFlip("horizontal")(images)
-    x = layers.RandomContrast(0.2)(x)
+    # 0.2 in the notebook, where it meant a factor from U(0.8, 1.2); Keras 3.15 takes that as U(1, 1.2).
+    x = layers.RandomContrast((0.2, 0.2))(x)
     x = layers.BatchNormalization()(layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(x))
     x = layers.BatchNormalization()(layers.Conv2D(64, 3, strides=2, padding="same", activation="relu")(x))
     x = layers.Dropout(0.5)(layers.Dense(128, activation="relu")(layers.Flatten()(x)))

@@ -72,3 +72,23 @@ def test_the_sweep_trains_the_notebooks_way_on_what_it_is_given(tiny):
     numbers = child.call(sweep.notebook_way, env=child.ALL_CORES, data=str(tiny), seed=0, epochs=1)
     assert set(numbers) == {"mmd-a0.6-s0.1", "none", "mmd-a0.6-s0.0001", "mmd-a0.6-s10000"}
     assert all(0 < one["val_loss"] < 1 for one in numbers.values())
+
+
+def test_the_transcriptions_contrast_is_what_0_2_meant_when_the_notebook_ran():
+    """Keras 3.15 takes a single number f as U(1, 1 + f), where 3.5 took U(1 - f, 1 + f)."""
+    import keras
+    import numpy as np
+
+    from benchmarks import notebook
+    from mmdvae.augmentation import change_contrast
+
+    (layer,) = (layer for layer in notebook.encoder().layers if isinstance(layer, keras.layers.RandomContrast))
+    image = np.zeros((4_000, 28, 28, 1), dtype="float32")
+    image[:, :14] = 1  # half white: white becomes (1 + factor) / 2
+    ours = change_contrast(image, 0.2, keras.random.SeedGenerator(0))
+    for stretched in (layer(image, training=True), ours):
+        factors = 2 * np.asarray(stretched)[:, 0, 0, 0] - 1
+        # 4,000 draws: one comes within 0.01 of each end but for 0.975^4000; 0.01 is 5.5 standard errors of the mean.
+        assert 0.8 <= factors.min() + 1e-6 < 0.81
+        assert 1.19 < factors.max() <= 1.2 + 1e-6
+        assert abs(factors.mean() - 1) < 0.01
