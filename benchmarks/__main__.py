@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME ...]`: measure, and write docs/performance.md from all that has been measured.
 
 Each measurement is kept in docs/performance.json under its name, with the machine that it was made on, and stays there
-until it is made again. Without a name all are made, which takes two to three hours; `steps` takes five minutes.
+until it is made again. Without a name all are made, which takes two to three hours; `steps` takes eight minutes.
 """
 
 import sys
@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks import machine, page, pipeline, recipes, stacked, stages, steps, sweep
 from mmdvae import data
 from mmdvae.files import read_json, write_json
+from tasks import devices
 
 MEASUREMENTS = {
     "steps": steps.measure,
@@ -29,6 +30,8 @@ def main(names: list[str]) -> None:
     unknown = set(names) - set(MEASUREMENTS)
     if unknown:
         raise SystemExit(f"unknown: {', '.join(sorted(unknown))}; choose from: {', '.join(MEASUREMENTS)}")
+    if devices.cores() < 2:
+        raise SystemExit("the benchmarks compare ways to use two cores or more; this machine has one")
     prepared = data.prepare("fashion-mnist", data_dir=None, store=Path("runs/store")).folder
     for name in names or MEASUREMENTS:
         print(f"{name} ...", file=sys.stderr, flush=True)

@@ -12,11 +12,8 @@ from typing import Any
 from mmdvae import environment
 
 ONE_THREAD = environment.of_child(None)  # as the pipeline trains
-ALL_CORES = {
-    "CUDA_VISIBLE_DEVICES": "-1",
-    "KERAS_BACKEND": "tensorflow",
-    "TF_CPP_MIN_LOG_LEVEL": "2",
-}  # as a notebook does
+# As a notebook does, on a machine without a GPU.
+ALL_CORES = {"CUDA_VISIBLE_DEVICES": "-1", "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
 JAX = {"KERAS_BACKEND": "jax", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 

@@ -42,7 +42,13 @@ def sgemm_gflops(repeats: int = 3) -> float:
 
 
 def at_the_same_time(folder: str, workers: int) -> None:
-    """Return when all so many processes have called this with the same folder: none measures alone."""
+    """Return when all so many processes have called this with the same folder: none measures alone.
+
+    Raises: TimeoutError if some have not after five minutes; one of them has died.
+    """
     (Path(folder) / str(os.getpid())).touch()
-    while len(list(Path(folder).iterdir())) < workers:
+    deadline = time.monotonic() + 300
+    while (there := len(list(Path(folder).iterdir()))) < workers:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"only {there} of {workers} processes came")
         time.sleep(0.01)

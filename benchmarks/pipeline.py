@@ -210,7 +210,3 @@ def _megabytes(pid: int) -> float:
 def _children_of(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(one) for file in children for one in file.read_text().split()]
-
-
-if devices.cores() < 2:
-    raise SystemExit("the benchmarks compare ways to use two cores or more; this machine has one")

@@ -1,7 +1,7 @@
 """Many steps over batches of images in one launch, with the images on the device and the loop compiled around the step.
 
 Keras's `fit` returns to Python and its input pipeline at every step. A GPU at this network's size waits for them most
-of the time, and on a CPU the pipeline's tuning thread holds up the end of an epoch (docs/performance.md has both).
+of the time, and on a CPU epochs were seen to end seconds after their last step (docs/decisions/speed.md).
 """
 
 import mmap

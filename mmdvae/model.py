@@ -138,7 +138,7 @@ def build(variant: Variant, recipe: Recipe, seed: int) -> VAE:
 
 
 def _in_batches(network: keras.Model, rows: np.ndarray) -> list[np.ndarray]:
-    # Not `predict`: its input pipeline takes longer than the network (see mmdvae.launches).
+    # Not `predict`, which has the input pipeline of `fit` (see mmdvae.launches).
     starts = range(0, len(rows), INFERENCE_BATCH)
     batches = [network.predict_on_batch(rows[start : start + INFERENCE_BATCH]) for start in starts]
     outputs = zip(*(batch if isinstance(batch, list | tuple) else (batch,) for batch in batches), strict=True)
