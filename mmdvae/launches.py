@@ -54,10 +54,9 @@ class _TensorFlow:
     def on_device(self, images):
         import tensorflow as tf
 
-        whole_file = isinstance(images, np.memmap) and isinstance(
-            images.base, mmap.mmap
-        )  # a slice's offset is not its own
-        if whole_file and not tf.config.list_physical_devices("GPU"):
+        # A slice of a mapped array tells its parent's offset, so only a whole one can be mapped again.
+        mapped_whole = isinstance(images, np.memmap) and isinstance(images.base, mmap.mmap)
+        if mapped_whole and not tf.config.list_physical_devices("GPU"):
             # `constant` would copy. Privately writable is what the exchange format asks for; nothing writes.
             mapped = np.memmap(str(images.filename), images.dtype, "c", images.offset, images.shape)
             return tf.experimental.dlpack.from_dlpack(mapped.__dlpack__())
