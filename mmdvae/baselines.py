@@ -1,5 +1,6 @@
 """What a model must beat: the mean image, PCA with as many numbers per image as the model, and the raw pixels."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,13 @@ from mmdvae.usefulness import REFERENCES, knn_accuracy
 
 COMPONENTS = 8  # the recipes' latent_dim
 BLOCK = 5_000  # images at a time: the training split in float64 would take 345 MB
+
+
+def work(
+    request: dict[str, Any], folder: Path, report: Callable[[dict], None]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The job of kind `baselines` (mmdvae.job)."""
+    return {"baselines": evaluate(Path(request["data"]))}, ()
 
 
 def evaluate(data: Path) -> list[dict[str, Any]]:

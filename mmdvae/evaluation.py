@@ -1,15 +1,17 @@
 """Measure one trained model on the test split: numbers for the tables, small arrays for the plots."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.special import expit
 
-from mmdvae import dispersion, kernel_health, prior_match, projections, reconstruction, usefulness
+from mmdvae import dispersion, kernel_health, prior_match, projections, reconstruction, training, usefulness
 from mmdvae.data_folder import open_split
 from mmdvae.files import finite_or_none, replacing
 from mmdvae.model import VAE, kernel_of
+from mmdvae.recipes import Recipe
 from mmdvae.variants import Variant
 
 VIEWS = "views.npz"
@@ -17,6 +19,15 @@ RECONSTRUCTIONS = 16
 SAMPLES = 32
 # Fixed seeds: every variant is measured with the same noise, against the same draws from the prior.
 NOISE_SEED, PRIOR_SEED, SAMPLES_SEED = 1, 2, 3
+
+
+def work(
+    request: dict[str, Any], folder: Path, report: Callable[[dict], None]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The job of kind `evaluate` (mmdvae.job)."""
+    variant, recipe = Variant(**request["variant"]), Recipe(**request["recipe"])
+    model = training.load(variant, recipe, Path(request["trained"]))
+    return {"metrics": evaluate(model, variant, data=Path(request["data"]), folder=folder)}, (VIEWS,)
 
 
 def evaluate(model: VAE, variant: Variant, *, data: Path, folder: Path) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """One piece of heavy work in a process of its own: `python -m mmdvae.job`.
 
-Reads one JSON line from standard input: kind (train, evaluate, baselines), folder, and what the kind needs. Writes
+Reads one JSON line from standard input: kind (of store.MODULES), folder, and what the kind needs. The kind's module
+does it: its `work(request, folder, report)` returns the record and the names of the files that belong to it. Writes
 JSON lines to standard output: progress events, and at the end one of
     {"event": "done", "record": {...}}        finished, or found finished
     {"event": "error", "message": "..."}      will fail again if tried again
 Whoever is killed or crashes says nothing. When standard input closes, the asker is gone, and so is this process.
 """
 
+import importlib
 import json
 import os
 import sys
@@ -16,8 +18,6 @@ from typing import IO, Any
 
 from mmdvae import store
 from mmdvae.files import strict_json
-from mmdvae.recipes import Recipe
-from mmdvae.variants import Variant
 
 
 def main() -> None:
@@ -46,40 +46,9 @@ def run(request: dict[str, Any], report) -> dict[str, Any]:
         if record is not None:
             return record
         report({"event": "started"})
-        record, files = WORK[request["kind"]](request, folder, report)
+        # Imported here, for it takes seconds and there may be nothing to do.
+        record, files = importlib.import_module(store.MODULES[request["kind"]]).work(request, folder, report)
         return store.finish(folder, record, files)
-
-
-def _train(request: dict[str, Any], folder: Path, report):
-    from mmdvae import training
-
-    record = training.fit(
-        Variant(**request["variant"]),
-        Recipe(**request["recipe"]),
-        seed=request["seed"],
-        data=Path(request["data"]),
-        folder=folder,
-        report=report,
-    )
-    return record, (training.MODEL,)
-
-
-def _evaluate(request: dict[str, Any], folder: Path, report):
-    from mmdvae import evaluation, training
-
-    variant, recipe = Variant(**request["variant"]), Recipe(**request["recipe"])
-    model = training.load(variant, recipe, Path(request["trained"]))
-    metrics = evaluation.evaluate(model, variant, data=Path(request["data"]), folder=folder)
-    return {"metrics": metrics}, (evaluation.VIEWS,)
-
-
-def _baselines(request: dict[str, Any], folder: Path, report):
-    from mmdvae import baselines
-
-    return {"baselines": baselines.evaluate(Path(request["data"]))}, ()
-
-
-WORK = {"train": _train, "evaluate": _evaluate, "baselines": _baselines}
 
 
 def _own_stdout() -> IO[str]:

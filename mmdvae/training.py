@@ -27,6 +27,13 @@ REPORT_EVERY = 0.25  # seconds that a launch should take: its end is a progress 
 Report = Callable[[dict[str, Any]], None]
 
 
+def work(request: dict[str, Any], folder: Path, report: Report) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The job of kind `train` (mmdvae.job)."""
+    variant, recipe = Variant(**request["variant"]), Recipe(**request["recipe"])
+    record = fit(variant, recipe, seed=request["seed"], data=Path(request["data"]), folder=folder, report=report)
+    return record, (MODEL,)
+
+
 def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path, report: Report) -> dict[str, Any]:
     """Train to the recipe's last epoch, from the checkpoint in `folder` if there is one; leave model.npz there.
 
