@@ -12,13 +12,13 @@ from pydantic import Field
 from flows import plan as plans
 from flows.plan import Plan
 from flows.runners import PrefectRunner, Runner, ThreadRunner
-from mmdvae import checks, provenance, results
+from mmdvae import provenance, results, store
 from mmdvae.datasets import DEFAULT
 from mmdvae.results import Outcome
 from tasks import devices, workshop
 from tasks.load import load_data
 from tasks.report import publish_artifacts, write_report
-from tasks.work import evaluate, measure_baselines, train
+from tasks.work import evaluate, measure_baselines, train, train_classifier
 
 Alpha = Annotated[float, Field(ge=0, lt=1)]
 Sigma = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -42,15 +42,18 @@ class Ending:
 def story(plan: Plan, runner: Runner) -> Ending:
     """What do alpha and sigma do to the reconstructions and to the dispersion of the latent space?"""
     data = _result(runner, runner.submit(load_data, plan.dataset, plan.data_dir, plan.store))
+    judging = plans.classifier_request(plan, data)
+    classifier = runner.submit(train_classifier, "classifier", judging)
     units = {unit: plans.train_request(plan, data, *unit) for unit in plan.units()}
     trainings = _start_trainings(plan, units, runner)
-    # After them, so that no training waits for it.
-    baselines = runner.submit(measure_baselines, "baselines", plans.baselines_request(plan, data))
-    outcomes = _evaluate_when_trained(plan, units, trainings, runner)
-    measured = _ended(runner, {"baselines": baselines})["baselines"]
+    classified = _ended(runner, {"it": classifier})["it"]
+    judge = Path(judging["folder"]) if _can_judge(classified) else None
+    # After the trainings, so that none waits for it.
+    baselines = runner.submit(measure_baselines, "baselines", plans.baselines_request(plan, data, judge))
+    outcomes = _evaluate_when_trained(plan, units, trainings, judge, runner)
+    measured = _ended(runner, {"it": baselines})["it"]
     rows = [] if isinstance(measured, Exception) else measured["baselines"]
-    report = results.report(_run(plan, data), outcomes, rows)
-    report["checks"] = checks.run_all(report)
+    report = results.report(_run(plan, data) | {"classifier": classified if judge else None}, outcomes, rows)
     manifest = results.manifest(data["folder"], outcomes)
     page = _result(runner, runner.submit(write_report, plan.run_dir, plan.store, report, manifest))
     bad = tuple(variant["name"] for variant in report["variants"] if variant["status"] != "ok")
@@ -120,18 +123,27 @@ def _start_trainings(plan: Plan, units: dict[tuple, dict[str, Any]], runner: Run
     """Submit every variant with every seed; what each future is of."""
     if plan.refresh:
         for request in units.values():
-            plans.forget(plan, request)
+            store.forget(Path(request["folder"]))
     return {runner.submit(train, _label(plan, "train", *unit), request): unit for unit, request in units.items()}
 
 
-def _evaluate_when_trained(plan: Plan, units, trainings: dict[Any, tuple], runner: Runner) -> list[Outcome]:
+def _can_judge(classified: Any) -> bool:
+    """Whether there is a classifier to judge samples by: it did not fail, and had more than one class to tell apart."""
+    return not isinstance(classified, Exception) and classified["classes"] > 1
+
+
+def _evaluate_when_trained(
+    plan: Plan, units, trainings: dict[Any, tuple], judge: Path | None, runner: Runner
+) -> list[Outcome]:
     """Every variant is measured as soon as it is trained; one that fails costs no other."""
     trained, measuring, evaluations = {}, {}, {}
     for future in runner.as_completed(trainings):
         unit = trainings[future]
         trained[unit] = _checked(plan, unit, runner.outcome(future))
         if isinstance(trained[unit], dict) and trained[unit]["status"] == "ok":
-            measuring[unit] = plans.evaluate_request(plan, units[unit])
+            measuring[unit] = plans.evaluate_request(plan, units[unit], judge)
+            if plan.refresh:
+                store.forget(Path(measuring[unit]["folder"]))
             evaluations[unit] = runner.submit(evaluate, _label(plan, "evaluate", *unit), measuring[unit])
     evaluated = {unit: _checked(plan, unit, end) for unit, end in _ended(runner, evaluations).items()}
     return [

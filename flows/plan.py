@@ -108,33 +108,39 @@ def train_request(plan: Plan, data: dict, variant: Variant, seed: int) -> dict:
     }
 
 
-def evaluate_request(plan: Plan, training: dict) -> dict:
-    """What a child process must know to evaluate one finished training, given its request."""
-    key = store.evaluate_key(Path(training["folder"]), backend=environment.backend())
+def classifier_request(plan: Plan, data: dict) -> dict:
+    """What a child process must know to train the classifier of a data set."""
+    key = store.classifier_key(data["sha256"], backend=environment.backend())
+    return {
+        "kind": "classifier",
+        "code": store.code_digest(store.MODULES["classifier"]),
+        "folder": str(store.folder_of(plan.store, key)),
+        "data": str(store.folder_of(plan.store, data["folder"])),
+    }
+
+
+def evaluate_request(plan: Plan, training: dict, classifier: Path | None) -> dict:
+    """What a child process must know to evaluate one finished training, given its request and a finished classifier."""
+    key = store.evaluate_key(Path(training["folder"]), classifier, backend=environment.backend())
     return training | {
         "kind": "evaluate",
         "code": store.code_digest(store.MODULES["evaluate"]),
         "folder": str(store.folder_of(plan.store, key)),
         "trained": training["folder"],
+        "classifier": str(classifier) if classifier else None,
     }
 
 
-def baselines_request(plan: Plan, data: dict) -> dict:
-    """What a child process must know to measure the baselines of a data set."""
+def baselines_request(plan: Plan, data: dict, classifier: Path | None) -> dict:
+    """What a child process must know to measure the baselines of a data set, given its finished classifier."""
+    key = store.baselines_key(data["sha256"], classifier, backend=environment.backend())
     return {
         "kind": "baselines",
         "code": store.code_digest(store.MODULES["baselines"]),
-        "folder": str(store.folder_of(plan.store, store.baselines_key(data["sha256"]))),
+        "folder": str(store.folder_of(plan.store, key)),
         "data": str(store.folder_of(plan.store, data["folder"])),
+        "classifier": str(classifier) if classifier else None,
     }
-
-
-def forget(plan: Plan, training: dict) -> None:
-    """Let a training and its evaluation be done anew; what they left stays until it is overwritten."""
-    folder = Path(training["folder"])
-    if store.read(folder) is not None:
-        store.forget(Path(evaluate_request(plan, training)["folder"]))
-    store.forget(folder)
 
 
 def check_writable(out: Path) -> None:

@@ -1,9 +1,10 @@
 """A small classifier of the data set's own images: its features judge how real a made image looks.
 
-Trained once per data set and kept in the store. Networks trained on other pictures know nothing of 28 x 28 grey ones,
+Trained once per data set and kept in the store. Networks trained on photographs know nothing of 28 x 28 grey pixels,
 and would have to be downloaded.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,39 +14,63 @@ from keras import layers
 
 from mmdvae import checkpoint
 from mmdvae.data_folder import open_split
+from mmdvae.files import file_sha256, replacing
 
-MODEL = "classifier.npz"
+MODEL, REFERENCES = "classifier.npz", "references.npz"
 FEATURES = 64
 EPOCHS, BATCH, SEED = 3, 128, 0
 INFERENCE_BATCH = 500
+COMPARED = 5_000  # images on each side, the same for all: FID's bias depends on it
 
 
-def fit(data: Path, folder: Path) -> dict[str, Any]:
-    """Train on the training split; leave classifier.npz in `folder`. Returns classes, test_accuracy and train_images."""
-    images, labels = open_split(data, "train")
-    test, test_labels = open_split(data, "test")
+def work(
+    request: dict[str, Any], folder: Path, report: Callable[[dict], None]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The job of kind `classifier` (mmdvae.job)."""
+    return fit(Path(request["data"]), folder, report), (MODEL, REFERENCES)
+
+
+def fit(data: Path, folder: Path, report: Callable[[dict], None]) -> dict[str, Any]:
+    """Train on the training split; leave classifier.npz and references.npz in `folder`.
+
+    references.npz: `test` and `train`, the features (m, 64) of up to 5,000 images drawn from each split, as many of
+    one as of the other, and `train_classes` (m,), what the classifier takes the latter for.
+
+    Returns: classes, test_accuracy, features (64), and the sha256 of classifier.npz.
+    """
+    (train, labels), (test, test_labels) = open_split(data, "train"), open_split(data, "test")
     count = int(max(labels.max(), test_labels.max())) + 1
     keras.utils.set_random_seed(SEED)
     network = build(count)
-    network.compile(optimizer=keras.optimizers.Adam(1e-3), loss=keras.losses.SparseCategoricalCrossentropy(True))
-    order = np.random.default_rng(SEED)
-    for _ in range(EPOCHS):
-        for rows in np.array_split(order.permutation(len(images)), -(-len(images) // BATCH)):
-            network.train_on_batch(scaled(images[rows]), labels[rows])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    network.compile(optimizer=keras.optimizers.Adam(1e-3), loss=loss)
+    random = np.random.default_rng(SEED)
+    for epoch in range(EPOCHS):
+        for rows in np.array_split(random.permutation(len(train)), -(-len(train) // BATCH)):
+            network.train_on_batch(scaled(train[rows]), labels[rows])
+        report({"event": "note", "message": f"epoch {epoch + 1}/{EPOCHS}"})
     checkpoint.save(folder / MODEL, network.weights, {})
+    _save_references(network, train, test, folder / REFERENCES)
     accuracy = float(np.mean(judge(network, scaled(test))[1] == test_labels))
-    return {"classes": count, "test_accuracy": accuracy, "train_images": len(images)}
+    return {
+        "classes": count,
+        "test_accuracy": accuracy,
+        "features": FEATURES,
+        "sha256": file_sha256(folder / MODEL),
+    }
 
 
-def load(folder: Path, count: int) -> keras.Model:
-    """The trained classifier of `count` classes."""
-    network = build(count)
+def load(folder: Path) -> tuple[keras.Model, dict[str, np.ndarray]]:
+    """The trained classifier of a finished job's folder, and the arrays of references.npz."""
+    with np.load(folder / REFERENCES, allow_pickle=False) as archive:
+        references = {name: archive[name] for name in archive.files}
+    network = build(int(references.pop("classes")))
     checkpoint.restore(folder / MODEL, network.weights)
-    return network
+    return network, references
 
 
 def build(count: int) -> keras.Model:
-    """Images (n, 28, 28, 1) in [0, 1] -> logits (n, count); its last layer but one gives the features (n, 64)."""
+    """Images (n, 28, 28, 1) in [0, 1] -> logits (n, count); its layer "features" gives (n, 64)."""
     return keras.Sequential(
         [
             layers.Input((28, 28, 1)),
@@ -70,3 +95,18 @@ def judge(network: keras.Model, images: np.ndarray) -> tuple[np.ndarray, np.ndar
 def scaled(images: np.ndarray) -> np.ndarray:
     """uint8 (n, 28, 28) -> float32 (n, 28, 28, 1) in [0, 1]."""
     return np.asarray(images, dtype="float32")[..., None] / 255
+
+
+def _save_references(network: keras.Model, train: np.ndarray, test: np.ndarray, path: Path) -> None:
+    random, count = np.random.default_rng(SEED), min(len(train), len(test), COMPARED)
+    drawn = [images[np.sort(random.permutation(len(images))[:count])] for images in (test, train)]
+    (test_features, _), (train_features, train_classes) = (judge(network, scaled(images)) for images in drawn)
+    with replacing(path) as file:
+        np.savez(
+            file,
+            allow_pickle=False,
+            classes=np.int64(network.output_shape[-1]),
+            test=test_features,
+            train=train_features,
+            train_classes=train_classes,
+        )

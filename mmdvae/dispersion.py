@@ -1,4 +1,4 @@
-"""How the codes of a data set are spread: the moments of the aggregated posterior, against those of N(0, I)."""
+"""How the codes of a data set are spread: mean and covariance of the aggregated posterior, against those of N(0, I)."""
 
 import numpy as np
 
@@ -6,15 +6,16 @@ ACTIVE_ABOVE = 0.01  # variance of a coordinate's posterior mean; Burda et al. 2
 
 
 def of_codes(means: np.ndarray, log_variances: np.ndarray) -> dict[str, float]:
-    """Seven numbers about posteriors N(mean, diag exp(log_variance)), (n, d) each; under the prior in brackets.
+    """Nine numbers about posteriors N(mean, diag exp(log_variance)), (n, d) each; under the prior in brackets.
 
     total_variance (d) = variance_of_means + posterior_variance, traces of the two parts of Cov(z);
     logdet_cov (0), -inf for codes in a plane; participation_ratio (d) = (sum l)² / sum l² over Cov(z)'s eigenvalues,
     the number of directions that carry the spread, NaN if there is none; mean_norm (0); active_units, the coordinates
-    whose mean depends on the image at all.
+    whose mean depends on the image at all; gaussian_w2 (0) and gaussian_kl (0), how far N(E z, Cov(z)) is from N(0, I).
     """
     between, within = _covariance_of_means(means), _mean_variances(log_variances)
     spectrum = eigenvalues(means, log_variances)
+    mean_norm = float(np.linalg.norm(np.mean(means, axis=0, dtype=np.float64)))
     with np.errstate(divide="ignore", invalid="ignore"):
         logdet, participation = np.log(spectrum).sum(), spectrum.sum() ** 2 / np.square(spectrum).sum()
     return {
@@ -23,9 +24,27 @@ def of_codes(means: np.ndarray, log_variances: np.ndarray) -> dict[str, float]:
         "posterior_variance": float(within.sum()),
         "logdet_cov": float(logdet),
         "participation_ratio": float(participation),
-        "mean_norm": float(np.linalg.norm(np.mean(means, axis=0, dtype=np.float64))),
+        "mean_norm": mean_norm,
         "active_units": int(np.sum(np.diag(between) > ACTIVE_ABOVE)),
+        "gaussian_w2": gaussian_w2(mean_norm, spectrum),
+        "gaussian_kl": gaussian_kl(mean_norm, spectrum),
     }
+
+
+def gaussian_w2(mean_norm: float, spectrum: np.ndarray) -> float:
+    """Wasserstein-2 distance of N(m, C) from N(0, I), sqrt(|m|² + sum (sqrt(l) - 1)²) over C's eigenvalues l (d,).
+
+    In units of the prior's standard deviation. N(0, I) looks the same from everywhere, so only |m| and l matter.
+
+    Source: Dowson and Landau 1982, J. Multivar. Anal. 12:450.
+    """
+    return float(np.sqrt(mean_norm**2 + np.square(np.sqrt(spectrum) - 1).sum()))
+
+
+def gaussian_kl(mean_norm: float, spectrum: np.ndarray) -> float:
+    """KL(N(m, C) || N(0, I)) in nats, (|m|² + sum (l - 1 - log l)) / 2 over C's eigenvalues l (d,); inf if one is 0."""
+    with np.errstate(divide="ignore"):
+        return float(0.5 * (mean_norm**2 + (spectrum - 1 - np.log(spectrum)).sum()))
 
 
 def eigenvalues(means: np.ndarray, log_variances: np.ndarray) -> np.ndarray:

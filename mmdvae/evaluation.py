@@ -7,7 +7,19 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from mmdvae import dispersion, kernel_health, prior_match, projections, reconstruction, training, usefulness
+from mmdvae import (
+    classifier,
+    dispersion,
+    gradients,
+    kernel_health,
+    live_range,
+    prior_match,
+    projections,
+    reconstruction,
+    samples,
+    training,
+    usefulness,
+)
 from mmdvae.data_folder import open_split
 from mmdvae.files import finite_or_none, replacing
 from mmdvae.model import VAE, kernel_of
@@ -17,8 +29,8 @@ from mmdvae.variants import Variant
 VIEWS = "views.npz"
 RECONSTRUCTIONS = 16
 SAMPLES = 32
-# Fixed seeds: every variant is measured with the same noise, against the same draws from the prior.
-NOISE_SEED, PRIOR_SEED, SAMPLES_SEED = 1, 2, 3
+# Fixed seeds: every variant is measured with the same noise and decodes the same draws from the prior.
+NOISE_SEED, SAMPLES_SEED = 1, 3
 
 
 def work(
@@ -27,14 +39,16 @@ def work(
     """The job of kind `evaluate` (mmdvae.job)."""
     variant, recipe = Variant(**request["variant"]), Recipe(**request["recipe"])
     model = training.load(variant, recipe, Path(request["trained"]))
-    return {"metrics": evaluate(model, variant, data=Path(request["data"]), folder=folder)}, (VIEWS,)
+    judge = Path(request["classifier"]) if request["classifier"] else None
+    return {"metrics": evaluate(model, variant, data=Path(request["data"]), judge=judge, folder=folder)}, (VIEWS,)
 
 
-def evaluate(model: VAE, variant: Variant, *, data: Path, folder: Path) -> dict[str, Any]:
+def evaluate(model: VAE, variant: Variant, *, data: Path, judge: Path | None, folder: Path) -> dict[str, Any]:
     """Return the metrics and leave views.npz in `folder`; the model is as it was, and twice gives the same.
 
     Reconstructions are decoded from posterior means. A number that does not exist is None: psnr of a perfect
-    reconstruction, logdet_cov of codes in a plane, the kernel's numbers without a kernel, knn_accuracy of one class.
+    reconstruction, logdet_cov of codes in a plane, the kernel's numbers without a kernel, knn_accuracy of one class,
+    fid without a `judge`, the folder of the data set's classifier.
 
     views.npz: codes and log_variances (n, d) and pca (n, 2) of the test images, float32; pca_variance_ratio (2,);
     tsne (m, 2) float32 of the images tsne_index (m,) int32; reconstructions (16, 28, 28) uint8 of the images
@@ -48,13 +62,18 @@ def evaluate(model: VAE, variant: Variant, *, data: Path, folder: Path) -> dict[
         _check_finite("codes", means, log_variances, np.exp(0.5 * log_variances))
     logits = model.decode(means)
     _check_finite("reconstructions", logits)
+    views = _views(means, log_variances) | _pictures(model, logits, labels)
+    targets = np.asarray(images, dtype=np.float64) / 255
     metrics = {
-        **reconstruction.of_logits(np.asarray(images, dtype=np.float64) / 255, logits),
+        **reconstruction.of_logits(targets, logits),
+        **reconstruction.mse_by_class(targets, expit(logits, dtype=np.float64), labels),
         **dispersion.of_codes(means, log_variances),
         **_against_prior(variant, means, log_variances),
-        "knn_accuracy": _knn_accuracy(model, data, means, labels),
+        "gradient_ratio": gradients.ratio(model, images, seed=NOISE_SEED),
+        **_usefulness(model, data, means, labels),
+        **_of_samples(model, judge),
+        **_faithfulness(views),
     }
-    views = _views(means, log_variances) | _pictures(model, logits, labels)
     with replacing(folder / VIEWS) as file:
         np.savez_compressed(file, allow_pickle=False, **views)
     return finite_or_none(metrics)
@@ -68,16 +87,43 @@ def reconstruction_index(labels: np.ndarray) -> np.ndarray:
 
 
 def _against_prior(variant: Variant, means: np.ndarray, log_variances: np.ndarray) -> dict[str, Any]:
-    z = prior_match.draw_codes(means, log_variances, at_most=prior_match.AT_MOST, seed=NOISE_SEED)
-    prior = prior_match.draw_prior(*z.shape, seed=PRIOR_SEED)
-    few = kernel_health.AT_MOST
-    health = kernel_health.of_kernel(kernel_of(variant, z.shape[1]), z[:few], prior[:few])
-    return {"mmd2": prior_match.mmd2(z, prior), **health}
+    z = prior_match.draw_codes(means, log_variances, seed=NOISE_SEED)
+    seen = z[: kernel_health.AT_MOST]
+    prior = prior_match.draw_prior(*seen.shape, seed=prior_match.PRIOR_SEED)
+    health = kernel_health.of_kernel(kernel_of(variant, z.shape[1]), seen, prior)
+    return {**prior_match.of_codes(z), **health, **live_range.of_codes(seen, prior)}
 
 
-def _knn_accuracy(model: VAE, data: Path, codes: np.ndarray, labels: np.ndarray) -> float | None:
+def _usefulness(model: VAE, data: Path, codes: np.ndarray, labels: np.ndarray) -> dict[str, float | None]:
     images, reference_labels = (array[: usefulness.REFERENCES] for array in open_split(data, "train"))
-    return usefulness.knn_accuracy(model.encode(images)[0], reference_labels, codes, labels)
+    references, some = model.encode(images)[0], projections.tsne_index(len(codes))
+    return {
+        "knn_accuracy": usefulness.knn_accuracy(references, reference_labels, codes, labels),
+        "probe_accuracy": usefulness.probe_accuracy(references, reference_labels, codes, labels),
+        "silhouette": usefulness.silhouette(codes[some], labels[some]),
+    }
+
+
+def _of_samples(model: VAE, judge: Path | None) -> dict[str, float | None]:
+    if judge is None:
+        return dict.fromkeys(samples.METRICS)
+    network, references = classifier.load(judge)
+    drawn = prior_match.draw_prior(len(references["test"]), model.recipe.latent_dim, seed=SAMPLES_SEED)
+    made = expit(model.decode(drawn))[..., None]
+    return samples.judged(references["test"], *classifier.judge(network, made))
+
+
+def _faithfulness(views: dict[str, np.ndarray]) -> dict[str, float]:
+    codes, shown = (
+        views["codes"][views["tsne_index"]],
+        {"pca": views["pca"][views["tsne_index"]], "tsne": views["tsne"]},
+    )
+    measured = {view: projections.faithfulness(codes, plane) for view, plane in shown.items()}
+    return {
+        f"{name}_{view}": value
+        for view, values in measured.items()
+        for name, value in zip(("trustworthiness", "continuity"), values, strict=True)
+    }
 
 
 def _views(means: np.ndarray, log_variances: np.ndarray) -> dict[str, np.ndarray]:

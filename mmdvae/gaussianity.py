@@ -1,24 +1,30 @@
-"""Are codes that have the prior's mean and covariance normal at all? Mardia's third and fourth moments."""
+"""Have the codes the shape of a normal distribution at all, whatever their mean and covariance?"""
 
 import numpy as np
 
 
-def skewness(z: np.ndarray) -> float:
-    """Mean of (z_i . z_j)³ over pairs of different codes (n, d): 0 for a point-symmetric distribution, unbiased.
+def mardia(z: np.ndarray) -> dict[str, float]:
+    """mardia_skewness and mardia_kurtosis of codes (n, d), both 0 for a normal distribution; NaN for codes in a plane.
 
-    Under N(0, I) it scatters about 0 by 6 sqrt(d (d + 1) (d + 2)) / n... see the test. Codes are not whitened: they are held against N(0, I) itself.
+    Of the codes whitened by their own mean m and covariance S (divided by n), so that no affine map changes them:
+    skewness, the mean over all pairs of ((z - m)' S⁻¹ (z' - m))³, is of d independent coordinates the sum of their
+    squared skewnesses, and d (d + 1) (d + 2) / n on average for n normal draws; kurtosis, the mean of
+    ((z - m)' S⁻¹ (z - m))² less d (d + 2), is the sum of their excess kurtoses.
 
     Source: Mardia 1970, Biometrika 57:519.
     """
-    z = np.asarray(z, dtype=np.float64)
-    n = len(z)
-    third_moments = np.einsum("na,nb,nc->abc", z, z, z, optimize=True)  # (d, d, d): the n² pairs are its squared norm
-    with_themselves = np.sum(np.square(z).sum(axis=1) ** 3)
-    return float((np.square(third_moments).sum() - with_themselves) / (n * (n - 1)))
-
-
-def kurtosis(z: np.ndarray) -> float:
-    """Mean of |z|⁴ of codes (n, d), less its value d (d + 2) under N(0, I): above 0 with heavier tails."""
-    squares = np.square(np.asarray(z, dtype=np.float64)).sum(axis=1)
     dim = z.shape[1]
-    return float(np.square(squares).mean() - dim * (dim + 2))
+    white = _whitened(np.asarray(z, dtype=np.float64))
+    third_moments = np.einsum("na,nb,nc->abc", white, white, white, optimize=True) / len(z)  # its norm² is all pairs'
+    return {
+        "mardia_skewness": float(np.square(third_moments).sum()),
+        "mardia_kurtosis": float(np.square(np.square(white).sum(axis=1)).mean() - dim * (dim + 2)),
+    }
+
+
+def _whitened(z: np.ndarray) -> np.ndarray:
+    centred = z - z.mean(axis=0)
+    variances, axes = np.linalg.eigh(centred.T @ centred / len(z))
+    if variances[0] <= np.finfo(np.float64).eps * len(variances) * variances[-1]:  # as much rounding as variance
+        return np.full_like(z, np.nan)
+    return centred @ axes / np.sqrt(variances)

@@ -5,13 +5,13 @@ import numpy as np
 
 from mmdvae.model import VAE, binary_cross_entropy
 
-BATCHES = 8
+BATCHES = 4
 
 
 def ratio(model: VAE, images: np.ndarray, *, seed: int) -> float:
     """alpha |grad penalty| / ((1 - alpha) |grad BCE|) by the encoder's weights, at images (n, 28, 28) uint8.
 
-    The median over up to 8 batches of the recipe's size, in inference mode with seeded noise: no weight, no running
+    The median over up to 4 batches of the recipe's size, in inference mode with seeded noise: no weight, no running
     moment and no random state of the model is different afterwards. 0 without a penalty; NaN if nothing pulls.
     """
     variant, size = model.variant, min(model.recipe.batch_size, len(images))

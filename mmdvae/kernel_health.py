@@ -4,11 +4,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from mmdvae.live_range import ALIVE, DEAD_BELOW, but_with_itself
 from mmdvae.prior_match import kernel_matrix
 
 AT_MOST = 2_000  # codes, and as many prior draws: 6 million pairs, whose shares are known to about 0.01
-ALIVE = (0.01, 0.99)  # kernel values outside say "stranger" or "twin" to one per cent, however the pair moves
-DEAD_BELOW = 0.05  # share of pairs alive; N(0, I), d = 8: 0.003 at sigma 0.5, 0.20 at 1, 0.86 at 20, 0.002 at 50
 HALFWAY = 0.5  # a dead kernel's values are near 0 or near 1, so that any border between tells the two apart
 
 State = Literal["off", "saturated", "flat", "live"]
@@ -27,10 +26,7 @@ def of_kernel(kernel: Any, z: np.ndarray, prior: np.ndarray) -> dict[str, Any]:
     """
     if kernel is None:
         return {"kernel_mean": None, "kernel_live_share": None, "kernel_state": "off"}
-    k = kernel_matrix(z, np.concatenate([z, prior]), kernel)
-    others = np.ones(k.shape, dtype=np.bool_)
-    np.fill_diagonal(others, False)
-    k = k[others]
+    k = but_with_itself(kernel_matrix(z, np.concatenate([z, prior]), kernel))
     mean, live_share = float(k.mean(dtype=np.float64)), float(np.mean((k > ALIVE[0]) & (k < ALIVE[1])))
     return {"kernel_mean": mean, "kernel_live_share": live_share, "kernel_state": state(mean, live_share)}
 

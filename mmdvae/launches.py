@@ -16,8 +16,8 @@ class Launcher:
     """Runs a compiled model's steps over rows of `images` (n, 28, 28) uint8, which are put on its device.
 
     With TensorFlow on a CPU that takes no copy: an array that is mapped from a file stays there, and all children of a
-    run share its pages. The kinds of step: `train` and `test`
-    are Keras's own, with the model's metrics; `forward` only calls the model in training mode.
+    run share its pages. The kinds of step: `train` and `test` are Keras's own, with the model's metrics; `forward`
+    only calls the model in training mode.
     """
 
     def __init__(self, model: keras.Model, images: np.ndarray):

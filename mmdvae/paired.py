@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scipy import stats
+from scipy.special import stdtrit
 
 MIN_SEEDS = 3  # an interval from fewer is never a conclusion
 LEVEL = 0.95
@@ -14,7 +14,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """A quantity measured once per seed: its mean and, from three seeds on, an interval for what it is in the long run."""
+    """A quantity measured once per seed: its mean and, from three seeds on, an interval for its long-run mean."""
 
     mean: float
     low: float | None
@@ -43,8 +43,17 @@ def effect(values: Iterable[float]) -> Effect | None:
     if len(numbers) < MIN_SEEDS:
         return Effect(mean=mean, low=None, high=None, n=len(numbers))
     error = statistics.stdev(numbers) / math.sqrt(len(numbers))
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, len(numbers) - 1)) * error
+    half = float(stdtrit(len(numbers) - 1, 0.5 + LEVEL / 2)) * error
     return Effect(mean=mean, low=mean - half, high=mean + half, n=len(numbers))
+
+
+def ratio(logarithms: Iterable[float]) -> Effect | None:
+    """The same for a ratio, given its logarithms: geometric mean and interval."""
+    log = effect(logarithms)
+    if log is None:
+        return None
+    low, high = (None if end is None else math.exp(end) for end in (log.low, log.high))
+    return Effect(mean=math.exp(log.mean), low=low, high=high, n=log.n)
 
 
 def by_seed(variant: Mapping[str, Any], metric: str) -> dict[int, float]:
@@ -53,7 +62,30 @@ def by_seed(variant: Mapping[str, Any], metric: str) -> dict[int, float]:
     return {seed: value for seed, value in values.items() if isinstance(value, int | float)}
 
 
-def on_common_seeds(*columns: Mapping[int, float]) -> list[tuple[float, ...]]:
-    """What the columns say for the seeds that all of them have."""
-    common = sorted(set.intersection(*(set(column) for column in columns))) if columns else []
-    return [tuple(column[seed] for column in columns) for seed in common]
+def on_common_seeds(columns: Iterable[Mapping[int, float]]) -> list[tuple[float, ...]]:
+    """What the columns say for the seeds that all of them have, one tuple per seed."""
+    columns = list(columns)
+    common = set.intersection(*(set(column) for column in columns)) if columns else set()
+    return [tuple(column[seed] for column in columns) for seed in sorted(common)]
+
+
+def differences(variants: list[dict[str, Any]], reference: str) -> dict[str, dict[str, Any] | None]:
+    """Each variant's metrics less those of the reference, over the seeds that both have.
+
+    Returns: {name: {"reference", "metrics": {METRIC: {"mean", "low", "high", "n"}}}}; None for the reference itself
+        and where there is nothing in common.
+    """
+    base = next((variant for variant in variants if variant["name"] == reference), None)
+    return {variant["name"]: _difference(variant, base) for variant in variants}
+
+
+def _difference(variant: dict[str, Any], base: dict[str, Any] | None) -> dict[str, Any] | None:
+    if base is None or variant is base:
+        return None
+    metrics = {}
+    for metric in variant["summary"].keys() & base["summary"].keys():
+        pairs = on_common_seeds([by_seed(variant, metric), by_seed(base, metric)])
+        found = effect(ours - theirs for ours, theirs in pairs)
+        if found:
+            metrics[metric] = {"mean": found.mean, "low": found.low, "high": found.high, "n": found.n}
+    return {"reference": base["name"], "metrics": dict(sorted(metrics.items()))} if metrics else None

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mmdvae.variants import Variant
+from mmdvae import advice, checks, paired, verdicts
+from mmdvae.variants import Variant, none
 
 SCHEMA = 1
 
@@ -32,14 +33,19 @@ class Outcome:
 
 
 def report(run: dict[str, Any], outcomes: Iterable[Outcome], baselines: list[dict[str, Any]]) -> dict[str, Any]:
-    """The content of report.json, without verdicts and checks; plain JSON values."""
-    return {
+    """The content of report.json; plain JSON values."""
+    variants = [_variant(variant, group) for variant, group in _by_variant(outcomes).items()]
+    found = paired.differences(variants, reference=none().name)
+    content: dict[str, Any] = {
         "schema": SCHEMA,
         "run": run,
-        "variants": [_variant(variant, group) for variant, group in _by_variant(outcomes).items()],
+        "variants": [variant | {"differences": found[variant["name"]]} for variant in variants],
         "baselines": baselines,
-        "verdicts": [],
-        "checks": [],
+    }
+    return content | {
+        "verdicts": verdicts.all_of(content),
+        "checks": checks.run_all(content),
+        "advice": advice.of(content),
     }
 
 

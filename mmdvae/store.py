@@ -20,14 +20,20 @@ from mmdvae.recipes import Recipe
 from mmdvae.variants import Variant
 
 RESULT = "result.json"
-KEY = re.compile(r"(data|train|evaluate|baselines)-[0-9a-f]{24}")
+KEY = re.compile(r"(data|train|evaluate|classifier|baselines)-[0-9a-f]{24}")
 
 # What does the work of each kind, and the libraries whose versions its numbers depend on (the backend apart).
-MODULES = {"train": "mmdvae.training", "evaluate": "mmdvae.evaluation", "baselines": "mmdvae.baselines"}
+MODULES = {
+    "train": "mmdvae.training",
+    "evaluate": "mmdvae.evaluation",
+    "classifier": "mmdvae.classifier",
+    "baselines": "mmdvae.baselines",
+}
 LIBRARIES = {
     "train": ("keras", "numpy"),
     "evaluate": ("keras", "numpy", "openTSNE", "scikit-image", "scikit-learn", "scipy"),
-    "baselines": ("numpy", "scikit-image", "scikit-learn", "scipy"),
+    "classifier": ("keras", "numpy"),
+    "baselines": ("keras", "numpy", "scikit-image", "scikit-learn", "scipy"),
 }
 
 
@@ -37,17 +43,19 @@ def train_key(variant: Variant, recipe: Recipe, *, seed: int, data_sha256: str, 
     return _key("train", what, backend=backend)
 
 
-def evaluate_key(trained: Path, *, backend: str) -> str:
-    """Name of the evaluation of the finished training in a folder: a new metric re-evaluates, and retrains nothing.
-
-    The files count, too: on a GPU the same training done again may give another model.
-    """
-    return _key("evaluate", {"trained": trained.name, "files": read_json(trained / RESULT)["files"]}, backend=backend)
+def evaluate_key(trained: Path, classifier: Path | None, *, backend: str) -> str:
+    """Name of the evaluation of the finished training in a folder: a new metric re-evaluates, and retrains nothing."""
+    return _key("evaluate", {"trained": _identity(trained), "classifier": _identity(classifier)}, backend=backend)
 
 
-def baselines_key(data_sha256: str) -> str:
+def classifier_key(data_sha256: str, *, backend: str) -> str:
+    """Name of the classifier of one data set."""
+    return _key("classifier", {"data": data_sha256}, backend=backend)
+
+
+def baselines_key(data_sha256: str, classifier: Path | None, *, backend: str) -> str:
     """Name of the baselines of one data set."""
-    return _key("baselines", {"data": data_sha256})
+    return _key("baselines", {"data": data_sha256, "classifier": _identity(classifier)}, backend=backend)
 
 
 def folder_of(store: Path, key: str) -> Path:
@@ -113,6 +121,11 @@ def _imports(source: bytes, package: str) -> list[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
     return [name for name in names if name.split(".")[0] == package]
+
+
+def _identity(finished: Path | None) -> dict[str, Any] | None:
+    # The files count, too: on a GPU the same training done again may give another model.
+    return finished and {"name": finished.name, "files": read_json(finished / RESULT)["files"]}
 
 
 def _key(kind: str, what: dict[str, Any], *, backend: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Tasks that are done in a child process, once: baselines, training, evaluation."""
+"""Tasks that are done in a child process, once: classifier, baselines, training, evaluation."""
 
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,14 @@ def _find_or_do(unit: str, request: dict[str, Any]) -> Any:
 
 
 @once
+def train_classifier(unit: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Train the data set's classifier, which judges samples from the prior; a record with its accuracy and digest."""
+    return _find_or_do(unit, request)
+
+
+@once
 def measure_baselines(unit: str, request: dict[str, Any]) -> dict[str, Any]:
-    """The mean image, PCA-8 and raw pixels, measured like a variant."""
+    """The mean image, PCA, raw pixels, real images and draws from the prior, measured like a variant."""
     return _find_or_do(unit, request)
 
 
