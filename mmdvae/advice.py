@@ -24,13 +24,11 @@ def of(report: dict[str, Any]) -> dict[str, Any]:
 
 def heuristics(dim: int) -> list[dict[str, Any]]:
     """Published choices of the bandwidth, translated into our sigma (docs/decisions/bandwidth.md)."""
+    median = live_range.median_distance_of_prior(dim)
     return [
         {"name": "sqrt(d), as pythae with bandwidth 1", "sigma": math.sqrt(dim)},
-        {"name": "the prior's median distance", "sigma": live_range.median_distance_of_prior(dim)},
-        {
-            "name": "medians of squared distances, as WAE's RBF",
-            "sigma": live_range.median_distance_of_prior(dim) * 2**0.5,
-        },
+        {"name": "the prior's median distance", "sigma": median},
+        {"name": "sqrt(2) times that, as WAE's Gaussian kernel", "sigma": math.sqrt(2) * median},
         {"name": "d / sqrt(2), as Zhao's MMD-VAE", "sigma": dim / math.sqrt(2)},
     ]
 

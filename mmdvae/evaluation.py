@@ -1,5 +1,6 @@
 """Measure one trained model on the test split: numbers for the tables, small arrays for the plots."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -104,9 +105,9 @@ def _usefulness(model: VAE, data: Path, codes: np.ndarray, labels: np.ndarray) -
     }
 
 
-def _of_samples(model: VAE, judge: Path | None) -> dict[str, float | None]:
+def _of_samples(model: VAE, judge: Path | None) -> dict[str, float]:
     if judge is None:
-        return dict.fromkeys(samples.METRICS)
+        return dict.fromkeys(samples.METRICS, math.nan)
     network, references = classifier.load(judge)
     drawn = prior_match.draw_prior(len(references["test"]), model.recipe.latent_dim, seed=SAMPLES_SEED)
     made = expit(model.decode(drawn))[..., None]

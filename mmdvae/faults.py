@@ -86,7 +86,7 @@ FAULTS = (
         has_it=still_improving,
         titles=("Training has not converged", "Training has converged"),
         explanations=(
-            "Validation BCE was still falling by more than 1 % at the end, so the ranking may change with more --epochs.",
+            "Validation BCE was still falling by more than 1 % at the end: the ranking may change with more --epochs.",
             "Validation BCE had settled.",
         ),
     ),
@@ -96,8 +96,8 @@ FAULTS = (
         has_it=gradient_vanishes,
         titles=("Some penalties do not pull", "Every penalty pulls at the encoder"),
         explanations=(
-            f"The penalty's gradient is less than {VANISHES:.0%} of the reconstruction's. Raise alpha, or choose a sigma "
-            "at which the kernel is alive.",
+            f"The penalty's gradient is less than {VANISHES:.0%} of the reconstruction's. Raise alpha, or choose a "
+            "sigma at which the kernel is alive.",
             f"Its gradient is at least {VANISHES:.0%} of the reconstruction's.",
         ),
     ),
@@ -127,8 +127,8 @@ FAULTS = (
         has_it=without_noise,
         titles=("Some posteriors are points", "Posteriors have width"),
         explanations=(
-            "The noise of the posterior is less than a thousandth of the codes' variance: a deterministic autoencoder in "
-            "effect. Nothing in the objective holds it open; KL would.",
+            "The noise of the posterior is less than a thousandth of the codes' variance: a deterministic autoencoder "
+            "in effect. Nothing in the objective holds it open; KL would.",
             "The decoder sees noise around each code.",
         ),
     ),
@@ -149,8 +149,8 @@ FAULTS = (
         has_it=untrusted_picture,
         titles=("Some pictures of codes have false neighbours", "Neighbours in pictures are neighbours"),
         explanations=(
-            f"Trustworthiness is below {TRUSTED} in the PCA or the t-SNE picture: points side by side may be strangers. "
-            "Read spread from PCA and take neighbourhoods from the picture with the higher number.",
+            f"Trustworthiness is below {TRUSTED} in the PCA or the t-SNE picture: points side by side may be "
+            "strangers. Read spread from PCA and take neighbourhoods from the picture with the higher number.",
             f"Trustworthiness is at least {TRUSTED} in PCA and t-SNE.",
         ),
     ),

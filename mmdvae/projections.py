@@ -74,4 +74,5 @@ def faithfulness(codes: np.ndarray, plane: np.ndarray) -> tuple[float, float]:
     neighbours = min(NEIGHBOURS, (len(codes) - 1) // 2)
     if neighbours < 1:
         return np.nan, np.nan
-    return tuple(float(trustworthiness(a, b, n_neighbors=neighbours)) for a, b in ((codes, plane), (plane, codes)))
+    there, back = (trustworthiness(a, b, n_neighbors=neighbours) for a, b in ((codes, plane), (plane, codes)))
+    return float(there), float(back)

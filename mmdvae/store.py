@@ -125,7 +125,7 @@ def _imports(source: bytes, package: str) -> list[str]:
 
 def _identity(finished: Path | None) -> dict[str, Any] | None:
     # The files count, too: on a GPU the same training done again may give another model.
-    return finished and {"name": finished.name, "files": read_json(finished / RESULT)["files"]}
+    return {"name": finished.name, "files": read_json(finished / RESULT)["files"]} if finished else None
 
 
 def _key(kind: str, what: dict[str, Any], *, backend: str | None = None) -> str:

@@ -52,7 +52,8 @@ CLAIMS = (
         notebook="The latent space looks much more dispersed at extreme sigmas, small and large.",
         quantity="total variance at sigma 0.0001 or 10000 over that at 0.1, whichever speaks more against it",
         scale="ratio",
-        rule=f"supported if the {INTERVAL} is above {findings.MORE_SPREAD:.2f} for both, not supported if below for one",
+        rule=f"supported if the {INTERVAL} is above {findings.MORE_SPREAD:.2f} for both, not supported if it is below "
+        "for one",
         find=findings.extremes_disperse,
     ),
     Claim(
