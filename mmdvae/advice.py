@@ -11,7 +11,7 @@ ERROR, DISTANCE = "mse", "sliced_w2"
 
 
 def of(report: dict[str, Any]) -> dict[str, Any]:
-    """latent_dim, sigma (ranges of live kernels), heuristics (published choices), pareto; from report.json's content."""
+    """latent_dim, sigma (ranges of live kernels), heuristics (published choices), pareto; of report.json's content."""
     dim = report["run"]["latent_dim"]
     finished = [variant for variant in report["variants"] if variant["status"] == "ok"]
     return {
