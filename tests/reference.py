@@ -4,7 +4,7 @@ import itertools
 import math
 
 import numpy as np
-from scipy import integrate, stats
+from scipy import integrate, linalg, stats
 
 WAE_FACTORS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
 
@@ -133,3 +133,14 @@ def gaussian_mmd2_of_gaussians(q, h, d, shift=0.0):
         return (h * h / (h * h + c)) ** (d / 2)
 
     return f(2 * q * q) + f(2) - 2 * f(1 + q * q) * math.exp(-(shift**2) / (2 * (h * h + 1 + q * q)))
+
+
+def gaussian_w2(mean, covariance):
+    """Wasserstein-2 distance of N(m, C) from N(0, I), |m|² + tr(C + I - 2 C^½) by a matrix root."""
+    root = linalg.sqrtm(covariance).real
+    return math.sqrt(np.sum(np.square(mean)) + np.trace(covariance + np.eye(len(covariance)) - 2 * root))
+
+
+def gaussian_kl(mean, covariance):
+    """KL(N(m, C) || N(0, I)), (tr C + |m|² - d - log det C) / 2."""
+    return 0.5 * (np.trace(covariance) + np.sum(np.square(mean)) - len(mean) - math.log(np.linalg.det(covariance)))

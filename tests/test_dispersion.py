@@ -4,6 +4,7 @@ import math
 import numpy as np
 import pytest
 import reference
+from scipy import stats
 
 from mmdvae import dispersion
 
@@ -33,6 +34,8 @@ def test_the_numbers_equal_their_definitions(posteriors):
             "participation_ratio": np.trace(covariance) ** 2 / np.sum(covariance**2),  # |C|² is the sum of l²
             "mean_norm": math.hypot(*(sum(column) / len(column) for column in means.T)),
             "active_units": sum(between[k, k] > 0.01 for k in range(4)),
+            "gaussian_w2": reference.gaussian_w2(means.mean(axis=0), covariance),
+            "gaussian_kl": reference.gaussian_kl(means.mean(axis=0), covariance),
         },
         rel=1e-9,
     )
@@ -50,6 +53,8 @@ def test_the_prior_itself_has_the_values_of_a_standard_normal():
             "participation_ratio": 8.0,
             "mean_norm": 0.0,
             "active_units": 8,
+            "gaussian_w2": 0.0,
+            "gaussian_kl": 0.0,
         },
         abs=1e-12,
     )
@@ -62,6 +67,8 @@ def test_a_shift_moves_the_mean_and_nothing_else(posteriors):
     after = dispersion.of_codes(means - means.mean(axis=0) + shift, log_variances)
     assert after.pop("mean_norm") == pytest.approx(5.0, rel=1e-12)
     assert before.pop("mean_norm") == pytest.approx(0.0, abs=1e-12)
+    assert after.pop("gaussian_w2") ** 2 - before.pop("gaussian_w2") ** 2 == pytest.approx(25.0, rel=1e-9)
+    assert after.pop("gaussian_kl") - before.pop("gaussian_kl") == pytest.approx(12.5, rel=1e-9)
     assert after == pytest.approx(before, rel=1e-9)
 
 
@@ -79,6 +86,8 @@ def test_codes_in_a_plane_have_no_volume():
     means = corners(3) * [1.0, 1.0, 0.0]
     got = dispersion.of_codes(means, np.full((8, 3), -np.inf))
     assert got["logdet_cov"] == -math.inf
+    assert got["gaussian_kl"] == math.inf
+    assert got["gaussian_w2"] == pytest.approx(1.0)  # two axes as the prior's, the third flat
     assert got["participation_ratio"] == pytest.approx(2.0)
 
 
@@ -99,3 +108,23 @@ def test_eigenvalues_are_those_of_the_covariance_largest_first(posteriors):
 def test_eigenvalues_of_stretched_corners_are_the_squares_of_the_stretch():
     got = dispersion.eigenvalues(corners(3) * [1.0, 3.0, 2.0], np.full((8, 3), math.log(0.5)))
     np.testing.assert_allclose(got, [9.5, 4.5, 1.5], rtol=1e-12)
+
+
+@pytest.mark.parametrize(("q", "w2_squared", "kl", "logdet"), [(11.8, 933, 533, 39.5), (1.0, 0, 0, 0)])
+def test_a_wider_prior_is_as_far_away_as_published(q, w2_squared, kl, logdet):
+    got = dispersion.of_codes(q * corners(8), np.full((256, 8), -np.inf))
+    assert got["gaussian_w2"] ** 2 == pytest.approx(8 * (q - 1) ** 2, abs=1e-9)
+    assert got["gaussian_w2"] ** 2 == pytest.approx(w2_squared, abs=0.5)
+    assert got["gaussian_kl"] == pytest.approx(kl, abs=0.5)
+    assert got["logdet_cov"] == pytest.approx(logdet, abs=0.05)
+
+
+def test_the_divergence_of_a_normal_is_the_mean_of_its_log_ratio():
+    rng = np.random.default_rng(0)
+    mean, stretch = np.array([0.5, -1.0]), np.array([2.0, 0.5])
+    z = mean + stretch * rng.standard_normal((20_000, 2))
+    logs = stats.multivariate_normal(mean, np.diag(stretch**2)).logpdf(z) - stats.multivariate_normal(
+        [0, 0], np.eye(2)
+    ).logpdf(z)
+    got = dispersion.gaussian_kl(float(np.linalg.norm(mean)), stretch**2)
+    assert got == pytest.approx(np.mean(logs), abs=4 * np.std(logs) / np.sqrt(len(logs)))

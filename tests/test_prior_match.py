@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import reference
 
-from mmdvae import mmd, prior_match
+from mmdvae import gaussianity, mmd, prior_match, transport
 from mmdvae.kernels import gaussian, imq_mixture
 
 FLOAT32 = 4e-6  # the training's kernel entries are within 1e-6 of float64, and MMD² is made of four means of them
@@ -71,22 +71,64 @@ def test_the_mean_of_pairs_leaves_the_diagonal_out():
 
 def test_drawn_codes_have_the_moments_of_their_posteriors():
     n, mean, log_variance = 20_000, np.array([-5.0, 7.0]), np.log([0.25, 9.0])
-    z = prior_match.draw_codes(np.tile(mean, (n, 1)), np.tile(log_variance, (n, 1)), at_most=n, seed=0)
+    z = prior_match.draw_codes(np.tile(mean, (n, 1)), np.tile(log_variance, (n, 1)), seed=0)
     variance = np.exp(log_variance)
     assert np.all(np.abs(z.mean(axis=0) - mean) < 5 * np.sqrt(variance / n))
     assert np.all(np.abs(z.var(axis=0) - variance) < 5 * variance * np.sqrt(2 / n))
     assert abs(np.corrcoef(z.T)[0, 1]) < 5 / np.sqrt(n)
 
 
-def test_codes_without_variance_are_their_means_each_at_most_once():
+def test_codes_without_variance_are_their_means_in_another_order():
     means = np.arange(100.0).reshape(50, 2)
-    z = prior_match.draw_codes(means, np.full_like(means, -np.inf), at_most=20, seed=0)
-    assert len({tuple(code) for code in z} & {tuple(mean) for mean in means}) == 20
-    assert np.any(z[:, 0] > 2 * 20)  # not the first twenty: data may be sorted by class
+    z = prior_match.draw_codes(means, np.full_like(means, -np.inf), seed=0)
+    assert sorted(map(tuple, z)) == sorted(map(tuple, means))
+    assert np.any(z[:20, 0] > 2 * 20)  # the first twenty are of all: data may be sorted by class
 
 
 def test_draws_depend_on_their_seed_alone():
     means = np.zeros((10, 3))
-    for draw in (partial(prior_match.draw_codes, means, means, at_most=10), partial(prior_match.draw_prior, 10, 3)):
+    for draw in (partial(prior_match.draw_codes, means, means), partial(prior_match.draw_prior, 10, 3)):
         np.testing.assert_array_equal(draw(seed=1), draw(seed=1))
         assert np.any(draw(seed=1) != draw(seed=2))
+
+
+def test_the_p_value_counts_deals_that_are_as_far_apart(samples, monkeypatch):
+    monkeypatch.setattr(prior_match, "PERMUTATIONS", 40)
+    z, prior = samples[0][:12], samples[1][:9]
+    pooled, rng = np.concatenate([z, prior]), np.random.default_rng(3)
+    observed = prior_match.mmd2(z, prior)
+    deals = [rng.permutation(21)[:12] for _ in range(40)]
+    found = [prior_match.mmd2(pooled[hand], np.delete(pooled, hand, axis=0)) for hand in deals]
+    as_far = sum(value >= observed - 1e-12 for value in found)
+    assert prior_match.permutation_p(z, prior, seed=3) == pytest.approx((1 + as_far) / 41, rel=1e-12)
+
+
+def test_under_the_prior_one_test_in_twenty_rejects(monkeypatch):
+    monkeypatch.setattr(prior_match, "PERMUTATIONS", 199)  # p <= .05 is then one of exactly 10 of 200 ranks
+    rng, draws = np.random.default_rng(0), 400
+    values = [prior_match.permutation_p(*rng.standard_normal((2, 30, 8)), seed=seed) for seed in range(draws)]
+    error = np.sqrt(0.05 * 0.95 / draws)
+    assert np.mean(np.array(values) <= 0.05) == pytest.approx(0.05, abs=3 * error)
+    assert np.mean(values) == pytest.approx(0.5, abs=4 * np.sqrt(1 / 12 / draws))
+
+
+def test_a_shifted_sample_is_as_unlikely_as_can_be():
+    rng = np.random.default_rng(0)
+    assert prior_match.permutation_p(rng.standard_normal((200, 8)) + 1, rng.standard_normal((200, 8)), seed=0) == 0.001
+
+
+def test_all_measures_of_codes_are_those_of_their_parts():
+    z = np.random.default_rng(0).gamma(2.0, size=(1200, 4)).astype("float32")
+    prior = prior_match.draw_prior(1200, 4, seed=prior_match.PRIOR_SEED)
+    got = prior_match.of_codes(z)
+    assert got["mmd2"] == prior_match.mmd2(z, prior)
+    assert got["mmd2_p"] == prior_match.permutation_p(z[:1000], prior[:1000], seed=prior_match.PRIOR_SEED) == 0.001
+    assert got["sliced_w2"] == transport.sliced_w2(z)
+    assert {name: got[name] for name in ("mardia_skewness", "mardia_kurtosis")} == gaussianity.mardia(z)
+
+
+def test_draws_of_the_prior_follow_the_prior():
+    got = prior_match.of_codes(prior_match.draw_prior(3000, 8, seed=4))
+    assert abs(got["mmd2"]) < 5 * 6e-5
+    assert got["mmd2_p"] > 0.001
+    assert got["sliced_w2"] < 2 * np.sqrt(3 / 3000)

@@ -80,3 +80,42 @@ def test_tsne_shows_two_thousand_images_at_random_or_all_of_fewer():
     assert few.tolist() == [0, 1, 2, 3, 4, 5, 6]
     assert many.dtype == few.dtype == np.int32
     np.testing.assert_array_equal(many, projections.tsne_index(10_000))
+
+
+def ranks(points):
+    """For every point the others from near to far, (n, n - 1)."""
+    distances = np.linalg.norm(points[:, None] - points[None, :], axis=-1)
+    return [[j for j in np.argsort(row, kind="stable") if j != i] for i, row in enumerate(distances)]
+
+
+def trustworthiness(codes, plane, k):
+    """Venna and Kaski 2006, equation 2."""
+    n, true, seen = len(codes), ranks(codes), ranks(plane)
+    penalty = sum(true[i].index(j) + 1 - k for i in range(n) for j in seen[i][:k] if j not in true[i][:k])
+    return 1 - 2 / (n * k * (2 * n - 3 * k - 1)) * penalty
+
+
+def test_faithfulness_equals_its_definition(codes):
+    plane = codes[:, :2].astype("float64")
+    points = codes.astype("float64")
+    expected = trustworthiness(points, plane, 10), trustworthiness(plane, points, 10)
+    assert projections.faithfulness(points, plane) == pytest.approx(expected, rel=1e-9)
+
+
+def test_codes_themselves_are_a_faithful_picture_and_noise_is_none():
+    points = np.random.default_rng(0).normal(size=(400, 2))
+    assert projections.faithfulness(points, points) == (1.0, 1.0)
+    noise = np.random.default_rng(1).normal(size=(400, 2))
+    # A stranger's rank is uniform: the mean penalty is that of half of all ranks, and 1 - 2 / 4 remains.
+    assert projections.faithfulness(points, noise) == pytest.approx((0.5, 0.5), abs=0.03)
+
+
+def test_faithfulness_is_judged_on_the_first_thousand():
+    points = np.random.default_rng(0).normal(size=(1500, 3))
+    assert projections.faithfulness(points, points[:, :2]) == projections.faithfulness(points[:1000], points[:1000, :2])
+
+
+@pytest.mark.parametrize(("n", "finite"), [(1, False), (2, False), (4, True), (15, True)])
+def test_as_many_neighbours_are_asked_as_there_can_be(n, finite):
+    points = np.random.default_rng(0).normal(size=(n, 3))
+    assert np.isfinite(projections.faithfulness(points, points[:, :2])).all() == finite

@@ -115,10 +115,46 @@ def test_logits_and_their_probabilities_have_the_same_measures(targets):
     logits = np.random.default_rng(1).uniform(-6, 6, targets.shape)
     of_probabilities = reconstruction.of_probabilities(targets, 1 / (1 + np.exp(-logits)))
     assert reconstruction.of_logits(targets, logits) == pytest.approx(of_probabilities, rel=1e-9)
-    assert list(of_probabilities) == ["bce", "mse", "psnr", "ssim", "rounded_accuracy"]
+    assert list(of_probabilities) == ["bce", "bce_excess", "mse", "psnr", "ssim", "rounded_accuracy"]
 
 
 def test_a_perfect_reconstruction_is_perfect_by_every_measure(targets):
     black_and_white = np.round(targets)
     got = reconstruction.of_logits(black_and_white, np.where(black_and_white > 0, 1000.0, -1000.0))
-    assert got == {"bce": 0.0, "mse": 0.0, "psnr": math.inf, "ssim": pytest.approx(1.0), "rounded_accuracy": 1.0}
+    assert got == {
+        "bce": 0.0,
+        "bce_excess": 0.0,
+        "mse": 0.0,
+        "psnr": math.inf,
+        "ssim": pytest.approx(1.0),
+        "rounded_accuracy": 1.0,
+    }
+
+
+def test_the_entropy_is_that_of_coins(targets):
+    assert reconstruction.entropy(np.full((2, 28, 28), 0.5)) == pytest.approx(math.log(2), rel=1e-15)
+    assert reconstruction.entropy(np.round(targets)) == 0.0
+    pixels = [t for t in targets.ravel().tolist() if 0 < t < 1]
+    by_hand = math.fsum(-t * math.log(t) - (1 - t) * math.log(1 - t) for t in pixels) / targets.size
+    assert reconstruction.entropy(targets) == pytest.approx(by_hand, rel=1e-12)
+
+
+def test_the_excess_of_a_perfect_reconstruction_is_zero_and_of_any_other_the_divergence(targets):
+    inner = np.clip(targets, 0.01, 0.99)
+    perfect = reconstruction.of_logits(inner, np.log(inner / (1 - inner)))
+    assert perfect["bce_excess"] == pytest.approx(0, abs=1e-12)
+    assert perfect["bce"] == pytest.approx(reconstruction.entropy(inner), rel=1e-12)
+    chance = np.clip(np.random.default_rng(1).random(targets.shape), 0.01, 0.99)
+    divergence = np.mean(inner * np.log(inner / chance) + (1 - inner) * np.log((1 - inner) / (1 - chance)))
+    assert reconstruction.of_probabilities(inner, chance)["bce_excess"] == pytest.approx(divergence, rel=1e-9)
+
+
+def test_each_class_has_its_own_error_and_together_they_are_the_whole(many):
+    targets, images = many
+    labels = np.arange(len(targets)) % 4 + (np.arange(len(targets)) > 20)  # 0 to 4, not equally many
+    by_class = reconstruction.mse_by_class(targets, images, labels)
+    assert list(by_class) == [f"mse_class_{label}" for label in range(5)]
+    assert by_class["mse_class_2"] == pytest.approx(np.mean((targets - images)[labels == 2] ** 2), rel=1e-12)
+    counts = np.bincount(labels)
+    whole = sum(by_class[f"mse_class_{label}"] * counts[label] for label in range(5)) / len(targets)
+    assert whole == pytest.approx(reconstruction.mse(targets, images), rel=1e-12)
