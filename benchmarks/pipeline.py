@@ -99,20 +99,23 @@ def bare_calls(tiny: str, count: int) -> float:
     """Seconds of the same functions called one after another in a process that has everything imported."""
     import dataclasses
 
-    from mmdvae import baselines, evaluation, presets, training
+    from mmdvae import baselines, classifier, evaluation, presets, training
 
     recipe = dataclasses.replace(presets.QUICK.recipe, epochs=1)
     with tempfile.TemporaryDirectory() as name:
         started = time.perf_counter()
         data = datasets.prepare(tiny, data_dir=None, store=Path(name)).folder
-        baselines.evaluate(data)
+        judge = Path(name) / "classifier"
+        judge.mkdir()
+        classifier.fit(data, judge, lambda event: None)
+        baselines.evaluate(data, judge)
         for sigma in map(float, _names(count)):
             folder = Path(name) / str(sigma)
             folder.mkdir()
             variant = variants.gaussian(0.6, sigma)
             training.fit(variant, recipe, seed=0, data=data, folder=folder, report=lambda event: None)
             model = training.load(variant, recipe, folder)
-            evaluation.evaluate(model, variant, data=data, folder=folder)
+            evaluation.evaluate(model, variant, data=data, judge=judge, folder=folder)
         return time.perf_counter() - started
 
 
@@ -144,14 +147,15 @@ def _watched(options: list[str], out: Path) -> dict[str, Any]:
     if process.returncode:
         raise RuntimeError(f"{command} ended with {process.returncode}")
     seconds = time.perf_counter() - started
-    summaries = [variant["summary"] for variant in read_json(page.with_name("report.json"))["variants"]]
+    finished = [read_json(path)["record"] for path in (out / "store").glob("*/result.json")]
     return {
-        "variants": len(summaries),
+        "variants": len(read_json(page.with_name("report.json"))["variants"]),
         "seconds": seconds,
         "page_mb": page.stat().st_size / 1e6,
         "parent_mb": parent,
         "server_mb": server,
-        "child_peak_mb": max(summary["peak_rss_mb"]["max"] for summary in summaries),
+        "training_peak_mb": max(record["peak_rss_mb"] for record in finished if "history" in record),
+        "evaluation_peak_mb": max(record["peak_rss_mb"] for record in finished if "metrics" in record),
     }
 
 
@@ -173,7 +177,7 @@ def one_dimension(data: str, latent_dim: int) -> dict[str, float]:
     step = (time.process_time() - started) / 12_800
     with tempfile.TemporaryDirectory() as name:
         started = time.process_time()
-        evaluation.evaluate(built, variant, data=Path(data), folder=Path(name))
+        evaluation.evaluate(built, variant, data=Path(data), judge=None, folder=Path(name))
         seconds = time.process_time() - started
     return {
         "latent_dim": latent_dim,

@@ -41,7 +41,8 @@ def work(
     variant, recipe = Variant(**request["variant"]), Recipe(**request["recipe"])
     model = training.load(variant, recipe, Path(request["trained"]))
     judge = Path(request["classifier"]) if request["classifier"] else None
-    return {"metrics": evaluate(model, variant, data=Path(request["data"]), judge=judge, folder=folder)}, (VIEWS,)
+    metrics = evaluate(model, variant, data=Path(request["data"]), judge=judge, folder=folder)
+    return {"metrics": metrics, "peak_rss_mb": training.peak_rss_mb()}, (VIEWS,)
 
 
 def evaluate(model: VAE, variant: Variant, *, data: Path, judge: Path | None, folder: Path) -> dict[str, Any]:

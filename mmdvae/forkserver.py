@@ -26,7 +26,7 @@ MAX_REQUEST = 65_536  # bytes
 # JAX starts threads when it is imported, and a fork does not carry them over; its children import it themselves.
 PRELOAD = {
     "tensorflow": ("tensorflow", "mmdvae.training", "mmdvae.evaluation", "mmdvae.baselines"),
-    "jax": ("mmdvae.baselines", "openTSNE", "skimage.metrics"),
+    "jax": ("openTSNE", "skimage.metrics", "sklearn.linear_model", "sklearn.manifold", "sklearn.metrics"),
 }
 
 

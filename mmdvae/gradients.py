@@ -29,13 +29,18 @@ def ratio(model: VAE, images: np.ndarray, *, seed: int) -> float:
 
 
 def _norms(model: VAE, images: np.ndarray) -> tuple[float, float]:
-    """Lengths of the gradients of BCE and of the unweighted penalty by all of the encoder's weights."""
-    gradients = _by_tape if keras.backend.backend() == "tensorflow" else _by_transformation
+    """Lengths of both gradients."""
     bce, penalty = (
         float(np.sqrt(sum(np.square(np.asarray(one, dtype=np.float64)).sum() for one in gradient if one is not None)))
-        for gradient in gradients(model, images)
+        for gradient in terms_by_encoder(model, images)
     )
     return bce, penalty
+
+
+def terms_by_encoder(model: VAE, images: np.ndarray) -> list[list]:
+    """Gradients of BCE and of the unweighted penalty, each by every weight of the encoder; None where there is none."""
+    gradients = _by_tape if keras.backend.backend() == "tensorflow" else _by_transformation
+    return gradients(model, images)
 
 
 def _terms(model, outputs):

@@ -96,7 +96,16 @@ def test_report_json_keeps_its_contract(compared):
             "max": run["metrics"]["bce"],
             "n": 1,
         }
-    assert [baseline["name"] for baseline in report["baselines"]] == ["mean image", "PCA-8", "raw pixels"]
+    assert [baseline["name"] for baseline in report["baselines"]] == [
+        "mean image",
+        "PCA-2",
+        "PCA-4",
+        "PCA-8",
+        "PCA-16",
+        "raw pixels",
+        "prior draws",
+        "real images",
+    ]
 
 
 def test_the_report_names_no_path_of_this_machine(compared):

@@ -4,14 +4,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mmdvae import data, data_folder, evaluation, kernel_health, model, prior_match, variants
+from mmdvae import classifier, data, data_folder, evaluation, model, prior_match, samples, variants
 from mmdvae.files import strict_json
 from mmdvae.recipes import NOTEBOOK, STANDARD
 
 NUMBERS = (
-    ["bce", "mse", "psnr", "ssim", "rounded_accuracy"]
+    ["bce", "bce_excess", "mse", "psnr", "ssim", "rounded_accuracy", "mse_class_0", "mse_class_1"]
     + ["total_variance", "variance_of_means", "posterior_variance", "logdet_cov", "participation_ratio"]
-    + ["mean_norm", "active_units", "mmd2", "kernel_mean", "kernel_live_share", "kernel_state", "knn_accuracy"]
+    + ["mean_norm", "active_units", "gaussian_w2", "gaussian_kl"]
+    + ["mmd2", "mmd2_p", "sliced_w2", "mardia_skewness", "mardia_kurtosis"]
+    + ["kernel_mean", "kernel_live_share", "kernel_state", "gradient_ratio"]
+    + ["live_sigma_low", "live_sigma_high", "median_distance"]
+    + ["knn_accuracy", "probe_accuracy", "silhouette"]
+    + ["fid", "kid", "kid_sd", "density", "coverage", "class_entropy"]
+    + ["trustworthiness_pca", "continuity_pca", "trustworthiness_tsne", "continuity_tsne"]
 )
 TEST = 24  # images
 
@@ -33,14 +39,22 @@ def prepared(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def judge(prepared, tmp_path_factory) -> Path:
+    """The folder of a classifier of the two kinds."""
+    folder = tmp_path_factory.mktemp("classifier")
+    classifier.fit(prepared, folder, lambda event: None)
+    return folder
+
+
+@pytest.fixture(scope="module")
 def untrained() -> model.VAE:
     return model.build(variants.gaussian(0.6, 2.83), STANDARD, seed=0)
 
 
 @pytest.fixture(scope="module")
-def metrics_and_views(untrained, prepared, tmp_path_factory):
+def metrics_and_views(untrained, prepared, judge, tmp_path_factory):
     folder = tmp_path_factory.mktemp("views")
-    metrics = evaluation.evaluate(untrained, untrained.variant, data=prepared, folder=folder)
+    metrics = evaluation.evaluate(untrained, untrained.variant, data=prepared, judge=judge, folder=folder)
     assert [path.name for path in folder.iterdir()] == [evaluation.VIEWS]
     return metrics, read(folder)
 
@@ -87,16 +101,18 @@ def test_the_numbers_are_those_of_posterior_means_and_of_the_files_arrays(metric
 
 def test_variants_of_equal_weights_have_equal_samples_and_prior_match(metrics_and_views, untrained, prepared, tmp_path):
     other = model.build(variants.kl(0.5), STANDARD, seed=0)  # same seed, same weights
-    metrics = evaluation.evaluate(other, other.variant, data=prepared, folder=tmp_path)
+    metrics = evaluation.evaluate(other, other.variant, data=prepared, judge=None, folder=tmp_path)
     np.testing.assert_array_equal(read(tmp_path)["samples"], metrics_and_views[1]["samples"])
     assert metrics["mmd2"] == metrics_and_views[0]["mmd2"]
     assert (metrics["kernel_state"], metrics["kernel_mean"], metrics["kernel_live_share"]) == ("off", None, None)
     assert metrics_and_views[0]["kernel_state"] == "live"
 
 
-def test_evaluating_changes_no_variable_and_twice_gives_the_same(metrics_and_views, untrained, prepared, tmp_path):
+def test_evaluating_changes_no_variable_and_twice_gives_the_same(
+    metrics_and_views, untrained, prepared, judge, tmp_path
+):
     before = [np.asarray(variable).copy() for variable in untrained.variables]  # weights, statistics, random streams
-    again = evaluation.evaluate(untrained, untrained.variant, data=prepared, folder=tmp_path)
+    again = evaluation.evaluate(untrained, untrained.variant, data=prepared, judge=judge, folder=tmp_path)
     assert again == metrics_and_views[0]
     for name, array in read(tmp_path).items():
         np.testing.assert_array_equal(array, metrics_and_views[1][name], err_msg=name)
@@ -104,10 +120,11 @@ def test_evaluating_changes_no_variable_and_twice_gives_the_same(metrics_and_vie
         np.testing.assert_array_equal(old, np.asarray(new))
 
 
-def test_the_notebooks_recipe_is_measured_without_its_augmentation_and_noise(prepared, tmp_path):
+def test_the_notebooks_recipe_is_measured_without_its_augmentation_and_noise(prepared, judge, tmp_path):
     notebook = model.build(variants.gaussian(0.6, 0.1), NOTEBOOK, seed=0)
     first, second = (
-        evaluation.evaluate(notebook, notebook.variant, data=prepared, folder=tmp_path / name) for name in "ab"
+        evaluation.evaluate(notebook, notebook.variant, data=prepared, judge=judge, folder=tmp_path / name)
+        for name in "ab"
     )
     assert first == second
 
@@ -117,7 +134,7 @@ def test_a_diverged_model_has_no_numbers(prepared, tmp_path):
     for part, what in ((diverged.decoder, "reconstructions"), (diverged.encoder, "codes")):
         part.trainable_weights[-1].assign(part.trainable_weights[-1] * np.nan)
         with pytest.raises(ValueError, match=f"its {what} are not finite"):
-            evaluation.evaluate(diverged, diverged.variant, data=prepared, folder=tmp_path)
+            evaluation.evaluate(diverged, diverged.variant, data=prepared, judge=None, folder=tmp_path)
     assert not list(tmp_path.iterdir())
 
 
@@ -125,7 +142,7 @@ def test_a_posterior_too_wide_for_float32_counts_as_diverged(prepared, tmp_path)
     wide = model.build(variants.none(), STANDARD, seed=0)
     wide.encoder.get_layer("log_variance").bias.assign(np.full(8, 1000.0))
     with pytest.raises(ValueError, match="its codes are not finite"):
-        evaluation.evaluate(wide, wide.variant, data=prepared, folder=tmp_path)
+        evaluation.evaluate(wide, wide.variant, data=prepared, judge=None, folder=tmp_path)
 
 
 def test_codes_that_are_all_the_same_have_a_finite_or_no_value_for_each_metric(prepared, tmp_path):
@@ -133,7 +150,7 @@ def test_codes_that_are_all_the_same_have_a_finite_or_no_value_for_each_metric(p
     for layer in ("mean", "log_variance"):
         collapsed.encoder.get_layer(layer).kernel.assign(np.zeros((128, 8)))
     collapsed.encoder.get_layer("log_variance").bias.assign(np.full(8, -1000.0))  # its variance is 0 even in float64
-    metrics = evaluation.evaluate(collapsed, collapsed.variant, data=prepared, folder=tmp_path)
+    metrics = evaluation.evaluate(collapsed, collapsed.variant, data=prepared, judge=None, folder=tmp_path)
     assert (metrics["total_variance"], metrics["logdet_cov"], metrics["participation_ratio"]) == (0.0, None, None)
     assert all(np.isfinite(array).all() for array in read(tmp_path).values())
 
@@ -145,5 +162,36 @@ def test_the_images_shown_are_the_first_of_each_class_and_then_the_first_of_the_
     assert len(evaluation.reconstruction_index(np.arange(100))) == 16
 
 
-def test_the_kernel_is_judged_on_codes_that_the_prior_match_has_seen():
-    assert kernel_health.AT_MOST <= prior_match.AT_MOST
+def test_without_a_judge_nothing_is_said_of_samples(untrained, prepared, metrics_and_views, tmp_path):
+    metrics = evaluation.evaluate(untrained, untrained.variant, data=prepared, judge=None, folder=tmp_path)
+    assert {name for name, value in metrics.items() if value is None} == set(samples.METRICS)
+    assert {name: value for name, value in metrics.items() if name not in samples.METRICS} == {
+        name: value for name, value in metrics_and_views[0].items() if name not in samples.METRICS
+    }
+
+
+def test_samples_are_judged_by_the_classifier(untrained, metrics_and_views, judge):
+    network, references = classifier.load(judge)
+    drawn = prior_match.draw_prior(len(references["test"]), 8, seed=evaluation.SAMPLES_SEED)
+    logits = np.asarray(untrained.decoder(drawn), dtype="float64")
+    features, classes = classifier.judge(network, 1 / (1 + np.exp(-logits)))
+    metrics = metrics_and_views[0]
+    assert metrics["fid"] == pytest.approx(samples.frechet(references["test"], features), rel=1e-3)
+    assert metrics["class_entropy"] == samples.class_entropy(classes)
+
+
+def test_shuffled_labels_leave_nothing_to_find(untrained, prepared, tmp_path, monkeypatch):
+    # Of many codes; here it is enough that the accuracy of two far kinds is lost with their labels.
+    real = data_folder.open_split
+
+    def shuffled(folder, split):
+        images, labels = real(folder, split)
+        return images, np.random.default_rng(1).permutation(labels)
+
+    true = evaluation.evaluate(untrained, untrained.variant, data=prepared, judge=None, folder=tmp_path)
+    monkeypatch.setattr(evaluation, "open_split", shuffled)
+    lost = evaluation.evaluate(untrained, untrained.variant, data=prepared, judge=None, folder=tmp_path)
+    assert true["knn_accuracy"] == true["probe_accuracy"] == 1.0
+    for name in ("knn_accuracy", "probe_accuracy"):
+        assert lost[name] == pytest.approx(0.5, abs=4 * np.sqrt(0.25 / TEST))
+    assert lost["silhouette"] < 0.2 < true["silhouette"]
