@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import machine, page, pipeline, recipes, stacked, stages, steps, sweep
+from benchmarks import agreement, machine, page, pipeline, recipes, stacked, stages, steps, sweep
 from mmdvae import data
 from mmdvae.files import read_json, write_json
 from tasks import devices
@@ -16,6 +16,7 @@ from tasks import devices
 MEASUREMENTS = {
     "steps": steps.measure,
     "sweep": sweep.measure,
+    "agreement": agreement.measure,
     "stages": stages.measure,
     "pipeline": pipeline.measure,
     "stacked": stacked.measure,

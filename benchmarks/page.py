@@ -90,25 +90,29 @@ baselines and writes the report, which the notebook does not; with all that it i
 fast, and the difference shrinks with every further epoch.
 
 {_table(["seed", "notebook, s", "ours: trainings, s", "ours: with evaluation and report, s"], rows)}
-
-Do the metrics agree? Mean over the seeds after the last epoch, standard deviation, and the difference in its standard errors: below
-{stats.t.ppf(0.975, 2 * len(measured["rounds"]) - 2):.1f} it is within the noise of the seeds (Student's t, two-sided 5 %, {2 * len(measured["rounds"]) - 2} degrees of freedom). Seeds are shared between rows.
-
-{_agreement(measured["rounds"])}
 """
 
 
-def _agreement(rounds: list[dict[str, Any]]) -> str:
+def _agreement(measured: dict[str, Any], docs: Path) -> str:
+    rounds = measured["rounds"]
+    freedom = 2 * len(rounds) - 2
     rows = []
     for variant in rounds[0]["ours"]:
         for name in ("val_loss", "val_rounded_accuracy"):
             both = [[one[way][variant][name] for one in rounds] for way in ("notebook", "ours")]
             cells = [f"{statistics.mean(values):.4f} ± {statistics.stdev(values):.4f}" for values in both]
             error = (sum(statistics.variance(values) for values in both) / len(rounds)) ** 0.5
-            rows.append(
-                [variant, name, *cells, f"{(statistics.mean(both[1]) - statistics.mean(both[0])) / error:+.1f}"]
-            )
-    return _table(["variant", "metric", "notebook", "ours", "standard errors"], rows)
+            distance = (statistics.mean(both[1]) - statistics.mean(both[0])) / error
+            rows.append([variant, name, *cells, f"{distance:+.1f}"])
+    return f"""
+## Do the numbers agree with the notebook's?
+
+Its four variants on all training images by both ways: mean over {len(rounds)} seeds after {measured["epochs"]} epochs, standard deviation, and the
+difference in its standard errors. Below {stats.t.ppf(0.975, freedom):.1f} it is within the noise of the seeds (Student's t, two-sided 5 %, {freedom}
+degrees of freedom). Rows share their seeds.
+
+{_table(["variant", "metric", "notebook", "ours", "standard errors"], rows)}
+"""
 
 
 def _recipes(measured: dict[str, Any], docs: Path) -> str:
@@ -248,6 +252,7 @@ model's step, with alpha and sigma as its inputs.
 SECTIONS = {
     "steps": _steps,
     "sweep": _sweep,
+    "agreement": _agreement,
     "recipes": _recipes,
     "stages": _stages,
     "pipeline": _pipeline,
