@@ -17,7 +17,7 @@ def ratio(model: VAE, images: np.ndarray, *, seed: int) -> float:
     variant, size = model.variant, min(model.recipe.batch_size, len(images))
     if variant.regularizer == "none":
         return 0.0
-    state = [np.array(keras.ops.convert_to_numpy(variable.value)) for variable in model.non_trainable_variables]
+    state = [np.asarray(variable).copy() for variable in model.non_trainable_variables]
     model.reseed(seed, 0)
     try:
         starts = range(0, min(len(images), BATCHES * size) - size + 1, size)
