@@ -2,7 +2,7 @@
 
 A GPU at this network's size is idle for most of a step of one variant; K variants in one launch fill it. JAX only:
 Keras's training step is a function of its state there, and `vmap` runs it over a further axis. What variants share is
-not stacked: images, batch order, flips and noise, which are functions of the seed alone, are drawn once for all.
+not stacked: images, batch order and noise, which are functions of the seed alone, are drawn once for all.
 """
 
 import statistics
@@ -33,7 +33,7 @@ class Stack:
 
         self.models, self.images = models, jax.device_put(images)
         self.numbers = jax.tree.map(lambda *each: jnp.array(each, "float32"), *map(_numbers, models))  # each (K,)
-        streams = (models[0].flip_stream, models[0].noise_stream, models[0].prior_stream)
+        streams = (models[0].augmentation_stream, models[0].noise_stream, models[0].prior_stream)
         shared = {id(stream.state) for stream in streams}
         self.axes = [[None if id(variable) in shared else 0 for variable in group] for group in _variables(models[0])]
         state = jax.tree.map(lambda *each: jnp.stack([variable.value for variable in each]), *map(_variables, models))

@@ -29,8 +29,8 @@ class VAE(keras.Model):
         self.variant, self.recipe = variant, recipe
         self.encoder = networks.encoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
         self.decoder = networks.decoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
-        # One stream each: a variant that draws a prior must not shift the flips and the noise of the one that does not.
-        self.flip_stream = keras.random.SeedGenerator(0)
+        # One stream each: a variant that draws a prior must not shift the noise of the one that does not.
+        self.augmentation_stream = keras.random.SeedGenerator(0)
         self.noise_stream = keras.random.SeedGenerator(0)
         self.prior_stream = keras.random.SeedGenerator(0)
         self.means = {name: keras.metrics.Mean(name=name) for name in ("bce", "penalty", "rounded_accuracy")}
@@ -38,7 +38,7 @@ class VAE(keras.Model):
 
     def reseed(self, seed: int, epoch: int) -> None:
         """Make all that epoch `epoch` will draw a function of the two numbers, so that a resumed run repeats it."""
-        streams = (self.flip_stream, self.noise_stream, self.prior_stream)
+        streams = (self.augmentation_stream, self.noise_stream, self.prior_stream)
         states = np.random.SeedSequence([seed, epoch]).generate_state(len(streams))
         for stream, state in zip(streams, states, strict=True):
             stream.state.assign([int(state), 0])
@@ -46,8 +46,9 @@ class VAE(keras.Model):
     def call(self, images, training=False):
         """Images (n, 28, 28) uint8 -> target, logits (n, 28, 28, 1), mean, log_variance, z and prior draw (n, d)."""
         target = ops.cast(images, "float32")[..., None] / 255
-        inputs, target = self._augment(target, training)
-        mean, log_variance = self.encoder(inputs, training=training or not self.recipe.training_flag)
+        mean, log_variance = self.encoder(
+            self._augmented(target, training), training=training or not self.recipe.training_flag
+        )
         z = mean + ops.exp(0.5 * log_variance) * keras.random.normal(ops.shape(mean), seed=self.noise_stream)
         return {
             "target": target,
@@ -90,15 +91,14 @@ class VAE(keras.Model):
         (logits,) = _in_batches(self.decoder, np.asarray(codes, dtype="float32"))
         return logits[..., 0]
 
-    def _augment(self, images, training):
-        """What the encoder sees and what the decoder must give back."""
+    def _augmented(self, images, training):
+        """What the encoder sees of images that the decoder must give back."""
         recipe = self.recipe
         if not training and recipe.training_flag:
-            return images, images
-        flipped = flip_half(images, self.flip_stream)
-        target = flipped if recipe.flip == "input and target" else images
-        inputs = change_contrast(flipped, recipe.contrast, self.flip_stream) if recipe.contrast else flipped
-        return inputs, target
+            return images
+        if recipe.flip:
+            images = flip_half(images, self.augmentation_stream)
+        return change_contrast(images, recipe.contrast, self.augmentation_stream) if recipe.contrast else images
 
 
 def kernel_of(variant: Variant, dim: int):
