@@ -161,8 +161,8 @@ def _plain(variants: Variants) -> Group:
 
 
 def _mmd(variants: Variants, states: set[str]) -> Group:
-    """The MMD variants whose kernel was in one of the states with every seed."""
-    chosen = [v for v in variants if v["regularizer"] == "mmd" and _kernel_states(v) <= states]
+    """The MMD variants whose kernel was in one of the states with every seed; without a kernel the state is off."""
+    chosen = [variant for variant in variants if _kernel_states(variant) <= states]
     kind = "live" if states == LIVE else "dead"
     return Group(variants=chosen, words=f"with a {kind} kernel{_names(chosen) or ' with every seed'}")
 

@@ -58,7 +58,7 @@ def test_a_gradient_is_missed_only_where_there_is_a_penalty():
         ([2.0] * 18 + [1.0, 0.995], True),  # of 20 epochs the last tenth is two: 2.0 to 0.995
         ([2.0] * 17 + [1.0, 0.995, 0.991], False),
         ([2.0] * 17 + [1.0, 0.995, 0.989], True),
-        ([1.0] * 18 + [0.98], True),  # of 19 epochs it is one
+        ([2.0] * 17 + [0.981, 0.98], False),  # of 19 epochs it is one
     ],
 )
 def test_training_that_fell_by_more_than_a_hundredth_in_its_last_tenth_has_not_settled(curve, moving):
