@@ -64,7 +64,7 @@ def test_advice_is_of_finished_variants_and_means_over_seeds():
     rows = [
         none(mse=0.1, sliced_w2=5.0, live_sigma_low=(1.0, 2.0, 6.0), live_sigma_high=(30.0, 40.0, 50.0)),
         mmd(1.0, status="diverged", mse=0.0, sliced_w2=0.0, live_sigma_low=1.0, live_sigma_high=2.0),
-        mmd(2.0, mse=0.2, sliced_w2=1.0),
+        mmd(2.0, mse=0.2, sliced_w2=1.0, live_sigma_low=1.0),
     ]
     found = advice.of({"run": {"latent_dim": 8}, "variants": rows})
     assert set(found) == {"latent_dim", "sigma", "heuristics", "pareto"}
