@@ -19,7 +19,7 @@ def run_all(report: dict[str, Any]) -> list[dict[str, Any]]:
         equal_budget(variants),
         baselines_measured(report["baselines"]),
         samples_judged(run.get("classifier")),
-        *(_by(fault, variants, run.get("latent_dim")) for fault in FAULTS),
+        *(_by(fault, variants, run["latent_dim"]) for fault in FAULTS),
     ]
     return sorted(checks, key=lambda check: int(check["code"][1:]))
 
@@ -55,7 +55,8 @@ def kernel_alive(variants: Variants) -> dict[str, Any]:
 
 def equal_budget(variants: Variants) -> dict[str, Any]:
     """C4: all were trained for the same number of epochs."""
-    epochs = {run["epochs"] for variant in variants for run in variant["runs"] if variant["status"] == "ok"}
+    compared = [variant for variant in variants if variant["status"] == "ok"]
+    epochs = {run["epochs"] for variant in compared for run in variant["runs"]}
     unequal = len(epochs) > 1
     return _check(
         "C4",
@@ -64,7 +65,7 @@ def equal_budget(variants: Variants) -> dict[str, Any]:
         f"Epochs differ: {sorted(epochs)}; compare nothing across them."
         if unequal
         else "All were trained for the same number of epochs.",
-        variants if unequal else [],
+        compared if unequal else [],
     )
 
 
@@ -94,7 +95,7 @@ def samples_judged(classifier: dict[str, Any] | None) -> dict[str, Any]:
     )
 
 
-def _by(fault: Fault, variants: Variants, latent_dim: int | None) -> dict[str, Any]:
+def _by(fault: Fault, variants: Variants, latent_dim: int) -> dict[str, Any]:
     bad = [variant for variant in variants if fault.has_it(variant, latent_dim)]
     found = 0 if bad else 1
     return _check(fault.code, fault.titles[found], ("passed" if found else fault.state), fault.explanations[found], bad)

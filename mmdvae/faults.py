@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mmdvae.paired import MIN_SEEDS
+from mmdvae.paired import MIN_SEEDS, by_seed, on_common_seeds
 
 Variant = dict[str, Any]  # an entry of report.json
 Variants = list[Variant]
@@ -22,48 +22,48 @@ class Fault:
 
     code: str
     state: Literal["issue", "tip"]
-    has_it: Callable[[Variant, int | None], bool]  # (variant, latent dimensions)
+    has_it: Callable[[Variant, int], bool]  # (variant, latent dimensions)
     titles: tuple[str, str]
     explanations: tuple[str, str]
 
 
-def few_seeds(variant: Variant, _: int | None) -> bool:
-    """C3: not enough for an interval."""
-    return len({run["seed"] for run in variant["runs"]}) < MIN_SEEDS
+def few_seeds(variant: Variant, _: int) -> bool:
+    """C3: it finished, with not enough seeds for an interval; C1 tells of those that did not finish."""
+    return variant["status"] == "ok" and len({run["seed"] for run in variant["runs"]}) < MIN_SEEDS
 
 
-def still_improving(variant: Variant, _: int | None) -> bool:
+def still_improving(variant: Variant, _: int) -> bool:
     """C5: validation BCE fell by more than 1 % in the last tenth of the epochs, at least the last one."""
     return any(_fell(run["history"].get("val_bce", [])) for run in variant["runs"])
 
 
-def gradient_vanishes(variant: Variant, _: int | None) -> bool:
+def gradient_vanishes(variant: Variant, _: int) -> bool:
     """C7: there is a penalty, and it does not pull at the encoder."""
     return variant["regularizer"] != "none" and any(ratio < VANISHES for ratio in _values(variant, "gradient_ratio"))
 
 
-def collapsed(variant: Variant, _: int | None) -> bool:
+def collapsed(variant: Variant, _: int) -> bool:
     """C8: no coordinate depends on the image."""
     return any(units == 0 for units in _values(variant, "active_units"))
 
 
-def inactive(variant: Variant, latent_dim: int | None) -> bool:
+def inactive(variant: Variant, latent_dim: int) -> bool:
     """C9: some coordinates do not depend on the image."""
-    return any(0 < units < (latent_dim or 0) for units in _values(variant, "active_units"))
+    return any(0 < units < latent_dim for units in _values(variant, "active_units"))
 
 
-def without_noise(variant: Variant, _: int | None) -> bool:
+def without_noise(variant: Variant, _: int) -> bool:
     """C10: posteriors are as good as points."""
-    pairs = zip(_values(variant, "posterior_variance"), _values(variant, "total_variance"), strict=True)
+    pairs = on_common_seeds([by_seed(variant, "posterior_variance"), by_seed(variant, "total_variance")])
     return any(posterior < NO_NOISE * total for posterior, total in pairs)
 
 
-def overfitted(variant: Variant, _: int | None) -> bool:
+def overfitted(variant: Variant, _: int) -> bool:
     """C11: validation images are reconstructed worse than training images."""
     return any(_gap(run) for run in variant["runs"])
 
 
-def untrusted_picture(variant: Variant, _: int | None) -> bool:
+def untrusted_picture(variant: Variant, _: int) -> bool:
     """C13: neighbours in the PCA or t-SNE picture are often strangers among the codes."""
     views = ("trustworthiness_pca", "trustworthiness_tsne")
     return any(value < TRUSTED for view in views for value in _values(variant, view))
@@ -86,7 +86,8 @@ FAULTS = (
         has_it=still_improving,
         titles=("Training has not converged", "Training has converged"),
         explanations=(
-            "Validation BCE was still falling by more than 1 % at the end: the ranking may change with more --epochs.",
+            "Validation BCE was still falling by more than 1 % at the end, or one epoch cannot show: the ranking may "
+            "change with more --epochs.",
             "Validation BCE had settled.",
         ),
     ),
@@ -158,8 +159,7 @@ FAULTS = (
 
 
 def _values(variant: Variant, metric: str) -> list[float]:
-    values = (run["metrics"].get(metric) for run in variant["runs"])
-    return [value for value in values if value is not None]
+    return list(by_seed(variant, metric).values())
 
 
 def _fell(curve: list[float]) -> bool:

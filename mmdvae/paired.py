@@ -10,6 +10,7 @@ from scipy.special import stdtrit
 
 MIN_SEEDS = 3  # an interval from fewer is never a conclusion
 LEVEL = 0.95
+LARGEST = 1e300  # what a ratio's interval is cut at: JSON has no infinity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,16 +31,14 @@ class Effect:
         return self.high is not None and self.high < border
 
 
-def effect(values: Iterable[float]) -> Effect | None:
-    """Student's interval for the mean of independent values, one per seed; None without values.
+def effect(values: Iterable[float]) -> Effect:
+    """Student's interval for the mean of independent values, one per seed and at least one.
 
     A bootstrap over three seeds has ten different means and covers the truth three times in four, not nineteen in
-    twenty; Student's interval keeps its word if the differences are roughly normal (docs/decisions/verdicts.md).
+    twenty; Student's interval keeps its word if the values are roughly normal (docs/decisions/verdicts.md).
     """
     numbers = list(values)
-    if not numbers:
-        return None
-    mean = statistics.fmean(numbers)
+    mean = statistics.mean(numbers)  # exact: equal numbers differ by exactly 0, where fmean can leave a rounding error
     if len(numbers) < MIN_SEEDS:
         return Effect(mean=mean, low=None, high=None, n=len(numbers))
     error = statistics.stdev(numbers) / math.sqrt(len(numbers))
@@ -47,19 +46,17 @@ def effect(values: Iterable[float]) -> Effect | None:
     return Effect(mean=mean, low=mean - half, high=mean + half, n=len(numbers))
 
 
-def ratio(logarithms: Iterable[float]) -> Effect | None:
+def ratio(logarithms: Iterable[float]) -> Effect:
     """The same for a ratio, given its logarithms: geometric mean and interval."""
     log = effect(logarithms)
-    if log is None:
-        return None
-    low, high = (None if end is None else math.exp(end) for end in (log.low, log.high))
-    return Effect(mean=math.exp(log.mean), low=low, high=high, n=log.n)
+    low, high = (None if end is None else _exp(end) for end in (log.low, log.high))
+    return Effect(mean=_exp(log.mean), low=low, high=high, n=log.n)
 
 
 def by_seed(variant: Mapping[str, Any], metric: str) -> dict[int, float]:
-    """A variant's metric for each seed that has it, from an entry of report.json."""
+    """A variant's metric for each seed that has it as a finite number, from an entry of report.json."""
     values = {run["seed"]: run["metrics"].get(metric) for run in variant["runs"]}
-    return {seed: value for seed, value in values.items() if isinstance(value, int | float)}
+    return {s: float(value) for s, value in values.items() if isinstance(value, int | float) and math.isfinite(value)}
 
 
 def on_common_seeds(columns: Iterable[Mapping[int, float]]) -> list[tuple[float, ...]]:
@@ -85,7 +82,11 @@ def _difference(variant: dict[str, Any], base: dict[str, Any] | None) -> dict[st
     metrics = {}
     for metric in variant["summary"].keys() & base["summary"].keys():
         pairs = on_common_seeds([by_seed(variant, metric), by_seed(base, metric)])
-        found = effect(ours - theirs for ours, theirs in pairs)
-        if found:
+        if pairs:
+            found = effect(ours - theirs for ours, theirs in pairs)
             metrics[metric] = {"mean": found.mean, "low": found.low, "high": found.high, "n": found.n}
     return {"reference": base["name"], "metrics": dict(sorted(metrics.items()))} if metrics else None
+
+
+def _exp(logarithm: float) -> float:
+    return math.exp(min(logarithm, math.log(LARGEST)))

@@ -1,4 +1,8 @@
-"""Claims about alpha and sigma, each with a rule, held against the numbers of report.json and nothing else."""
+"""Claims about alpha and sigma, each with a rule, held against the numbers of report.json and nothing else.
+
+Of variants that finished with every seed, over the seeds that all of those compared have. A kernel is live or dead if
+it was so with every seed. Means over variants and over seeds are geometric where the effect is a ratio.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,11 +10,13 @@ from typing import Any, Literal
 
 from mmdvae import findings
 from mmdvae.findings import Finding, Variants
+from mmdvae.paired import LEVEL, MIN_SEEDS
 
-INTERVAL = "95 % Student interval over seeds"
+INTERVAL = f"{LEVEL * 100:g} % Student interval over seeds"
+OTHERWISE = f"; inconclusive otherwise or with fewer than {MIN_SEEDS} seeds"
 SAME_DISTANCE = (
     f"supported if the {INTERVAL} is within {1 / findings.SAME_DISTANCE:g} to {findings.SAME_DISTANCE}, "
-    "not supported if it is outside"
+    f"not supported if it is wholly outside{OTHERWISE}"
 )
 
 
@@ -32,18 +38,18 @@ CLAIMS = (
         code="V1",
         claim="Removing the MMD raises the reconstruction error",
         notebook="The loss got worse when the regularisation was removed.",
-        quantity="test BCE without a penalty less the mean with a live kernel, nats per pixel",
+        quantity="test BCE without a penalty less the mean over variants with a live kernel, nats per pixel",
         scale="difference",
-        rule=f"supported if the {INTERVAL} is above 0, not supported if it is below",
+        rule=f"supported if the {INTERVAL} is above 0, not supported if it is below{OTHERWISE}",
         find=findings.removing_raises_error,
     ),
     Claim(
         code="V2",
         claim="Sigma hardly changes the reconstruction",
         notebook="Sigma has little effect on the reconstruction.",
-        quantity="largest over smallest test MSE among the sigmas of one alpha, the widest alpha",
+        quantity="test MSE at the worst sigma (mean over seeds) over that at the best, the alpha where this is largest",
         scale="ratio",
-        rule=f"supported if the {INTERVAL} is below {findings.SAME_ERROR}, not supported if it is above",
+        rule=f"supported if the {INTERVAL} is below {findings.SAME_ERROR}, not supported if it is above{OTHERWISE}",
         find=findings.sigma_hardly_matters,
     ),
     Claim(
@@ -53,7 +59,7 @@ CLAIMS = (
         quantity="total variance at sigma 0.0001 or 10000 over that at 0.1, whichever speaks more against it",
         scale="ratio",
         rule=f"supported if the {INTERVAL} is above {findings.MORE_SPREAD:.2f} for both, not supported if it is below "
-        "for one",
+        f"for one, not run without both{OTHERWISE}",
         find=findings.extremes_disperse,
     ),
     Claim(
@@ -62,7 +68,7 @@ CLAIMS = (
         notebook="MMD does its work of regularising the latent space.",
         quantity="sliced W2 from the prior with a live kernel over that without a penalty",
         scale="ratio",
-        rule=f"supported if the {INTERVAL} is below 1, not supported if it is above",
+        rule=f"supported if the {INTERVAL} is below 1, not supported if it is above{OTHERWISE}",
         find=findings.live_comes_closer,
     ),
     Claim(
