@@ -26,12 +26,15 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 SECTIONS = [
     "findings",
     "summary",
+    "differences",
     "curves",
     "reconstructions",
     "latent",
     "dispersion",
     "samples",
     "kernel",
+    "advice",
+    "measurements",
     "provenance",
 ]
 
@@ -57,11 +60,6 @@ def run(tmp_path_factory):
         FakeVariant(name="mmd-a0.9-s5.66", sigma=5.66, alpha=0.9, status="failed"),
     ]
     fake = fake_run.make(tmp_path_factory.mktemp("browser"), variants, seeds=(0, 1, 2), epochs=12)
-    fake.report["verdicts"] = [
-        {"code": f"V{i}", "claim": "Something holds", "state": state, "effect": 0.1, "rule": "interval above 0"}
-        for i, state in enumerate(("supported", "not_supported", "inconclusive", "not_run"))
-    ]
-    fake.save()
     write.write(fake.run_dir, fake.store)
     index.write(fake.run_dir.parent)
     return fake.run_dir
