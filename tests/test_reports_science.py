@@ -77,6 +77,20 @@ def test_a_difference_carries_its_sign_unless_it_is_nothing(metric, difference, 
     assert metrics.of(metric).signed(difference) == shown
 
 
+@pytest.mark.parametrize(
+    ("metric", "best_first"),
+    [
+        ("bce", [0.29, 0.30, None]),
+        ("ssim", [0.9, -0.1, None]),
+        ("mmd2", [0.0004, -0.002, 0.41, -0.5, None]),
+        ("kid", [-0.0001, 0.02]),
+    ],
+)
+def test_values_are_ranked_by_what_is_better(metric, best_first):
+    badness = [metrics.worse(metrics.of(metric), value) for value in best_first]
+    assert badness == sorted(set(badness))
+
+
 def test_all_measurements_hold_every_metric_once_and_each_with_its_sentence(run, page):
     tables = measurements.build(run).tables
     shown = [column.name for table in tables for column in table.columns]
@@ -132,7 +146,8 @@ def test_the_classifier_that_judged_is_named_beside_its_numbers_and_in_the_prove
 def test_numbers_without_a_known_classifier_are_warned_about_all_the_same(report):
     report["run"]["classifier"] = None
     tables = measurements.build(inputs.parse(report)).tables
-    (note,) = [table.note for table in tables if table.note]
+    ((title, note),) = [(table.title, table.note) for table in tables if table.note]
+    assert title == "Samples from the prior"
     assert "classifier that judged the samples and on how many" in note
 
 
@@ -377,7 +392,7 @@ def test_a_verdict_of_words_alone_is_readable(report):
 
 
 def test_nothing_hostile_is_more_than_text(tmp_path):
-    fake = fake_run.make(tmp_path, [FakeVariant(name=HOSTILE, sigma=1.0), *QUICK[:2]], seeds=SEEDS)
+    fake = fake_run.make(tmp_path, [QUICK[0], FakeVariant(name=HOSTILE, sigma=1.0), QUICK[1]], seeds=SEEDS)
     report = fake.report
     report["verdicts"] = [
         verdict | dict.fromkeys(("claim", "quantity", "rule", "explanation", "notebook", "code", "state"), HOSTILE)
@@ -386,7 +401,7 @@ def test_nothing_hostile_is_more_than_text(tmp_path):
     report["advice"]["heuristics"][0]["name"] = HOSTILE
     report["advice"]["pareto"] = {"x": HOSTILE, "y": HOSTILE, "front": [{"name": HOSTILE, "seeds": 1, "of": 3}]}
     report["run"]["classifier"] = {HOSTILE: HOSTILE, "sha256": HOSTILE}
-    report["variants"][1]["differences"]["reference"] = HOSTILE
+    report["variants"][2]["differences"]["reference"] = HOSTILE
     for variant in report["variants"]:
         for run in variant["runs"]:
             run["metrics"][HOSTILE] = 1.5
