@@ -81,7 +81,7 @@ def card(verdict: Verdict) -> Card:
 
 def _interval(verdict: Verdict) -> str:
     if verdict.interval is not None:
-        return f"95 % interval {text.span(verdict.interval, text.significant)}"
+        return f"95\u00a0% interval {text.span(verdict.interval, text.significant)}"
     few = verdict.n_seeds is not None and verdict.n_seeds < MIN_SEEDS
     return f"no interval: fewer than {MIN_SEEDS} seeds" if few else "no interval"
 

@@ -6,7 +6,7 @@ from reports import scales, svg, text
 from reports.metrics import Metric
 from reports.records import FrontMember, VariantResult
 
-LONGEST_LABEL = 22  # characters
+LONGEST_LABEL = 18  # characters
 LINE = 13  # pixels of height for each label
 
 Dots = list[tuple[float, float]]
@@ -35,9 +35,9 @@ def plot(variants: list[VariantResult], x: Metric, y: Metric, front: list[FrontM
                 )
                 for number, (name, dots) in enumerate(found.items())
             ],
-            width=560,
+            width=480,
             height=max(300, LINE * len(found) + 46),
-            label_width=190,
+            label_width=178,
         )
     )
 

@@ -196,13 +196,13 @@ def test_a_card_says_state_claim_effect_interval_seeds_rule_and_why(page):
     cards = [words(e) for e in page.all("li") if "card" in (e.attributes.get("class") or "").split()]
     assert cards[0] == (
         "✓ supported V1 A penalty costs reconstruction "
-        "0.00710 BCE with a penalty minus BCE without one, nats/pixel; 0 is no effect; "
+        "0.00710 BCE with a penalty minus BCE without one, nats/pixel; 0 is no effect "
         "95 % interval 0.00610 to 0.00830; 3 seeds "
         "Explanation 1: the kernel is about 0 between any two points. "
         "Rule: the whole interval lies on one side of no effect"
     )
-    assert "× 0.994 total variance, dead over none; 1 is no effect; 95 % interval 0.981 to 1.01" in cards[1]
-    assert cards[3].startswith("– not run V4 IMQ matches the prior as well as the best σ 0 seeds Explanation 4")
+    assert "× 0.994 total variance, dead over none; 1 is no effect 95 % interval 0.981 to 1.01" in cards[1]
+    assert cards[3].startswith("– not run V4 IMQ matches the prior as well as the best σ Explanation 4")
 
 
 def test_with_few_seeds_a_card_says_why_it_has_no_interval(tmp_path):
@@ -304,7 +304,7 @@ def test_the_plot_has_a_dot_for_every_seed_at_its_place_on_logarithmic_axes(fake
     dots = [e.attributes for e in page.elements[start:] if e.tag == "circle" and "cx" in e.attributes][: 6 * 3]
     low, high = map(float, chart.attributes["data-xlim"].split())
     expected = [run["metrics"]["mse"] for variant in fake.report["variants"] for run in variant["runs"]]
-    shares = [(float(dot["cx"]) - 46) / (560 - 46 - 190) for dot in dots]
+    shares = [(float(dot["cx"]) - 46) / (480 - 46 - 178) for dot in dots]
     assert [low * (high / low) ** share for share in shares] == pytest.approx(expected, rel=1e-4)
     filled = [dot["fill"] != "none" for dot in dots]
     assert filled == [True] * 3 + [False] * 12 + [True] * 3  # the first and the last variant are on the front
@@ -336,7 +336,7 @@ def test_the_markdown_has_effect_and_interval_behind_each_verdict(fake, page):
     text = (fake.run_dir / "summary.md").read_text()
     assert (
         "- **not supported** V2: A dead kernel disperses the codes more than none \\[× 0.994 total variance, dead over "
-        "none, 95 % interval 0.981 to 1.01, 3 seeds\\]"
+        "none, 95\u00a0% interval 0.981 to 1.01, 3 seeds\\]"
     ) in text
     assert "- **not run** V4: IMQ matches the prior as well as the best σ\n" in text
     assert "| Sliced W2 (prior's sd) |" in text
