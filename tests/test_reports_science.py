@@ -11,7 +11,7 @@ from fake_run import HOSTILE, QUICK, FakeVariant
 from matplotlib.colors import to_rgb
 from parsed_page import Parsed, rewritten, words
 
-from reports import advice, class_errors, differences, findings, inputs, measurements, metrics, summary, write
+from reports import advice, class_errors, differences, findings, inputs, measurements, metrics, scales, summary, write
 from reports.text import fixed, significant
 
 SEEDS = (0, 1, 2)
@@ -308,6 +308,11 @@ def test_the_plot_has_a_dot_for_every_seed_at_its_place_on_logarithmic_axes(fake
     assert [low * (high / low) ** share for share in shares] == pytest.approx(expected, rel=1e-4)
     filled = [dot["fill"] != "none" for dot in dots]
     assert filled == [True] * 3 + [False] * 12 + [True] * 3  # the first and the last variant are on the front
+
+
+def test_a_logarithmic_axis_within_less_than_a_decade_has_ticks_all_the_same():
+    assert [label for _, label in scales.logarithmic([0.0166, 0.0195]).ticks] == ["0.017", "0.018", "0.019"]
+    assert [label for _, label in scales.logarithmic([0.03, 8.0]).ticks] == ["0.1", "1", "10"]
 
 
 def test_the_plot_states_who_is_on_the_front_and_who_is_lowest(page):
