@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from reports import heatmap, scales, selection, svg, text
 from reports.arrays import Store
-from reports.heatmap import METRICS, HeatMap, Metric, by_alpha, without_sigma
+from reports.heatmap import METRICS, HeatMap, by_alpha, without_sigma
+from reports.metrics import Metric
 from reports.records import Run, VariantResult
 
 

@@ -13,17 +13,21 @@ VERDICT_STATES = {
     "inconclusive": ("?", "inconclusive"),
     "not_run": ("–", "not run"),
 }
+MIN_SEEDS = 3  # for an interval
 CHECK_STATES = {"issue": ("!", "issue"), "tip": ("i", "tip"), "passed": ("✓", "passed")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One verdict."""
+    """One verdict; `effect` and what stands behind it are empty where nothing was measured."""
 
     verdict: Verdict
     sign: str
     word: str
+    effect: str
+    interval: str
     seeds: str
+    neutral: str  # what would be no effect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,7 @@ class Findings:
 
     template: ClassVar[str] = "findings.html"
     cards: list[Card]
+    answers: list[Card]  # the claims that the notebook had a word on
     items: list[Item]
 
 
@@ -51,16 +56,34 @@ def build(run: Run) -> Findings | None:
         return None
     order = list(CHECK_STATES)
     checks = sorted(run.checks, key=lambda check: order.index(check.state) if check.state in order else len(order))
+    cards = [card(verdict) for verdict in run.verdicts]
     return Findings(
-        cards=[_card(verdict) for verdict in run.verdicts],
+        cards=cards,
+        answers=[each for each in cards if each.verdict.notebook],
         items=[_item(check) for check in checks],
     )
 
 
-def _card(verdict: Verdict) -> Card:
+def card(verdict: Verdict) -> Card:
+    """A verdict in words."""
     sign, word = VERDICT_STATES.get(verdict.state, ("–", verdict.state))
-    seeds = "" if verdict.n_seeds is None else text.count(verdict.n_seeds, "seed")
-    return Card(verdict=verdict, sign=sign, word=word, seeds=seeds)
+    ratio, effect = verdict.scale == "ratio", verdict.effect
+    return Card(
+        verdict=verdict,
+        sign=sign,
+        word=word,
+        effect="" if effect is None else f"{'× ' if ratio else ''}{text.significant(effect)}",
+        interval="" if effect is None else _interval(verdict),
+        seeds="" if verdict.n_seeds is None else text.count(verdict.n_seeds, "seed"),
+        neutral="" if effect is None else f"{1 if ratio else 0} is no effect",
+    )
+
+
+def _interval(verdict: Verdict) -> str:
+    if verdict.interval is not None:
+        return f"95\u00a0% interval {text.span(verdict.interval, text.significant)}"
+    few = verdict.n_seeds is not None and verdict.n_seeds < MIN_SEEDS
+    return f"no interval: fewer than {MIN_SEEDS} seeds" if few else "no interval"
 
 
 def _item(check: Check) -> Item:

@@ -2,31 +2,21 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from reports import figures, text
+from reports import figures, metrics, text
+from reports.metrics import Metric
 from reports.records import Run, VariantResult
-from reports.summary import COLUMNS, spread_text
+from reports.summary import spread_text
 
+Colour = Callable[[float], tuple[str, str]]  # of a value: background and ink
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """A column of the summary that is looked at over sigma."""
-
-    name: str
-    title: str
-    log: bool
-    prior: Callable[[int | None], float | None]
-    show: Callable[[float | None], str]
-
-
-_BY_NAME = {column.metric: column for column in COLUMNS}
 METRICS = tuple(
-    Metric(name=name, title=title, log=log, prior=_BY_NAME[name].prior, show=_BY_NAME[name].show)
-    for name, title, log in (
-        ("total_variance", "Total variance of the codes", True),
-        ("bce", "Test BCE, nats per pixel", False),
-        ("mmd2", "MMD² to the prior, fixed kernel", False),
+    replace(metrics.of(name), title=title)  # there is room for more words than in a column's head
+    for name, title in (
+        ("total_variance", "Total variance of the codes"),
+        ("bce", "Test BCE, nats per pixel"),
+        ("mmd2", "MMD² to the prior, fixed kernel"),
     )
 )
 
@@ -67,7 +57,7 @@ def build(run: Run, metric: Metric) -> HeatMap | None:
     if not lines:
         return None
     grid = [variant for variants in lines.values() for variant in variants]
-    colour = _colouring([abs(variant.mean(metric.name) or 0.0) for variant in [*grid, *others]], log=metric.log)
+    colour = colouring([abs(variant.mean(metric.name) or 0.0) for variant in [*grid, *others]], log=metric.log)
     sigmas = sorted({variant.sigma for variant in grid if variant.sigma is not None})
     rows = [
         HeatRow(alpha="0 (no penalty, any σ)", cells=[_heat_cell(variant, metric, colour)], across=True)
@@ -89,7 +79,8 @@ def build(run: Run, metric: Metric) -> HeatMap | None:
     )
 
 
-def _colouring(values: list[float], *, log: bool) -> Callable[[float], tuple[str, str]]:
+def colouring(values: list[float], *, log: bool) -> Colour:
+    """Background and ink by value, from the palest at the smallest of `values` to the deepest at the largest."""
     log = log and min(values) > 0
     scaled = [math.log(value) if log else value for value in values]
     low, high = min(scaled), max(scaled)
@@ -101,12 +92,12 @@ def _colouring(values: list[float], *, log: bool) -> Callable[[float], tuple[str
     return colour
 
 
-def _heat_cell(variant: VariantResult, metric: Metric, colour: Callable[[float], tuple[str, str]]) -> HeatCell:
+def _heat_cell(variant: VariantResult, metric: Metric, colour: Colour) -> HeatCell:
     statistic = variant.summary[metric.name]
     background, ink = colour(abs(statistic.mean))
     return HeatCell(
         text=metric.show(statistic.mean),
-        spread="" if statistic.sd is None or statistic.n == 1 else f"± {spread_text(metric.name, statistic.sd)}",
+        spread=spread_text(metric, statistic),
         background=background,
         ink=ink,
     )

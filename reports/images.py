@@ -5,8 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from reports import figures, text
+from reports import class_errors, figures, text
 from reports.arrays import Store
+from reports.class_errors import ClassErrors
 from reports.figures import Picture
 from reports.records import Run, VariantResult
 
@@ -34,6 +35,7 @@ class Reconstructions:
     template: ClassVar[str] = "reconstructions.html"
     originals: Strip | None
     strips: list[Strip]
+    classes: ClassErrors | None
     without: list[str]
 
 
@@ -51,7 +53,8 @@ def reconstructions(run: Run, store: Store) -> Reconstructions:
     """The same test images through every variant, with each image's squared error."""
     found = {variant.name: views for variant in run.variants if (views := store.first(variant)) is not None}
     if not found:
-        return Reconstructions(originals=None, strips=[], without=[variant.name for variant in run.variants])
+        without = [variant.name for variant in run.variants]
+        return Reconstructions(originals=None, strips=[], classes=class_errors.build(run, []), without=without)
     index = next(iter(found.values())).reconstruction_index
     originals = store.images[index]
     names = [_class(store, label) for label in store.labels[index]]
@@ -69,6 +72,7 @@ def reconstructions(run: Run, store: Store) -> Reconstructions:
             errors=[str(int(label)) for label in store.labels[index]],
         ),
         strips=strips,
+        classes=class_errors.build(run, store.classes),
         without=[variant.name for variant in run.variants if variant.name not in shown],
     )
 

@@ -5,7 +5,19 @@ from typing import Any
 
 from mmdvae.errors import InputError
 from mmdvae.files import read_json
-from reports.records import Baseline, Check, Run, SeedRun, Statistic, VariantResult, Verdict
+from reports.records import (
+    Advice,
+    Baseline,
+    Check,
+    Difference,
+    FrontMember,
+    LiveRange,
+    Run,
+    SeedRun,
+    Statistic,
+    VariantResult,
+    Verdict,
+)
 from reports.text import finite
 
 SCHEMA = 1
@@ -47,18 +59,21 @@ def parse(report: dict[str, Any]) -> Run:
         versions=run.get("versions") or {},
         hardware=run.get("hardware") or {},
         variants=variants,
+        classifier=run.get("classifier") or {},
         baselines=[
             Baseline(name=str(entry["name"]), metrics=_numbers(entry.get("metrics")))
             for entry in report.get("baselines") or []
         ],
         verdicts=[_verdict(entry) for entry in report.get("verdicts") or []],
         checks=[_check(entry) for entry in report.get("checks") or []],
+        advice=_advice(report["advice"]) if report.get("advice") else None,
     )
 
 
 def _variant(entry: dict[str, Any]) -> VariantResult:
     if entry["status"] not in STATUSES:
         raise InputError(f"status must be one of: {', '.join(STATUSES)}, got {entry['status']!r}")
+    differences = entry.get("differences") or {}
     return VariantResult(
         name=str(entry["name"]),
         regularizer=str(entry["regularizer"]),
@@ -69,6 +84,10 @@ def _variant(entry: dict[str, Any]) -> VariantResult:
         error=None if entry.get("error") is None else str(entry["error"]),
         runs=[_seed_run(run) for run in entry.get("runs") or []],
         summary={name: _statistic(value) for name, value in (entry.get("summary") or {}).items() if _whole(value)},
+        reference=str(differences.get("reference") or ""),
+        differences={
+            str(name): _difference(value) for name, value in (differences.get("metrics") or {}).items() if _whole(value)
+        },
     )
 
 
@@ -108,15 +127,34 @@ def _statistic(value: dict[str, Any]) -> Statistic:
     )
 
 
+def _difference(value: dict[str, Any]) -> Difference:
+    return Difference(
+        mean=float(value["mean"]),
+        interval=_interval([value.get("low"), value.get("high")]),
+        n=int(value.get("n") or 1),
+    )
+
+
+def _interval(ends: Any) -> tuple[float, float] | None:
+    """Two finite numbers, or None for anything else."""
+    numbers = [finite(end) for end in ends] if isinstance(ends, list) and len(ends) == 2 else []
+    low, high = numbers or (None, None)
+    return None if low is None or high is None else (low, high)
+
+
 def _verdict(entry: dict[str, Any]) -> Verdict:
     return Verdict(
         code=str(entry["code"]),
         claim=str(entry["claim"]),
         state=str(entry["state"]),
-        effect=_plain(entry.get("effect")),
-        interval=_plain(entry.get("interval")),
+        quantity=str(entry.get("quantity") or ""),
+        scale=str(entry.get("scale") or "difference"),
+        effect=finite(entry.get("effect")),
+        interval=_interval(entry.get("interval")),
         n_seeds=entry.get("n_seeds"),
-        rule=_plain(entry.get("rule")),
+        rule=str(entry.get("rule") or ""),
+        explanation=str(entry.get("explanation") or ""),
+        notebook=str(entry.get("notebook") or ""),
     )
 
 
@@ -130,11 +168,26 @@ def _check(entry: dict[str, Any]) -> Check:
     )
 
 
-def _plain(value: Any) -> str:
-    """A number, a pair of numbers or a text, as text; empty for nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return " to ".join(_plain(part) for part in value)
-    number = finite(value)
-    return str(value) if number is None else f"{number:.4g}".replace("-", "−")
+def _advice(entry: dict[str, Any]) -> Advice:
+    sigma, pareto = entry.get("sigma") or {}, entry.get("pareto") or {}
+    prior = _interval(sigma.get("prior"))
+    return Advice(
+        latent_dim=entry.get("latent_dim"),
+        prior=_live("prior N(0, I)", *(prior or (None, None))),
+        codes=[_live(str(row["name"]), row.get("low"), row.get("high")) for row in sigma.get("codes") or []],
+        heuristics=[
+            (str(row["name"]), value)
+            for row in entry.get("heuristics") or []
+            if (value := finite(row.get("sigma"))) is not None
+        ],
+        x=str(pareto.get("x") or ""),
+        y=str(pareto.get("y") or ""),
+        front=[
+            FrontMember(name=str(row["name"]), seeds=int(row["seeds"]), of=int(row["of"]))
+            for row in pareto.get("front") or []
+        ],
+    )
+
+
+def _live(name: str, low: Any, high: Any) -> LiveRange:
+    return LiveRange(name=name, low=finite(low), high=finite(high))

@@ -8,7 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from mmdvae.files import write_text
-from reports import dispersion, figures, heatmap, summary, text
+from reports import dispersion, figures, findings, heatmap, summary, text
 from reports.arrays import Store
 from reports.header import title
 from reports.records import Run
@@ -21,9 +21,9 @@ def write(run: Run, store: Store, path: Path, missing: list[str]) -> None:
     """Write the summary; `missing` names what could not be made."""
     d = dispersion.latent_dim(run, store)
     lines = [*_opening(run), "", *_table(run, d), "", *_notes(run, missing), ""]
-    picture, findings = _hero(run, d)
+    picture, shown = _hero(run, d)
     if picture:
-        lines += [f"![{plain(' '.join(findings))}]({picture})", ""]
+        lines += [f"![{plain(' '.join(shown))}]({picture})", ""]
     write_text(path, "\n".join(lines))
 
 
@@ -44,7 +44,8 @@ def _notes(run: Run, missing: list[str]) -> Iterator[str]:
     for name in missing:
         yield _note(name, "could not be made; the log says why")
     for verdict in run.verdicts:
-        yield _note(verdict.state.replace("_", " "), f"{verdict.code}: {verdict.claim}")
+        card = findings.card(verdict)
+        yield _note(card.word, f"{verdict.code}: {verdict.claim}") + plain(_evidence(card))
     for check in run.checks:
         if check.state != "passed":
             yield _note(check.state, f"{check.code}, {check.title}: {check.explanation}")
@@ -54,16 +55,23 @@ def _note(what: str, why: str) -> str:
     return f"- **{plain(what)}** {plain(why[:LONGEST_TEXT])}"
 
 
+def _evidence(card: findings.Card) -> str:
+    """Effect, quantity, interval and seeds in brackets; nothing where nothing was measured."""
+    if not card.effect:
+        return ""
+    quantity = card.verdict.quantity[:LONGEST_TEXT]
+    return f" [{', '.join(filter(None, (f'{card.effect} {quantity}'.strip(), card.interval, card.seeds)))}]"
+
+
 def _table(run: Run, d: int | None) -> list[str]:
-    columns = [column for column in summary.COLUMNS if column.metric != "logdet_cov"]
-    kept = [summary.COLUMNS.index(column) for column in columns]
+    columns = summary.columns(run)
     rows = summary.table(run, latent_dim=d)
     lines = [
         "| variant | kernel | " + " | ".join(f"{column.title} ({column.unit})" for column in columns) + " |",
         "|---|---|" + "---:|" * len(columns),
     ]
     for row in rows[:LONGEST_TABLE]:
-        cells = [_cell(row, row.cells[number]) for number in kept]
+        cells = [_cell(row, cell) for cell in row.cells]
         lines.append(f"| {plain(row.name)} | {plain(row.kernel or text.MISSING)} | " + " | ".join(cells) + " |")
     if len(rows) > LONGEST_TABLE:
         lines += ["", f"{len(rows) - LONGEST_TABLE} more rows are in the report."]
@@ -79,7 +87,7 @@ def _cell(row: summary.Row, cell: summary.Cell) -> str:
 
 def _hero(run: Run, d: int | None) -> tuple[Markup | None, list[str]]:
     """Total variance and BCE against sigma, and what they show; no picture where no variant has a sigma."""
-    panels, findings = [], []
+    panels, shown = [], []
     for metric in heatmap.METRICS[:2]:
         by_alpha = heatmap.by_alpha(run, metric.name)
         lines = [
@@ -92,8 +100,8 @@ def _hero(run: Run, d: int | None) -> tuple[Markup | None, list[str]]:
         ]
         if lines:
             panels.append((metric.title, lines, metric.prior(d)))
-            findings.append(dispersion.finding(metric, by_alpha, []))
-    return (figures.trend(panels) if panels else None), findings
+            shown.append(dispersion.finding(metric, by_alpha, []))
+    return (figures.trend(panels) if panels else None), shown
 
 
 def plain(untrusted: str) -> str:

@@ -7,7 +7,20 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports import curves, dispersion, findings, header, health, images, latent, provenance, summary
+from reports import (
+    advice,
+    curves,
+    differences,
+    dispersion,
+    findings,
+    header,
+    health,
+    images,
+    latent,
+    measurements,
+    provenance,
+    summary,
+)
 from reports.arrays import Store
 from reports.provenance import Sidecar
 from reports.records import Run
@@ -71,11 +84,18 @@ def _sections(run: Run, store: Store, sidecars: list[Sidecar]) -> list[tuple[str
     return [
         ("findings", "Verdicts and checks", lambda: findings.build(run)),
         ("summary", "Summary", lambda: summary.build(run, latent_dim=dispersion.latent_dim(run, store))),
+        ("differences", "Paired differences", lambda: differences.build(run)),
         ("curves", "Loss curves", lambda: curves.build(run)),
         ("reconstructions", "Reconstructions", lambda: images.reconstructions(run, store)),
         ("latent", "Latent space", lambda: latent.build(run, store)),
         ("dispersion", "Dispersion and reconstruction against σ", lambda: dispersion.build(run, store)),
         ("samples", "Samples from the prior", lambda: images.samples(run, store)),
         ("kernel", "Kernel health", lambda: health.build(run)),
+        ("advice", "Advice", lambda: advice.build(run)),
+        (
+            "measurements",
+            "All measurements",
+            lambda: measurements.build(run, latent_dim=dispersion.latent_dim(run, store)),
+        ),
         ("provenance", "Provenance and method", lambda: provenance.build(run, sidecars)),
     ]

@@ -31,6 +31,15 @@ class SeedRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A variant less the reference, paired by seed: the mean and its 95 % interval, None with fewer than 3 seeds."""
+
+    mean: float
+    interval: tuple[float, float] | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VariantResult:
     """One variant with all its seeds."""
 
@@ -43,6 +52,8 @@ class VariantResult:
     error: str | None
     runs: list[SeedRun]
     summary: dict[str, Statistic]
+    reference: str = ""  # the variant that `differences` are taken from
+    differences: dict[str, Difference] = field(default_factory=dict)
 
     def mean(self, metric: str) -> float | None:
         """The mean over seeds, None where it was not measured."""
@@ -68,7 +79,7 @@ class VariantResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """A reconstruction without a network, for scale."""
+    """What stands beside the variants for scale: no network, no codes, or real images in the place of samples."""
 
     name: str
     metrics: dict[str, float]
@@ -81,10 +92,14 @@ class Verdict:
     code: str
     claim: str
     state: str
-    effect: str
-    interval: str
+    quantity: str  # what the effect is, with its unit
+    scale: str  # difference (0 is no effect) or ratio (1 is)
+    effect: float | None
+    interval: tuple[float, float] | None
     n_seeds: int | None
     rule: str
+    explanation: str
+    notebook: str  # what the notebook concluded, empty where it said nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +111,37 @@ class Check:
     state: str
     explanation: str
     variants: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveRange:
+    """From which sigma to which a Gaussian kernel would be alive on a cloud of points."""
+
+    name: str
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontMember:
+    """A variant that no other beats in both of two metrics, in `seeds` of its `of` seeds."""
+
+    name: str
+    seeds: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """How to choose sigma, and which variants are worth choosing."""
+
+    latent_dim: int | None
+    prior: LiveRange
+    codes: list[LiveRange]
+    heuristics: list[tuple[str, float]]  # a rule's name and the sigma it would choose
+    x: str  # the metrics of the front
+    y: str
+    front: list[FrontMember]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +160,11 @@ class Run:
     versions: dict[str, Any]
     hardware: Any
     variants: list[VariantResult]
+    classifier: dict[str, Any] = field(default_factory=dict)  # which judged the samples; empty where none did
     baselines: list[Baseline] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    advice: Advice | None = None
 
     @property
     def finished(self) -> list[VariantResult]:

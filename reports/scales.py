@@ -45,7 +45,8 @@ def linear(values: Sequence[float], *, title: str = "", zero: bool = False, want
 
 
 def logarithmic(values: Sequence[float], *, title: str = "", most: int = 6) -> Scale:
-    """A logarithmic scale around positive values; ticks at powers of ten, or at 1, 2, 5 within few decades."""
+    """A logarithmic scale around positive values; ticks at powers of ten, at 1, 2, 5 within few decades, and within
+    less than one at round steps."""
     low, high = min(values), max(values)
     pad = max(high / low, 1.5) ** 0.06
     low, high = low / pad, high * pad
@@ -54,7 +55,10 @@ def logarithmic(values: Sequence[float], *, title: str = "", most: int = 6) -> S
     steps = (1, 2, 5) if decades <= 3 else (1,)
     every = max(1, math.ceil(decades / most)) if len(steps) == 1 else 1
     ticks = [(step * 10.0**power, power_text(step, power)) for power in range(first, last + 1, every) for step in steps]
-    return Scale(low=low, high=high, title=title, log=True, ticks=[tick for tick in ticks if low <= tick[0] <= high])
+    inside = [tick for tick in ticks if low <= tick[0] <= high]
+    if len(inside) < 2:
+        inside = [tick for tick in linear([low, high], wanted=6).ticks if low <= tick[0] <= high]
+    return Scale(low=low, high=high, title=title, log=True, ticks=inside)
 
 
 def power_text(step: int, power: int) -> str:

@@ -28,6 +28,7 @@ class Line:
     band: Sequence[tuple[float, float, float]] = ()  # (x, lowest, highest)
     dots: Sequence[tuple[float, float]] = ()
     mark: bool = False  # a dot on every point
+    filled: bool = False  # dots are discs, not rings
     data: dict[str, str] = field(default_factory=dict)
 
 
@@ -153,20 +154,23 @@ class _Frame:
 
     def labels(self) -> list[Markup]:
         """Direct labels at the right with a sample of their line, pushed apart where they would touch."""
-        wanted = [(r.value, r.label, r.colour, r.dash) for r in self.chart.references if r.label]
+        x = float(self.left + self.width + 3)
+        wanted = [(r.value, r.label, r.colour, r.dash, x) for r in self.chart.references if r.label]
         for line in self.chart.lines:
             end = line.points[-1][1] if line.points else None
             if line.label and end is not None:  # a line that broke off has nothing to label at the right
-                wanted.append((end, line.label, line.colour, line.dash))
+                wanted.append((end, line.label, line.colour, line.dash, x))
+            if line.label and line.dots and not line.points:  # dots alone are led to their label
+                right, height = max(line.dots)
+                wanted.append((height, line.label, line.colour, line.dash, self.x(right)))
         top, base = self.top, self.top + self.height
         ends = [min(max(self.y(value), top), base) for value, *_ in wanted]
         placed = spread(ends, gap=12, low=top + 4, high=base + 4)
-        x = self.left + self.width + 3
         return [
             part
-            for (_, label, colour, dash), end, at in zip(wanted, ends, placed, strict=True)
+            for (_, label, colour, dash, start), end, at in zip(wanted, ends, placed, strict=True)
             for part in (
-                element("line", x1=x, y1=end, x2=x + 8, y2=at, stroke=MUTED, stroke_width=0.6),
+                element("line", x1=start, y1=end, x2=x + 8, y2=at, stroke=MUTED, stroke_width=0.6),
                 element(
                     "line", x1=x + 9, y1=at, x2=x + 25, y2=at, stroke=colour, stroke_width=1.8, stroke_dasharray=dash
                 ),
@@ -191,8 +195,9 @@ class _Frame:
             )
             if line.mark or len(segment) == 1:
                 parts += [element("circle", cx=self.x(x), cy=self.y(y), r=2.6, fill=line.colour) for x, y in segment]
+        fill, r = (line.colour, 3.2) if line.filled else ("none", 1.8 if line.points else 3.2)
         parts += [
-            element("circle", cx=self.x(x), cy=self.y(y), r=1.8, fill="none", stroke=line.colour) for x, y in line.dots
+            element("circle", cx=self.x(x), cy=self.y(y), r=r, fill=fill, stroke=line.colour) for x, y in line.dots
         ]
         return element("g", *parts, **{f"data_{name}": value for name, value in line.data.items()})
 

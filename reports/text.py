@@ -1,7 +1,7 @@
 """Numbers and dates as a reader sees them; a value that is not there is a dash, never a zero."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,6 +63,11 @@ def count(number: int, noun: str) -> str:
 def listed(names: Sequence[str]) -> str:
     """a, b and c."""
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else "none"
+
+
+def span(ends: tuple[float, float], show: Callable[[float], str]) -> str:
+    """An interval as a reader sees it: −0.0083 to −0.0060."""
+    return f"{show(ends[0])} to {show(ends[1])}"
 
 
 def finite(value: Any) -> float | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import fake_science
 import numpy as np
 
 from mmdvae.files import replacing, write_json
@@ -99,19 +100,17 @@ def make(
                 }
             )
         entries.append(_entry(variant, runs))
+    for entry in entries[1:]:
+        entry["differences"] = fake_science.differences(entry["runs"], entries[0]["runs"], entries[0]["name"])
+    measured = [variant for variant in variants if variant.status == "ok"]
     report = {
         "schema": 1,
         "run": _run(run_id, created, recipe, seeds, len(images)),
         "variants": entries,
-        "baselines": [
-            {"name": "mean image", "metrics": {"bce": 0.4502, "mse": 0.0867, "psnr": 10.62, "ssim": 0.21}},
-            {
-                "name": "PCA-8",
-                "metrics": {"bce": 0.3304, "mse": 0.0298, "psnr": 15.3, "ssim": 0.52, "knn_accuracy": 0.79},
-            },
-        ],
-        "verdicts": [],
+        "baselines": fake_science.baselines(),
+        "verdicts": fake_science.verdicts(len(seeds)),
         "checks": _checks(variants, seeds),
+        "advice": fake_science.advice([v.name for v in measured], [v.spread for v in measured], len(seeds)),
     }
     fake = FakeRun(run_dir=run_dir, store=store, report=report)
     fake.save()
@@ -131,6 +130,7 @@ def _run(run_id: str, created: str, recipe: str, seeds: Sequence[int], n: int) -
         "code": {"commit": "51584f0c1f0a9b7e6d5c4b3a29180716f5e4d3c2", "dirty": True},
         "versions": {"python": "3.11.2", "keras": "3.15.1", "tensorflow": "2.21.0", "numpy": "2.3.1"},
         "hardware": {"cpu": "8 cores", "gpu": None},
+        "classifier": fake_science.classifier(),
     }
 
 
@@ -146,6 +146,7 @@ def _entry(variant: FakeVariant, runs: list[dict[str, Any]]) -> dict[str, Any]:
         "error": errors.get(variant.status),
         "runs": runs,
         "summary": _summary([run["metrics"] for run in runs if run["metrics"]]),
+        "differences": None,
     }
 
 
@@ -185,6 +186,7 @@ def _metrics(variant: FakeVariant, rng: np.random.Generator) -> dict[str, Any]:
         "train_seconds": 41.5,
         "peak_rss_mb": 1510.0,
         "parameters": 402_545.0,
+        **fake_science.metrics(spread=variant.spread, bce=bce, noise=noise),
     }
 
 

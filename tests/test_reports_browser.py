@@ -26,12 +26,15 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 SECTIONS = [
     "findings",
     "summary",
+    "differences",
     "curves",
     "reconstructions",
     "latent",
     "dispersion",
     "samples",
     "kernel",
+    "advice",
+    "measurements",
     "provenance",
 ]
 
@@ -57,14 +60,16 @@ def run(tmp_path_factory):
         FakeVariant(name="mmd-a0.9-s5.66", sigma=5.66, alpha=0.9, status="failed"),
     ]
     fake = fake_run.make(tmp_path_factory.mktemp("browser"), variants, seeds=(0, 1, 2), epochs=12)
-    fake.report["verdicts"] = [
-        {"code": f"V{i}", "claim": "Something holds", "state": state, "effect": 0.1, "rule": "interval above 0"}
-        for i, state in enumerate(("supported", "not_supported", "inconclusive", "not_run"))
-    ]
-    fake.save()
     write.write(fake.run_dir, fake.store)
     index.write(fake.run_dir.parent)
     return fake.run_dir
+
+
+@pytest.fixture(scope="module")
+def six(tmp_path_factory):
+    """The page of six variants with three seeds, which the limits on its size are for."""
+    fake = fake_run.make(tmp_path_factory.mktemp("six"), QUICK, seeds=(0, 1, 2), epochs=12)
+    return write.write(fake.run_dir, fake.store)
 
 
 @pytest.fixture
@@ -130,6 +135,27 @@ def test_a_phone_scrolls_tables_and_not_the_page(opened, name):
         assert region.get_attribute("aria-label")
 
 
+def unfold(page):
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", DESK), ("dark", DESK), ("light", PHONE)])
+def test_unfolded_tables_bar_nobody_and_widen_no_page(opened, scheme, viewport):
+    page = opened(color_scheme=scheme, viewport=viewport)
+    unfold(page)
+    found = Axe().run(page, context="#measurements", options=RULES).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+
+
+def test_a_table_unfolds_by_keyboard_and_without_scripts(opened):
+    page = opened(java_script_enabled=False)
+    table = page.locator("#measurements table").first
+    assert not table.is_visible()
+    page.locator("#measurements summary").first.press("Enter")
+    assert table.is_visible()
+
+
 def test_text_is_large_enough_on_a_phone_to_zoom_into_no_chart(opened):
     page = opened(viewport=PHONE)
     heights = page.eval_on_selector_all(
@@ -182,8 +208,8 @@ def test_pictures_stay_on_a_white_plate_in_the_dark(opened):
     assert plates == ["rgb(255, 255, 255)"]
 
 
-def test_it_prints_on_few_pages_in_light_colours(opened):
-    page = opened(color_scheme="dark")
+def test_six_variants_print_on_few_pages_in_light_colours(opened, six):
+    page = opened(six, color_scheme="dark")
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(29, 31, 33)"
     pdf = page.pdf(prefer_css_page_size=True)
@@ -201,6 +227,13 @@ def test_no_table_is_cut_off_on_paper(opened):
     assert page.evaluate("document.documentElement.scrollWidth") <= paper["width"]
 
 
-def test_six_variants_make_a_page_of_at_most_two_megabytes_and_three_thousand_elements(opened, run):
+def test_folded_tables_are_whole_on_paper(opened):
+    page = opened()
+    page.emulate_media(media="print")
+    heights = page.eval_on_selector_all("details table", "es => es.map(e => e.getBoundingClientRect().height)")
+    assert min(heights) > 50
+
+
+def test_six_variants_make_a_page_of_at_most_two_megabytes_and_three_thousand_elements(opened, run, six):
     assert (run / "report.html").stat().st_size < 2_000_000
-    assert opened().evaluate("document.querySelectorAll('*').length") <= 3000
+    assert opened(six).evaluate("document.querySelectorAll('*').length") <= 3000

@@ -44,7 +44,7 @@ def test_the_summary_table_is_the_metrics_aggregated(fake):
     shown = {row.name: row for row in summary.table(load(fake.run_dir)) if row.kind == "variant"}
     for variant in QUICK:
         for column, cell in zip(summary.COLUMNS, shown[variant.name].cells, strict=True):
-            assert cell.value == pytest.approx(means[variant.name, column.metric])
+            assert cell.value == pytest.approx(means[variant.name, column.name])
             assert cell.text == column.show(cell.value)
 
 

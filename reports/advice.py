@@ -1,0 +1,73 @@
+"""How to choose sigma, and which variants no other beats in both reconstruction and match with the prior."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from markupsafe import Markup
+
+from reports import metrics, pareto, text
+from reports.metrics import Metric
+from reports.records import Advice, LiveRange, Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heuristic:
+    """A rule's sigma against the prior's range."""
+
+    name: str
+    sigma: str
+    place: str  # inside, below, above, or empty where the range is not known
+    codes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advised:
+    """The section."""
+
+    template: ClassVar[str] = "advice.html"
+    dim: str
+    ranges: list[tuple[str, str, str]]  # name, lowest, highest sigma
+    heuristics: list[Heuristic]
+    x: Metric
+    y: Metric
+    front: list[tuple[str, str]]  # name, seeds
+    plot: Markup | None
+
+
+def build(run: Run) -> Advised | None:
+    """The section; None where the report gives no advice."""
+    advice = run.advice
+    if advice is None:
+        return None
+    x, y = metrics.of(advice.x), metrics.of(advice.y)
+    return Advised(
+        dim="" if advice.latent_dim is None else text.count(advice.latent_dim, "latent dimension"),
+        ranges=[
+            (each.name, text.significant(each.low), text.significant(each.high))
+            for each in (advice.prior, *advice.codes)
+        ],
+        heuristics=[_heuristic(name, sigma, advice) for name, sigma in advice.heuristics],
+        x=x,
+        y=y,
+        front=[
+            (member.name, f"{member.seeds} of {text.count(member.of, 'seed')}")
+            for member in sorted(advice.front, key=lambda member: -member.seeds)
+        ],
+        plot=pareto.plot(run.finished, x, y, advice.front),
+    )
+
+
+def _heuristic(name: str, sigma: float, advice: Advice) -> Heuristic:
+    known = [place for codes in advice.codes if (place := _place(sigma, codes))]
+    return Heuristic(
+        name=name,
+        sigma=text.significant(sigma),
+        place=_place(sigma, advice.prior),
+        codes=f"{known.count('inside')} of {text.count(len(known), 'variant')}" if known else text.MISSING,
+    )
+
+
+def _place(sigma: float, live: LiveRange) -> str:
+    if live.low is None or live.high is None:
+        return ""
+    return "below" if sigma < live.low else "above" if sigma > live.high else "inside"

@@ -1,0 +1,54 @@
+"""Every number of the report, one table per topic, each beside what the prior and the baselines have."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from reports import summary, text
+from reports.metrics import GROUPS, METRICS, Metric
+from reports.records import Run
+from reports.summary import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One topic."""
+
+    title: str
+    columns: list[Metric]
+    rows: list[Row]
+    note: str  # what all its numbers depend on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurements:
+    """The section."""
+
+    template: ClassVar[str] = "measurements.html"
+    tables: list[Table]
+    several: bool  # more than one seed
+
+
+def build(run: Run, *, latent_dim: int | None = None) -> Measurements | None:
+    """A table for every topic that has a number; None where nothing was measured."""
+    measured = summary.measured(run)
+    tables = []
+    for group, title in GROUPS:
+        columns = [metric for metric in METRICS if metric.group == group and metric.name in measured]
+        if columns:
+            rows = summary.rows(run, columns, latent_dim=latent_dim)
+            note = _judged_by(run) if group == "samples" else ""
+            tables.append(Table(title=title, columns=columns, rows=rows, note=note))
+    return Measurements(tables=tables, several=len(run.seeds) > 1) if tables else None
+
+
+def _judged_by(run: Run) -> str:
+    accuracy, digest = text.finite(run.classifier.get("test_accuracy")), str(run.classifier.get("sha256") or "")
+    known = [
+        *([f"test accuracy {text.percent(accuracy)}"] if accuracy is not None else []),
+        *([f"SHA-256 {digest[:12]}"] if digest else []),
+    ]
+    which = f" ({', '.join(known)})" if known else ""
+    return (
+        f"These numbers depend on the classifier that judged the samples{which} and on how many images were compared: "
+        "compare them only within this report, beside the row of real images."
+    )

@@ -1,0 +1,176 @@
+"""Every metric that a report can hold: what it is called, how it is written and judged, what it means."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from reports import text
+
+Better = Literal["low", "high", "near 0"]
+Show = Callable[[float | None], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric; `prior` is what N(0, I) in d dimensions would have, `better` is None where nothing is best."""
+
+    name: str  # in report.json and metrics.csv
+    title: str
+    unit: str
+    group: str
+    show: Show
+    better: Better | None
+    meaning: str  # one sentence
+    prior: Callable[[int | None], float | None] = lambda d: None
+    log: bool = False  # spans decades, so its axis is logarithmic
+
+    @property
+    def direction(self) -> str:
+        """Which values are better, in words; empty where none are."""
+        return {"low": "lower is better", "high": "higher is better", "near 0": "nearer to 0 is better"}.get(
+            self.better or "", ""
+        )
+
+    def spread(self, sd: float) -> str:
+        """A standard deviation in the metric's form: as many decimals, or two significant digits."""
+        return text.significant(sd, 2) if self.show is text.significant else self.show(sd)
+
+    def signed(self, difference: float) -> str:
+        """A difference with its sign: +0.0071, −0.0071, 0.0000."""
+        shown = self.show(difference)
+        return f"+{shown}" if difference > 0 and shown.strip("0.") else shown
+
+
+def fixed(digits: int, *, factor: float = 1) -> Show:
+    """Shows a number, times a factor, with so many decimals."""
+    return lambda value: text.fixed(None if value is None else factor * value, digits)
+
+
+def _zero(d: int | None) -> float:
+    return 0.0
+
+
+def _d(d: int | None) -> float | None:
+    return d
+
+
+GROUPS = (
+    ("reconstruction", "Reconstruction"),
+    ("dispersion", "Dispersion of the codes"),
+    ("match", "Match with the prior"),
+    ("kernel", "Kernel"),
+    ("usefulness", "Usefulness of the codes"),
+    ("samples", "Samples from the prior"),
+    ("views", "Faithfulness of the two-dimensional views"),
+    ("cost", "Cost"),
+)
+
+_number = text.significant
+_percent = fixed(1, factor=100)
+
+# A table: each metric is one line and its sentence.
+# fmt: off
+METRICS = (
+    Metric("bce", "BCE", "nats/pixel", "reconstruction", fixed(4), "low",
+           "Binary cross-entropy of test image and reconstruction, not scaled by 1 − α."),
+    Metric("bce_excess", "BCE excess", "nats/pixel", "reconstruction", fixed(4), "low",
+           "BCE less the targets' own entropy, which no reconstruction of grey pixels can go below."),
+    Metric("mse", "MSE", "per pixel", "reconstruction", fixed(5), "low",
+           "Mean squared error per pixel, pixels in [0, 1]."),
+    Metric("psnr", "PSNR", "dB", "reconstruction", fixed(2), "high",
+           "Peak signal-to-noise ratio, from the mean squared error."),
+    Metric("ssim", "SSIM", "0 to 1", "reconstruction", fixed(3), "high",
+           "Structural similarity, data range 1; 1 is identical."),
+    Metric("rounded_accuracy", "Rounded accuracy", "%", "reconstruction", _percent, "high",
+           "Share of pixels that agree after rounding both to 0 or 1."),
+    Metric("total_variance", "Total variance", "tr Cov(z)", "dispersion", _number, None,
+           "Trace of Cov(z), z drawn from q(z|x); the prior has one per dimension.", _d, log=True),
+    Metric("variance_of_means", "Variance of means", "", "dispersion", _number, None,
+           "The part of the total variance that the posterior means carry."),
+    Metric("posterior_variance", "Posterior variance", "", "dispersion", _number, None,
+           "The part of the total variance that the posterior's own width carries."),
+    Metric("logdet_cov", "Log det", "Cov(z)", "dispersion", fixed(2), None,
+           "Logarithm of the determinant of Cov(z): the volume of the cloud; the prior has 0.", _zero),
+    Metric("participation_ratio", "Particip. ratio", "dimensions", "dispersion", fixed(2), None,
+           "(Σλ)² / Σλ² of Cov(z)'s eigenvalues: dimensions in use.", _d),
+    Metric("mean_norm", "Mean norm", "latent units", "dispersion", _number, None,
+           "Length of the mean of z; the prior has 0.", _zero),
+    Metric("active_units", "Active units", "dimensions", "dispersion", fixed(1), None,
+           "Dimensions whose posterior mean varies by more than 0.01."),
+    Metric("mmd2", "MMD²", "fixed kernel", "match", fixed(4), "near 0",
+           "Unbiased estimate between z (sampled) and the prior by the mean of seven inverse multiquadric kernels, "
+           "the same for all variants; slightly negative values mean that the two agree.", _zero),
+    Metric("mmd2_p", "p of MMD²", "permutations", "match", fixed(3), None,
+           "How often as large an MMD² comes about when 1,000 codes and draws of the prior are shuffled; small "
+           "values speak against equality, and large ones prove nothing."),
+    Metric("sliced_w2", "Sliced W2", "prior's sd", "match", _number, "low",
+           "Sliced Wasserstein-2 distance from the prior, in units of its standard deviation; unlike MMD² it grows "
+           "without bound.", _zero, log=True),
+    Metric("gaussian_w2", "Gaussian W2", "latent units", "match", _number, "low",
+           "Wasserstein-2 distance of the prior and a normal distribution with the codes' mean and covariance.", _zero),
+    Metric("gaussian_kl", "Gaussian KL", "nats", "match", _number, "low",
+           "KL divergence to the prior of a normal distribution with the codes' mean and covariance.", _zero),
+    Metric("mardia_skewness", "Skewness", "Mardia", "match", _number, "near 0",
+           "Mardia's third moment of the codes, 0 for a normal distribution.", _zero),
+    Metric("mardia_kurtosis", "Excess kurtosis", "Mardia", "match", _number, "near 0",
+           "Mardia's fourth moment of the codes less a normal distribution's: above 0 with heavier tails.", _zero),
+    Metric("kernel_mean", "Kernel mean", "0 to 1", "kernel", _number, None,
+           "Mean of the training kernel over pairs of codes and prior draws."),
+    Metric("kernel_live_share", "Live pairs", "%", "kernel", _percent, None,
+           "Share of those pairs where the kernel is between 0.01 and 0.99."),
+    Metric("gradient_ratio", "Gradient ratio", "penalty : BCE", "kernel", _number, None,
+           "α|∇penalty| / ((1 − α)|∇BCE|) at the encoder's weights: near 0 the penalty pulls at nothing."),
+    Metric("live_sigma_low", "Least live σ", "latent units", "kernel", _number, None,
+           "The smallest σ at which a Gaussian kernel would be alive on these codes."),
+    Metric("live_sigma_high", "Largest live σ", "latent units", "kernel", _number, None,
+           "The largest σ at which a Gaussian kernel would be alive on these codes."),
+    Metric("median_distance", "Median distance", "latent units", "kernel", _number, None,
+           "Median distance between two codes, a common choice of σ."),
+    Metric("knn_accuracy", "kNN accuracy", "%", "usefulness", _percent, "high",
+           "Share of test images whose class is that of most of their 10 nearest training codes."),
+    Metric("probe_accuracy", "Linear probe", "%", "usefulness", _percent, "high",
+           "Share of test images whose class a linear classifier of the codes finds."),
+    Metric("silhouette", "Silhouette", "−1 to 1", "usefulness", fixed(3), "high",
+           "How much nearer codes lie to their own class than to the next one."),
+    Metric("fid", "FID", "own classifier", "samples", _number, "low",
+           "Fréchet distance of decoded prior draws from test images, by the features of a small classifier."),
+    Metric("kid", "KID", "own classifier", "samples", _number, "near 0",
+           "Kernel distance by the same features, an unbiased estimate that can lie slightly below 0."),
+    Metric("kid_sd", "KID, sd", "over subsets", "samples", _number, None,
+           "Standard deviation of KID over the subsets of images that it is averaged over."),
+    Metric("density", "Density", "1 if real", "samples", fixed(3), None,
+           "How many real images' neighbourhoods a sample lies in; above 1 where samples crowd the commonest places."),
+    Metric("coverage", "Coverage", "0 to 1", "samples", fixed(3), "high",
+           "Share of real images that have a sample in their neighbourhood."),
+    Metric("class_entropy", "Class entropy", "nats", "samples", fixed(3), None,
+           "Entropy of the classes that the classifier sees in the samples; ln(classes) if all are equally frequent."),
+    Metric("trustworthiness_pca", "Trust, PCA", "0 to 1", "views", fixed(3), "high",
+           "How far neighbours in the PCA view are neighbours in the codes, too."),
+    Metric("continuity_pca", "Continuity, PCA", "0 to 1", "views", fixed(3), "high",
+           "How far neighbours in the codes stay neighbours in the PCA view."),
+    Metric("trustworthiness_tsne", "Trust, t-SNE", "0 to 1", "views", fixed(3), "high",
+           "How far neighbours in the t-SNE view are neighbours in the codes, too."),
+    Metric("continuity_tsne", "Continuity, t-SNE", "0 to 1", "views", fixed(3), "high",
+           "How far neighbours in the codes stay neighbours in the t-SNE view."),
+    Metric("train_seconds", "Training", "seconds", "cost", _number, None,
+           "Wall-clock seconds of the training of one seed."),
+    Metric("peak_rss_mb", "Peak memory", "MB", "cost", fixed(0), None,
+           "Largest resident memory of the training process."),
+    Metric("parameters", "Parameters", "", "cost", fixed(0), None,
+           "Trainable numbers of encoder and decoder."),
+)
+# fmt: on
+
+_BY_NAME = {metric.name: metric for metric in METRICS}
+
+
+def of(name: str) -> Metric:
+    """The metric of that name; one that nobody has described is shown under its name."""
+    return _BY_NAME.get(name) or Metric(name, name, "", "", _number, None, "")
+
+
+def worse(metric: Metric, value: float | None) -> float:
+    """A key for sorting: the smaller, the better."""
+    if value is None:
+        return float("inf")
+    return {"high": -value, "near 0": abs(value)}.get(metric.better or "", value)

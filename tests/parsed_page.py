@@ -1,0 +1,58 @@
+"""A page's elements, for tests that look for one."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+import fake_run
+
+from reports import write
+
+
+@dataclass
+class Element:
+    tag: str
+    attributes: dict[str, str | None]
+    text: list[str] = field(default_factory=list)
+
+
+class Parsed(HTMLParser):
+    """Elements in order, each with its text and that of the elements within."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.elements: list[Element] = []
+        self._open: list[Element] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append(Element(tag, dict(attributes)))
+        if tag not in ("meta", "img", "br", "link"):
+            self._open.append(self.elements[-1])
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append(Element(tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self._open.pop().tag == tag, f"</{tag}> closes another element"
+
+    def handle_data(self, data):
+        for element in self._open:
+            element.text.append(data)
+
+    def all(self, tag, **wanted):
+        names = {name.replace("_", "-"): value for name, value in wanted.items()}
+        return [e for e in self.elements if e.tag == tag and names.items() <= e.attributes.items()]
+
+
+def words(element: Element) -> str:
+    return " ".join("".join(element.text).split())
+
+
+def written(out, **options) -> str:
+    fake = fake_run.make(out, **options)
+    return write.write(fake.run_dir, fake.store).read_text()
+
+
+def rewritten(fake: fake_run.FakeRun) -> str:
+    fake.save()
+    return write.write(fake.run_dir, fake.store).read_text()
