@@ -41,7 +41,9 @@ def frechet(real: np.ndarray, made: np.ndarray) -> float:
 def kernel_distance(real: np.ndarray, made: np.ndarray, *, seed: int = 0) -> tuple[float, float]:
     """KID: mean and standard deviation over 50 subsets of 1,000 of the unbiased MMD² under (x . y / f + 1)³.
 
-    Source: Binkowski et al. 2018, arXiv:1801.01401. It can be below zero, as any unbiased estimate of zero.
+    The mean can be below zero, as any unbiased estimate of zero. The deviation is NaN if every subset is everything.
+
+    Source: Binkowski et al. 2018, arXiv:1801.01401.
     """
     rng = np.random.default_rng(seed)
     size = min(SUBSET, len(real), len(made))
@@ -49,7 +51,8 @@ def kernel_distance(real: np.ndarray, made: np.ndarray, *, seed: int = 0) -> tup
     for _ in range(SUBSETS):
         x, y = (features[rng.choice(len(features), size, replace=False)] for features in (real, made))
         values.append(_cubic_mmd2(x.astype(np.float64), y.astype(np.float64)))
-    return float(np.mean(values)), float(np.std(values, ddof=1))
+    whole = size == len(real) == len(made)
+    return float(np.mean(values)), math.nan if whole else float(np.std(values, ddof=1))
 
 
 def density_and_coverage(real: np.ndarray, made: np.ndarray) -> tuple[float, float]:
@@ -73,7 +76,7 @@ def density_and_coverage(real: np.ndarray, made: np.ndarray) -> tuple[float, flo
 def class_entropy(classes: np.ndarray) -> float:
     """Entropy in nats of the shares of the classes (n,) that a classifier sees; log k if k are equally frequent."""
     shares = np.unique(classes, return_counts=True)[1] / len(classes)
-    return float(-np.sum(shares * np.log(shares)))
+    return float(np.sum(shares * -np.log(shares)))
 
 
 def _square_root(covariance: np.ndarray) -> np.ndarray:

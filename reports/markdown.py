@@ -14,7 +14,7 @@ from reports.header import title
 from reports.records import Run
 
 LONGEST_TABLE = 40  # rows
-LONGEST_TEXT = 300  # characters of an explanation
+LONGEST_TEXT = 500  # characters of an explanation
 
 
 def write(run: Run, store: Store, path: Path, missing: list[str]) -> None:

@@ -53,7 +53,7 @@ def test_the_kernel_distance_of_whole_samples_equals_its_definition_pair_by_pair
     between = np.mean([kernel(a, b) for a in x for b in y])
     mean, sd = samples.kernel_distance(x, y)  # a subset of twelve of twelve is all of them
     assert mean == pytest.approx(sum(within) - 2 * between, rel=1e-9)
-    assert sd == pytest.approx(0, abs=1e-9 * abs(mean))
+    assert math.isnan(sd)
 
 
 def test_the_kernel_distance_compares_three_moments():
@@ -120,5 +120,5 @@ def test_all_are_measured_together(features):
     got = samples.judged(*features, np.array([0, 1, 1]))
     assert tuple(got) == samples.METRICS
     assert got["fid"] == samples.frechet(*features)
-    assert (got["kid"], got["kid_sd"]) == samples.kernel_distance(*features)
+    assert (got["kid"], got["kid_sd"]) == samples.kernel_distance(*features)  # 80 of 90 images, so that they differ
     assert (got["density"], got["coverage"]) == samples.density_and_coverage(*features)
