@@ -19,6 +19,7 @@ MEASUREMENTS = {
     "agreement": agreement.measure,
     "stages": stages.measure,
     "pipeline": pipeline.measure,
+    "memory": pipeline.memory,
     "stacked": stacked.measure,
     "recipes": recipes.measure,
 }

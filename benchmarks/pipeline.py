@@ -35,7 +35,6 @@ def measure(data: Path) -> dict[str, Any]:
             "start": start_of_a_child(),
             "overhead": overhead(tiny),
             "variants": [many_variants(tiny, count) for count in COUNTS],
-            "real": real_variants(data),
             "dims": [
                 child.call(one_dimension, env=child.ONE_THREAD, data=str(data), latent_dim=latent_dim)
                 for latent_dim in DIMS
@@ -126,8 +125,8 @@ def many_variants(tiny: str, count: int) -> dict[str, Any]:
         return _watched(["--alpha", "0.6", *sigmas, "--dataset", tiny], Path(out))
 
 
-def real_variants(data: Path) -> dict[str, Any]:
-    """A comparison of as many variants as there are cores, on all images by the standard recipe."""
+def memory(data: Path) -> dict[str, Any]:
+    """Every process of a comparison of as many variants as there are cores, on all images by the standard recipe."""
     with tempfile.TemporaryDirectory() as out:
         shutil.copytree(data, Path(out) / "store" / data.name)
         sigmas = [word for name in _names(devices.cores()) for word in ("--sigma", name)]
@@ -154,7 +153,7 @@ def _watched(options: list[str], out: Path) -> dict[str, Any]:
         "page_mb": page.stat().st_size / 1e6,
         "parent_mb": parent,
         "server_mb": server,
-        "training_peak_mb": max(record["peak_rss_mb"] for record in finished if "history" in record),
+        "child_peak_mb": max(record["peak_rss_mb"] for record in finished if "history" in record),
         "evaluation_peak_mb": max(record["peak_rss_mb"] for record in finished if "metrics" in record),
     }
 

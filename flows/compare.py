@@ -46,14 +46,14 @@ def story(plan: Plan, runner: Runner) -> Ending:
     classifier = runner.submit(train_classifier, "classifier", judging)
     units = {unit: plans.train_request(plan, data, *unit) for unit in plan.units()}
     trainings = _start_trainings(plan, units, runner)
-    classified = _ended(runner, {"it": classifier})["it"]
-    judge = Path(judging["folder"]) if _can_judge(classified) else None
+    classified = _classes_told_apart(_end(runner, classifier))
+    judge = Path(judging["folder"]) if classified else None
     # After the trainings, so that none waits for it.
     baselines = runner.submit(measure_baselines, "baselines", plans.baselines_request(plan, data, judge))
     outcomes = _evaluate_when_trained(plan, units, trainings, judge, runner)
-    measured = _ended(runner, {"it": baselines})["it"]
+    measured = _end(runner, baselines)
     rows = [] if isinstance(measured, Exception) else measured["baselines"]
-    report = results.report(_run(plan, data) | {"classifier": classified if judge else None}, outcomes, rows)
+    report = results.report(_run(plan, data) | {"classifier": classified}, outcomes, rows)
     manifest = results.manifest(data["folder"], outcomes)
     page = _result(runner, runner.submit(write_report, plan.run_dir, plan.store, report, manifest))
     bad = tuple(variant["name"] for variant in report["variants"] if variant["status"] != "ok")
@@ -127,9 +127,9 @@ def _start_trainings(plan: Plan, units: dict[tuple, dict[str, Any]], runner: Run
     return {runner.submit(train, _label(plan, "train", *unit), request): unit for unit, request in units.items()}
 
 
-def _can_judge(classified: Any) -> bool:
-    """Whether there is a classifier to judge samples by: it did not fail, and had more than one class to tell apart."""
-    return not isinstance(classified, Exception) and classified["classes"] > 1
+def _classes_told_apart(classified: Any) -> dict[str, Any] | None:
+    """The classifier's record; None if it failed or had but one class, for then it cannot judge samples."""
+    return None if isinstance(classified, Exception) or classified["classes"] < 2 else classified
 
 
 def _evaluate_when_trained(
@@ -180,9 +180,14 @@ def _ended(runner: Runner, futures: dict[Any, Any]) -> dict[Any, Any]:
     return {names[future]: runner.outcome(future) for future in runner.as_completed(names)}
 
 
+def _end(runner: Runner, future: Any) -> Any:
+    """What it came to, a result or an exception, when it has ended."""
+    return _ended(runner, {"it": future})["it"]
+
+
 def _result(runner: Runner, future: Any) -> Any:
     """The result of a step that nothing can do without."""
-    end = _ended(runner, {"it": future})["it"]
+    end = _end(runner, future)
     if isinstance(end, BaseException):
         raise end
     return end

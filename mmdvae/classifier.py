@@ -15,11 +15,11 @@ from keras import layers
 from mmdvae import checkpoint
 from mmdvae.data_folder import open_split
 from mmdvae.files import file_sha256, replacing
+from mmdvae.inference import in_batches, scaled
 
 MODEL, REFERENCES = "classifier.npz", "references.npz"
 FEATURES = 64
 EPOCHS, BATCH, SEED = 3, 128, 0
-INFERENCE_BATCH = 500
 COMPARED = 5_000  # images on each side, the same for all: FID's bias depends on it
 
 
@@ -86,15 +86,8 @@ def build(count: int) -> keras.Model:
 def judge(network: keras.Model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Features (n, 64) float32 and classes (n,) of images (n, 28, 28, 1) in [0, 1]."""
     both = keras.Model(network.inputs, [network.get_layer("features").output, network.outputs[0]])
-    starts = range(0, len(images), INFERENCE_BATCH)
-    batches = [both.predict_on_batch(images[start : start + INFERENCE_BATCH]) for start in starts]
-    features, logits = (np.concatenate(part) for part in zip(*batches, strict=True))
+    features, logits = in_batches(both.predict_on_batch, images)
     return features, logits.argmax(axis=1)
-
-
-def scaled(images: np.ndarray) -> np.ndarray:
-    """uint8 (n, 28, 28) -> float32 (n, 28, 28, 1) in [0, 1]."""
-    return np.asarray(images, dtype="float32")[..., None] / 255
 
 
 def _save_references(network: keras.Model, train: np.ndarray, test: np.ndarray, path: Path) -> None:

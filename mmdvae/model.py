@@ -8,13 +8,13 @@ from keras import ops
 
 from mmdvae import networks
 from mmdvae.augmentation import change_contrast, flip_half
+from mmdvae.inference import in_batches, scaled
 from mmdvae.kernels import gaussian, imq_mixture
 from mmdvae.mmd import mmd2, mmd2_to_prior
 from mmdvae.recipes import Recipe
 from mmdvae.variants import Variant
 
 PIXELS = 28 * 28
-INFERENCE_BATCH = 500
 
 
 class VAE(keras.Model):
@@ -82,13 +82,12 @@ class VAE(keras.Model):
 
     def encode(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Images (n, 28, 28) uint8 -> posterior means and log variances, (n, d) float32; no augmentation, no noise."""
-        pixels = np.asarray(images, dtype="float32")[..., None] / 255
-        mean, log_variance = _in_batches(self.encoder, pixels)
+        mean, log_variance = in_batches(lambda block: self.encoder.predict_on_batch(scaled(block)), images)
         return mean, log_variance
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Codes (n, d) -> logits of the pixels, (n, 28, 28) float32."""
-        (logits,) = _in_batches(self.decoder, np.asarray(codes, dtype="float32"))
+        (logits,) = in_batches(lambda block: [self.decoder.predict_on_batch(block)], np.asarray(codes, "float32"))
         return logits[..., 0]
 
     def _augmented(self, images, training):
@@ -135,11 +134,3 @@ def build(variant: Variant, recipe: Recipe, seed: int) -> VAE:
     model.compile(optimizer=optimizers[recipe.optimizer](recipe.learning_rate), jit_compile=jit)
     model.optimizer.build(model.trainable_variables)
     return model
-
-
-def _in_batches(network: keras.Model, rows: np.ndarray) -> list[np.ndarray]:
-    # Not `predict`, which has the input pipeline of `fit` (see mmdvae.launches).
-    starts = range(0, len(rows), INFERENCE_BATCH)
-    batches = [network.predict_on_batch(rows[start : start + INFERENCE_BATCH]) for start in starts]
-    outputs = zip(*(batch if isinstance(batch, list | tuple) else (batch,) for batch in batches), strict=True)
-    return [np.concatenate(output) for output in outputs]

@@ -77,8 +77,8 @@ def test_draws_from_the_prior_are_nearer_to_it_than_whitened_codes(rows):
 def judged(fashion, tmp_path_factory):
     folder = tmp_path_factory.mktemp("few")
     parts = {split: data_folder.open_split(fashion, split) for split in ("train", "test")}
-    arrays = {f"x_{split}": images[:8000] for split, (images, _) in parts.items()}
-    np.savez(folder / "few.npz", **arrays, **{f"y_{split}": labels[:8000] for split, (_, labels) in parts.items()})
+    arrays = {f"x_{split}": images[:3000] for split, (images, _) in parts.items()}
+    np.savez(folder / "few.npz", **arrays, **{f"y_{split}": labels[:3000] for split, (_, labels) in parts.items()})
     few = data.prepare(f"npz:{folder / 'few.npz'}", data_dir=None, store=folder).folder
     classifier.fit(few, folder, lambda event: None)
     return {row["name"]: row["metrics"] for row in baselines.evaluate(few, folder)}

@@ -3,6 +3,7 @@ import pytest
 
 from mmdvae import classifier, data_folder
 from mmdvae.files import file_sha256
+from mmdvae.inference import scaled
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +28,13 @@ def test_what_it_says_of_itself_is_true(fitted, tiny):
     assert record["sha256"] == file_sha256(folder / classifier.MODEL)
     network, _ = classifier.load(folder)
     test, labels = data_folder.open_split(tiny, "test")
-    logits = np.asarray(network(classifier.scaled(test)))
+    logits = np.asarray(network(scaled(test)))
     assert record["test_accuracy"] == np.mean(logits.argmax(axis=1) == labels)
 
 
 def test_features_are_what_the_last_layer_sees(fitted, tiny):
     network, _ = classifier.load(fitted[0])
-    images = classifier.scaled(data_folder.open_split(tiny, "test")[0])
+    images = scaled(data_folder.open_split(tiny, "test")[0])
     features, classes = classifier.judge(network, images)
     kernel, bias = (np.asarray(weight) for weight in network.layers[-1].weights)
     logits = np.asarray(network(images))
@@ -46,8 +47,7 @@ def test_references_are_features_of_as_many_test_as_training_images(fitted, tiny
     network, references = classifier.load(fitted[0])
     assert set(references) == {"test", "train", "train_classes"}
     of_all = {
-        split: classifier.judge(network, classifier.scaled(data_folder.open_split(tiny, split)[0]))
-        for split in ("test", "train")
+        split: classifier.judge(network, scaled(data_folder.open_split(tiny, split)[0])) for split in ("test", "train")
     }
     for split, (features, _) in of_all.items():
         assert references[split].shape == (60, classifier.FEATURES)

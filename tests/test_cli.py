@@ -120,7 +120,7 @@ def test_a_second_run_trains_nothing_and_reports_the_same(compared, tiny_npz, co
     again = compare(tiny_npz, copy, *GRID, "--epochs", 2)
     assert again.returncode == 0
     assert "started" not in again.stderr
-    assert again.stderr.count(": found") == 5
+    assert again.stderr.count(": found") == 6
     assert numbers_of(report_of(again)) == numbers_of(report_of(compared[1]))
 
 

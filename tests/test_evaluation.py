@@ -67,7 +67,8 @@ def read(folder: Path) -> dict[str, np.ndarray]:
 def test_every_metric_is_there_as_a_plain_value_of_strict_json(metrics_and_views):
     metrics = metrics_and_views[0]
     assert sorted(metrics) == sorted(NUMBERS)
-    assert {type(value) for value in metrics.values()} == {float, int, str}
+    assert metrics["kid_sd"] is None  # of 24 images there is one subset of a thousand: all
+    assert {type(value) for name, value in metrics.items() if name != "kid_sd"} == {float, int, str}
     assert json.loads(strict_json(metrics)) == metrics
 
 

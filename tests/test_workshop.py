@@ -64,6 +64,7 @@ def test_a_job_is_done_once_and_then_found(shop, tiny, tmp_path):
 def test_what_cannot_be_done_fails_with_the_reason_and_is_no_crash(shop, tmp_path):
     code = store.code_digest("mmdvae.baselines")
     request = {"kind": "baselines", "code": code, "folder": str(tmp_path / "b"), "data": str(tmp_path / "nowhere")}
+    request |= {"classifier": None}
     with pytest.raises(JobFailed, match="nowhere"):
         shop.run(request, lambda event: None)
 
