@@ -44,11 +44,14 @@ def mmd2(z: np.ndarray, prior: np.ndarray) -> float:
 def permutation_p(z: np.ndarray, prior: np.ndarray, *, seed: int) -> float:
     """How often codes (n, d) and prior draws (m, d), dealt anew at random, are as far apart by `mmd2` as they are.
 
-    (1 + deals at least as far) / (1 + 999). If the codes follow the prior, a p of at most 0.05 comes once in twenty.
+    (1 + deals at least as far) / (1 + 999); NaN if a sample has fewer than two points. If the codes follow the prior, a
+    p of at most 0.05 comes once in twenty.
     With enough codes any model but a perfect one has 0.001: look at mmd2 first.
 
     Source: Gretton et al. 2012, JMLR 13:723; Phipson and Smyth 2010, Stat. Appl. Genet. Mol. Biol. 9:39.
     """
+    if min(len(z), len(prior)) < 2:
+        return math.nan
     pooled = np.concatenate([z, prior])
     k = kernel_matrix(pooled, pooled, _reference_kernel)
     np.fill_diagonal(k, 0.0)

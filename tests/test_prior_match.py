@@ -53,8 +53,9 @@ def test_the_integral_is_a_seventh_of_the_published_values_for_the_sum(q, summed
     assert 7 * reference.imq7_mmd2_of_gaussian(q, 8) == pytest.approx(summed, abs=0.01)
 
 
-def test_mmd2_of_a_single_code_does_not_exist(samples):
+def test_a_single_code_has_no_mmd2_and_no_test_of_it(samples):
     assert np.isnan(prior_match.mmd2(samples[0][:1], samples[1]))
+    assert np.isnan(prior_match.permutation_p(samples[0][:1], samples[1], seed=0))
 
 
 def test_the_kernel_matrix_is_the_same_in_blocks_as_in_one(samples, monkeypatch):
