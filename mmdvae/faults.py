@@ -99,7 +99,7 @@ FAULTS = (
         explanations=(
             f"The penalty's gradient is less than {VANISHES:.0%} of the reconstruction's. Raise alpha, or choose a "
             "sigma at which the kernel is alive.",
-            f"Its gradient is at least {VANISHES:.0%} of the reconstruction's.",
+            f"None has a gradient below {VANISHES:.0%} of the reconstruction's.",
         ),
     ),
     Fault(
@@ -152,7 +152,7 @@ FAULTS = (
         explanations=(
             f"Trustworthiness is below {TRUSTED} in the PCA or the t-SNE picture: points side by side may be "
             "strangers. Read spread from PCA and take neighbourhoods from the picture with the higher number.",
-            f"Trustworthiness is at least {TRUSTED} in PCA and t-SNE.",
+            f"No picture has a trustworthiness below {TRUSTED}.",
         ),
     ),
 )
