@@ -110,6 +110,6 @@ def _verdict(claim: Claim, finding: Finding) -> dict[str, Any]:
         "interval": [found.low, found.high] if found and found.low is not None else None,
         "n_seeds": found.n if found else 0,
         "rule": claim.rule,
-        "explanation": finding.explanation,
+        "explanation": f"{finding.explanation[0].upper()}{finding.explanation[1:]}.",
         "notebook": claim.notebook,
     }

@@ -171,11 +171,11 @@ def test_groups_are_averaged_and_the_explanation_gives_what_was_compared():
     found = of("V1", none(bce=(0.40, 0.43, 0.43)), *live)
     assert found["effect"] == pytest.approx(0.10)
     assert found["explanation"] == (
-        "test BCE 0.42 without a penalty, 0.32 with a live kernel (mmd-a0.6-s1, mmd-a0.2-s2.83)"
+        "Test BCE 0.42 without a penalty, 0.32 with a live kernel (mmd-a0.6-s1, mmd-a0.2-s2.83)."
     )
     found = of("V4", none(sliced_w2=(9.0, 9.0, 9.0)), mmd(1.0, sliced_w2=4.0), mmd(2.0, sliced_w2=1.0))
     assert found["effect"] == pytest.approx(2 / 9)  # geometric: the square root of 4 times 1
-    assert found["explanation"].startswith("sliced W2 2 with a live kernel")
+    assert found["explanation"].startswith("Sliced W2 2 with a live kernel")
 
 
 def test_v2_takes_the_two_sigmas_furthest_apart_within_an_alpha_that_has_a_live_one():
