@@ -95,7 +95,7 @@ def test_overfitting_needs_both_curves_and_the_entropy(missing):
     assert not has("C11", mmd(1.0, history=curves, bce=0.30, bce_excess=excess))
 
 
-@pytest.mark.parametrize("code", RULES.keys() - {"C3", "C5"})
+@pytest.mark.parametrize("code", sorted(RULES.keys() - {"C3", "C5"}))
 def test_a_variant_without_numbers_has_no_fault(code):
     assert not has(code, mmd(1.0))
     assert not has(code, entry("b", seeds=(), status="failed"))

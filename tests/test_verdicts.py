@@ -135,7 +135,7 @@ def test_no_common_seed_is_not_run(code):
     assert (found["state"], found["effect"], found["n_seeds"]) == ("not_run", None, 0)
 
 
-@pytest.mark.parametrize("code", COMPARED.keys() - {"V1"})
+@pytest.mark.parametrize("code", sorted(COMPARED.keys() - {"V1"}))
 @pytest.mark.parametrize("value", [0.0, -0.5])
 def test_a_number_that_has_no_ratio_is_left_out(code, value):
     assert of(code, *COMPARED[code](value, value, value))["state"] == "not_run"
