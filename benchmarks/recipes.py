@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks import child
 
-RUNS = (("notebook", 0), ("standard", 0), ("standard", 1), ("standard", 2))  # the longest first
+RUNS = (("notebook", 0), ("standard", 0), ("standard", 1))  # the longest first
 
 
 def measure(data: Path) -> dict[str, Any]:
