@@ -1,4 +1,7 @@
 import dataclasses
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -92,3 +95,21 @@ def test_where_nothing_pulls_there_is_no_ratio(images, monkeypatch):
     for lengths, expected in (((0.0, 0.0), np.nan), ((0.0, 1.0), np.inf)):
         monkeypatch.setattr(gradients, "_norms", lambda *_, lengths=lengths: lengths)
         np.testing.assert_equal(gradients.ratio(built, images, seed=0), expected)
+
+
+def test_jax_measures_the_same_way():
+    code = """
+import numpy as np
+from mmdvae import gradients, model, recipes, variants
+images = np.random.default_rng(0).integers(0, 256, (32, 28, 28)).astype("uint8")
+for sigma in (1e-4, 2.83):
+    built = model.build(variants.gaussian(0.6, sigma), recipes.STANDARD, seed=0)
+    before = [np.asarray(variable).copy() for variable in built.variables]
+    print(gradients.ratio(built, images, seed=0))
+    assert all(np.array_equal(old, np.asarray(new)) for old, new in zip(before, built.variables, strict=True))
+"""
+    environment = os.environ | {"KERAS_BACKEND": "jax"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    dead, live = map(float, done.stdout.split())
+    assert dead < 1e-20 < 0.01 < live

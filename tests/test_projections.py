@@ -119,3 +119,9 @@ def test_faithfulness_is_judged_on_the_first_thousand():
 def test_as_many_neighbours_are_asked_as_there_can_be(n, finite):
     points = np.random.default_rng(0).normal(size=(n, 3))
     assert np.isfinite(projections.faithfulness(points, points[:, :2])).all() == finite
+
+
+def test_fewer_codes_have_fewer_neighbours():
+    points = np.random.default_rng(0).normal(size=(15, 3))
+    expected = trustworthiness(points, points[:, :2], 7), trustworthiness(points[:, :2], points, 7)
+    assert projections.faithfulness(points, points[:, :2]) == pytest.approx(expected, rel=1e-9)

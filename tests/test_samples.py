@@ -122,3 +122,9 @@ def test_all_are_measured_together(features):
     assert got["fid"] == samples.frechet(*features)
     assert (got["kid"], got["kid_sd"]) == samples.kernel_distance(*features)  # 80 of 90 images, so that they differ
     assert (got["density"], got["coverage"]) == samples.density_and_coverage(*features)
+
+
+def test_of_few_real_images_all_others_are_neighbours():
+    real, made = np.array([[0.0], [1.0], [3.0]]), np.array([[2.5], [5.5]])
+    # The second nearest others lie 3, 2 and 3 away: 2.5 is within reach of all, 5.5 of the last alone.
+    assert samples.density_and_coverage(real, made) == (4 / (2 * 2), 1.0)
