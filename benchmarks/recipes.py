@@ -36,7 +36,8 @@ def curve(recipe: str, seed: int, data: str, epochs: int | None = None) -> dict[
     chosen = dataclasses.replace(chosen, epochs=epochs or chosen.epochs)
     images = np.asarray(data_folder.open_split(Path(data), "test")[0])
     pixels = images / 255.0
-    measured = model.build(variants.none(), chosen, seed)
+    steps = training.steps(len(data_folder.open_split(Path(data), "train")[0]), chosen)
+    measured = model.build(variants.none(), chosen, seed, steps=steps)
     seconds: list[float] = []
     errors: list[float] = []
     before = time.process_time()

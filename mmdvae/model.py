@@ -8,6 +8,7 @@ from keras import ops
 
 from mmdvae import networks
 from mmdvae.augmentation import change_contrast, flip_half
+from mmdvae.cooldown import Cooldown
 from mmdvae.inference import in_batches, scaled
 from mmdvae.kernels import gaussian, imq_mixture
 from mmdvae.mmd import mmd2, mmd2_to_prior
@@ -124,13 +125,19 @@ def kl_to_prior(mean, log_variance):
     return 0.5 * ops.mean(ops.sum(per_dimension, axis=-1))
 
 
-def build(variant: Variant, recipe: Recipe, seed: int) -> VAE:
-    """A compiled model whose initial weights depend on the seed and the recipe alone, never on the variant."""
+def build(variant: Variant, recipe: Recipe, seed: int, *, steps: int | None = None) -> VAE:
+    """A compiled model whose initial weights depend on the seed and the recipe alone, never on the variant.
+
+    It is to be trained for `steps` steps in all; without them the recipe's step size never cools down.
+    """
     keras.utils.set_random_seed(seed)
     model = VAE(variant, recipe)
     optimizers = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
     # XLA pays on GPUs; on CPUs it loses oneDNN's convolutions. JAX has nothing else.
     jit = keras.backend.backend() == "jax" or bool(keras.distribution.list_devices("gpu"))
-    model.compile(optimizer=optimizers[recipe.optimizer](recipe.learning_rate), jit_compile=jit)
+    step_size = recipe.learning_rate
+    if recipe.cooldown and steps:
+        step_size = Cooldown(recipe.learning_rate, share=recipe.cooldown, steps=steps)
+    model.compile(optimizer=optimizers[recipe.optimizer](step_size), jit_compile=jit)
     model.optimizer.build(model.trainable_variables)
     return model

@@ -45,8 +45,9 @@ def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path
     """
     if os.environ.get("CUDA_VISIBLE_DEVICES", "-1") not in ("", "-1") and device() == "cpu":
         report({"event": "note", "message": "a GPU is there but Keras cannot use it: training on the CPU (extra: gpu)"})
-    model = build(variant, recipe, seed)
-    train, valid = (Launcher(model, open_split(data, split)[0]) for split in ("train", "valid"))
+    images = {split: open_split(data, split)[0] for split in ("train", "valid")}
+    model = build(variant, recipe, seed, steps=steps(len(images["train"]), recipe))
+    train, valid = (Launcher(model, images[split]) for split in ("train", "valid"))
     history = _resume(model, folder / CHECKPOINT, report)
     error = None
     for epoch in range(len(history.get("loss", [])), recipe.epochs):
@@ -83,6 +84,11 @@ def batch_order(images: int, batch_size: int, *, seed: int, epoch: int) -> np.nd
     """Which image comes when, (images,) or one fewer: the same for every variant of one seed."""
     order = np.random.default_rng([seed, epoch]).permutation(images)
     return _without_lone_image(order, batch_size)
+
+
+def steps(images: int, recipe: Recipe) -> int:
+    """How many steps a whole training on so many images has."""
+    return recipe.epochs * math.ceil(len(_without_lone_image(range(images), recipe.batch_size)) / recipe.batch_size)
 
 
 def device() -> str:
