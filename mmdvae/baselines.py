@@ -102,8 +102,8 @@ def _of_pixels(data: Path) -> Metrics:
 
 def _errors(test: np.ndarray, images: np.ndarray, labels: np.ndarray) -> Metrics:
     targets, images = (np.reshape(rows, np.shape(test)) for rows in (_rows(test), images))
-    by_class = reconstruction.mse_by_class(targets, images, labels)
-    return reconstruction.of_probabilities(targets, images) | by_class
+    measured = reconstruction.of_images(targets, images, bce=reconstruction.bce_of_probabilities(targets, images))
+    return measured | reconstruction.mse_by_class(reconstruction.mse_by_image(targets, images), labels)
 
 
 def _usefulness(references, reference_labels, codes, labels) -> Metrics:

@@ -53,7 +53,8 @@ def evaluate(model: VAE, variant: Variant, *, data: Path, judge: Path | None, fo
     fid without a `judge`, the folder of the data set's classifier.
 
     views.npz: codes and log_variances (n, d) and pca (n, 2) of the test images, float32; pca_variance_ratio (2,);
-    tsne (m, 2) float32 of the images tsne_index (m,) int32; reconstructions (16, 28, 28) uint8 of the images
+    errors (n,) float32, the mean squared error per pixel of each; tsne (m, 2) float32 and tsne_reconstructions
+    (m, 28, 28) uint8 of the images tsne_index (m,) int32; reconstructions (16, 28, 28) uint8 of the images
     reconstruction_index (16,) int32; samples (32, 28, 28) uint8; eigenvalues (d,) of Cov(z), descending.
 
     Raises: ValueError if codes or reconstructions are not finite: a diverged model has no numbers.
@@ -64,11 +65,12 @@ def evaluate(model: VAE, variant: Variant, *, data: Path, judge: Path | None, fo
         _check_finite("codes", means, log_variances, np.exp(0.5 * log_variances))
     logits = model.decode(means)
     _check_finite("reconstructions", logits)
-    views = _views(means, log_variances) | _pictures(model, logits, labels)
-    targets = np.asarray(images, dtype=np.float64) / 255
+    targets, made = np.asarray(images, dtype=np.float64) / 255, expit(logits, dtype=np.float64)
+    errors = reconstruction.mse_by_image(targets, made)
+    views = _views(means, log_variances) | {"errors": errors.astype(np.float32)} | _pictures(model, made, labels)
     metrics = {
-        **reconstruction.of_logits(targets, logits),
-        **reconstruction.mse_by_class(targets, expit(logits, dtype=np.float64), labels),
+        **reconstruction.of_images(targets, made, bce=reconstruction.bce_of_logits(targets, logits)),
+        **reconstruction.mse_by_class(errors, labels),
         **dispersion.of_codes(means, log_variances),
         **_against_prior(variant, means, log_variances),
         "gradient_ratio": gradients.ratio(model, images, seed=NOISE_SEED),
@@ -142,18 +144,19 @@ def _views(means: np.ndarray, log_variances: np.ndarray) -> dict[str, np.ndarray
     }
 
 
-def _pictures(model: VAE, logits: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
+def _pictures(model: VAE, made: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
     shown = reconstruction_index(labels)
     prior = prior_match.draw_prior(SAMPLES, model.recipe.latent_dim, seed=SAMPLES_SEED)
     return {
-        "reconstructions": _grey(logits[shown]),
+        "reconstructions": _grey(made[shown]),
         "reconstruction_index": shown,
-        "samples": _grey(model.decode(prior)),
+        "tsne_reconstructions": _grey(made[projections.tsne_index(len(made))]),
+        "samples": _grey(expit(model.decode(prior))),
     }
 
 
-def _grey(logits: np.ndarray) -> np.ndarray:
-    return np.rint(255 * expit(logits)).astype(np.uint8)
+def _grey(images: np.ndarray) -> np.ndarray:
+    return np.rint(255 * images).astype(np.uint8)
 
 
 def _check_finite(what: str, *arrays: np.ndarray) -> None:

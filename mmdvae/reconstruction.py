@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import expit, xlogy
+from scipy.special import xlogy
 from skimage.metrics import structural_similarity
 
 BLOCK = 50  # images at a time: what is computed of them stays in the processor's cache
@@ -12,15 +12,20 @@ WINDOW = 7  # pixels, of structural similarity
 HALF_GREY = 1 / 510  # half a step of 8-bit grey: nearer to 0 or 1 than this, an image cannot say how sure it is
 
 
-def of_logits(targets: np.ndarray, logits: np.ndarray) -> dict[str, float]:
-    """All six measures of a model's logits, (n, 28, 28) each; targets in [0, 1]."""
-    probabilities = expit(logits, dtype=np.float64)
-    return _of_entropy(targets, bce_of_logits(targets, logits)) | _of_images(targets, probabilities)
+def of_images(targets: np.ndarray, images: np.ndarray, *, bce: float) -> dict[str, float]:
+    """All six measures of images in [0, 1], (n, 28, 28) each, with the cross-entropy that is already known.
 
-
-def of_probabilities(targets: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
-    """All six measures of images in [0, 1] that come without logits, (n, 28, 28) each."""
-    return _of_entropy(targets, bce_of_probabilities(targets, probabilities)) | _of_images(targets, probabilities)
+    That is `bce_of_logits` of a model and `bce_of_probabilities` of what comes without logits.
+    """
+    error = mse(targets, images)
+    return {
+        "bce": bce,
+        "bce_excess": bce - entropy(targets),
+        "mse": error,
+        "psnr": psnr(error),
+        "ssim": ssim(targets, images),
+        "rounded_accuracy": rounded_accuracy(targets, images),
+    }
 
 
 def entropy(targets: np.ndarray) -> float:
@@ -31,9 +36,14 @@ def entropy(targets: np.ndarray) -> float:
     return _mean(lambda t: -xlogy(t, t) - xlogy(1 - t, 1 - t), targets)
 
 
-def mse_by_class(targets: np.ndarray, images: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """mse_class_0, mse_class_1, ...: the error of each class that there is; labels (n,)."""
-    return {f"mse_class_{label}": mse(targets[labels == label], images[labels == label]) for label in np.unique(labels)}
+def mse_by_class(errors: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """mse_class_0, mse_class_1, ...: the error of each class that there is, from `mse_by_image` (n,); labels (n,)."""
+    return {f"mse_class_{label}": float(errors[labels == label].mean()) for label in np.unique(labels)}
+
+
+def mse_by_image(targets: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """Mean squared error per pixel of each image, (n, 28, 28) in [0, 1] -> (n,)."""
+    return np.square(targets - images).mean(axis=(1, 2))
 
 
 def bce_of_logits(targets: np.ndarray, logits: np.ndarray) -> float:
@@ -104,17 +114,3 @@ def _mean(of: Callable[..., np.ndarray], *images: np.ndarray) -> float:
     blocks = ([np.asarray(stack[start : start + BLOCK], dtype=np.float64) for stack in images] for start in starts)
     total, count = np.sum([(values.sum(), values.size) for values in (of(*block) for block in blocks)], axis=0)
     return float(total / count)
-
-
-def _of_entropy(targets: np.ndarray, bce: float) -> dict[str, float]:
-    return {"bce": bce, "bce_excess": bce - entropy(targets)}
-
-
-def _of_images(targets: np.ndarray, images: np.ndarray) -> dict[str, float]:
-    error = mse(targets, images)
-    return {
-        "mse": error,
-        "psnr": psnr(error),
-        "ssim": ssim(targets, images),
-        "rounded_accuracy": rounded_accuracy(targets, images),
-    }

@@ -111,17 +111,20 @@ def test_rounded_accuracy_counts_pixels_on_the_same_side_of_half():
     assert reconstruction.rounded_accuracy(targets, images) == 0.5
 
 
-def test_logits_and_their_probabilities_have_the_same_measures(targets):
-    logits = np.random.default_rng(1).uniform(-6, 6, targets.shape)
-    of_probabilities = reconstruction.of_probabilities(targets, 1 / (1 + np.exp(-logits)))
-    assert reconstruction.of_logits(targets, logits) == pytest.approx(of_probabilities, rel=1e-9)
-    assert list(of_probabilities) == ["bce", "bce_excess", "mse", "psnr", "ssim", "rounded_accuracy"]
+def of_logits(targets, logits):
+    bce = reconstruction.bce_of_logits(targets, logits)
+    return reconstruction.of_images(targets, 1 / (1 + np.exp(-logits)), bce=bce)
+
+
+def test_all_measures_are_there(targets):
+    got = of_logits(targets, np.random.default_rng(1).uniform(-6, 6, targets.shape))
+    assert list(got) == ["bce", "bce_excess", "mse", "psnr", "ssim", "rounded_accuracy"]
 
 
 def test_a_perfect_reconstruction_is_perfect_by_every_measure(targets):
     black_and_white = np.round(targets)
-    got = reconstruction.of_logits(black_and_white, np.where(black_and_white > 0, 1000.0, -1000.0))
-    assert got == {
+    bce = reconstruction.bce_of_logits(black_and_white, np.where(black_and_white > 0, 1000.0, -1000.0))
+    assert reconstruction.of_images(black_and_white, black_and_white, bce=bce) == {
         "bce": 0.0,
         "bce_excess": 0.0,
         "mse": 0.0,
@@ -141,18 +144,19 @@ def test_the_entropy_is_that_of_coins(targets):
 
 def test_the_excess_of_a_perfect_reconstruction_is_zero_and_of_any_other_the_divergence(targets):
     inner = np.clip(targets, 0.01, 0.99)
-    perfect = reconstruction.of_logits(inner, np.log(inner / (1 - inner)))
+    perfect = of_logits(inner, np.log(inner / (1 - inner)))
     assert perfect["bce_excess"] == pytest.approx(0, abs=1e-12)
     assert perfect["bce"] == pytest.approx(reconstruction.entropy(inner), rel=1e-12)
     chance = np.clip(np.random.default_rng(1).random(targets.shape), 0.01, 0.99)
     divergence = np.mean(inner * np.log(inner / chance) + (1 - inner) * np.log((1 - inner) / (1 - chance)))
-    assert reconstruction.of_probabilities(inner, chance)["bce_excess"] == pytest.approx(divergence, rel=1e-9)
+    bce = reconstruction.bce_of_probabilities(inner, chance)
+    assert reconstruction.of_images(inner, chance, bce=bce)["bce_excess"] == pytest.approx(divergence, rel=1e-9)
 
 
 def test_each_class_has_its_own_error_and_together_they_are_the_whole(many):
     targets, images = many
     labels = np.arange(len(targets)) % 4 + (np.arange(len(targets)) > 20)  # 0 to 4, not equally many
-    by_class = reconstruction.mse_by_class(targets, images, labels)
+    by_class = reconstruction.mse_by_class(reconstruction.mse_by_image(targets, images), labels)
     assert list(by_class) == [f"mse_class_{label}" for label in range(5)]
     assert by_class["mse_class_2"] == pytest.approx(np.mean((targets - images)[labels == 2] ** 2), rel=1e-12)
     counts = np.bincount(labels)
