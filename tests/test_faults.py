@@ -47,23 +47,25 @@ def test_a_gradient_is_missed_only_where_there_is_a_penalty():
 
 
 @pytest.mark.parametrize(
-    ("curve", "moving"),
+    ("excess", "moving"),
     [
         ([], False),
-        ([0.3], True),  # a single epoch cannot show that it has settled
-        ([1.0, 0.991], False),
-        ([1.0, 0.989], True),
-        ([1.0, 1.5], False),
-        ([9.0, 1.0, 1.0], False),  # only the end counts
-        ([2.0] * 18 + [1.0, 0.995], True),  # of 20 epochs the last tenth is two: 2.0 to 0.995
-        ([2.0] * 17 + [1.0, 0.995, 0.991], False),
-        ([2.0] * 17 + [1.0, 0.995, 0.989], True),
-        ([2.0] * 17 + [0.981, 0.98], False),  # of 19 epochs it is one
+        ([0.1], True),  # a single epoch cannot show that it has settled
+        ([0.1, 0.0951], False),
+        ([0.1, 0.0949], True),
+        ([0.1, 0.2], False),
+        ([0.9, 0.1, 0.1], False),  # only the end counts
+        ([0.2] * 18 + [0.1, 0.099], True),  # of 20 epochs the last tenth is two: 0.2 to 0.099
+        ([0.2] * 17 + [0.1, 0.099, 0.0951], False),
+        ([0.2] * 17 + [0.1, 0.099, 0.0949], True),
+        ([0.2] * 17 + [0.099, 0.098], False),  # of 19 epochs it is one
     ],
 )
-def test_training_that_fell_by_more_than_a_hundredth_in_its_last_tenth_has_not_settled(curve, moving):
-    assert has("C5", mmd(1.0, history={"val_bce": curve})) == moving
-    assert not has("C5", mmd(1.0, history={}))
+def test_training_that_lost_a_twentieth_of_its_excess_in_its_last_tenth_has_not_settled(excess, moving):
+    curve = [0.24 + above for above in excess]
+    assert has("C5", mmd(1.0, history={"val_bce": curve}, bce=0.30, bce_excess=0.06)) == moving
+    assert not has("C5", mmd(1.0, history={"val_bce": curve}, bce=0.30, bce_excess=None))
+    assert not has("C5", mmd(1.0, history={}, bce=0.30, bce_excess=0.06))
 
 
 @pytest.mark.parametrize(("posterior", "points"), [(0.00801, False), (0.00799, True), (8.0, False)])
