@@ -53,7 +53,7 @@ def evaluate(model: VAE, variant: Variant, *, data: Path, judge: Path | None, fo
     fid without a `judge`, the folder of the data set's classifier.
 
     views.npz: codes and log_variances (n, d) and pca (n, 2) of the test images, float32; pca_variance_ratio (2,);
-    errors (n,) float32, the mean squared error per pixel of each; tsne (m, 2) float32 and tsne_reconstructions
+    squared_errors (n,) float32, the mean over each one's pixels; tsne (m, 2) float32 and tsne_reconstructions
     (m, 28, 28) uint8 of the images tsne_index (m,) int32; reconstructions (16, 28, 28) uint8 of the images
     reconstruction_index (16,) int32; samples (32, 28, 28) uint8; eigenvalues (d,) of Cov(z), descending.
 
@@ -67,7 +67,7 @@ def evaluate(model: VAE, variant: Variant, *, data: Path, judge: Path | None, fo
     _check_finite("reconstructions", logits)
     targets, made = np.asarray(images, dtype=np.float64) / 255, expit(logits, dtype=np.float64)
     errors = reconstruction.mse_by_image(targets, made)
-    views = _views(means, log_variances) | {"errors": errors.astype(np.float32)} | _pictures(model, made, labels)
+    views = _views(means, log_variances) | {"squared_errors": errors.astype(np.float32)} | _pictures(model, made, labels)
     metrics = {
         **reconstruction.of_images(targets, made, bce=reconstruction.bce_of_logits(targets, logits)),
         **reconstruction.mse_by_class(errors, labels),

@@ -81,7 +81,7 @@ def test_the_views_have_the_promised_shapes_and_types(metrics_and_views):
         "tsne": ((TEST, 2), "float32"),
         "tsne_index": ((TEST,), "int32"),
         "tsne_reconstructions": ((TEST, 28, 28), "uint8"),
-        "errors": ((TEST,), "float32"),
+        "squared_errors": ((TEST,), "float32"),
         "reconstructions": ((16, 28, 28), "uint8"),
         "reconstruction_index": ((16,), "int32"),
         "samples": ((32, 28, 28), "uint8"),
@@ -103,7 +103,7 @@ def test_the_numbers_are_those_of_posterior_means_and_of_the_files_arrays(metric
     in_tsne = probabilities[views["tsne_index"]]
     assert np.max(np.abs(views["tsne_reconstructions"] - 255 * in_tsne)) < 0.5 + 0.01
     by_image = np.mean((images / 255 - probabilities) ** 2, axis=(1, 2))
-    np.testing.assert_allclose(views["errors"], by_image, rtol=1e-4)
+    np.testing.assert_allclose(views["squared_errors"], by_image, rtol=1e-4)
 
 
 def test_variants_of_equal_weights_have_equal_samples_and_prior_match(metrics_and_views, untrained, prepared, tmp_path):
