@@ -67,7 +67,8 @@ def evaluate(model: VAE, variant: Variant, *, data: Path, judge: Path | None, fo
     _check_finite("reconstructions", logits)
     targets, made = np.asarray(images, dtype=np.float64) / 255, expit(logits, dtype=np.float64)
     errors = reconstruction.mse_by_image(targets, made)
-    views = _views(means, log_variances) | {"squared_errors": errors.astype(np.float32)} | _pictures(model, made, labels)
+    views = _views(means, log_variances) | _pictures(model, made, labels)
+    views["squared_errors"] = errors.astype(np.float32)
     metrics = {
         **reconstruction.of_images(targets, made, bce=reconstruction.bce_of_logits(targets, logits)),
         **reconstruction.mse_by_class(errors, labels),
