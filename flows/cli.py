@@ -68,6 +68,7 @@ def main() -> None:
 @click.option("--server", default="auto", show_default=True, metavar="auto|none|URL", help="Prefect's server.")
 @click.option("--refresh", is_flag=True, help="Train again what is trained already.")
 @click.option("--strict", is_flag=True, help="Stop at the first variant that fails, without a report.")
+@click.option("--rich-artifact", is_flag=True, help="Show the page in Prefect's UI, too, cut down to 500 KB.")
 def compare(server: str, **wishes) -> None:
     """Compare the variants of PRESET (see `mmdvae presets`) and write a report.
 
@@ -92,6 +93,8 @@ def _compare(server: str, wishes: dict) -> None:
     from flows import plan as plans
 
     wishes = {name: tuple(value) if isinstance(value, list) else value for name, value in wishes.items()}
+    if server == "none" and wishes["rich_artifact"]:
+        raise InputError("--rich-artifact needs a Prefect server to show it, got --server none")
     plan = plans.make(**wishes)  # before anything starts, so that a typing error costs no seconds
     if server not in ("auto", "none"):
         _choose_server(server, plan.out)

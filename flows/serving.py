@@ -81,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, *, body: bool) -> None:
         # A foreign name that resolves to this machine is a web page trying to read the report.
-        if self.headers.get("Host") not in (f"{name}:{self.server.server_port}" for name in (HOST, "localhost")):
+        if self.headers.get("Host") not in [f"{name}:{self.server.server_port}" for name in (HOST, "localhost")]:
             self.send_error(403, "Served to this machine only")
             return
         name = unquote(urlsplit(self.path).path)[1:] or PAGE
