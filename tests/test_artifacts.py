@@ -36,7 +36,7 @@ def test_the_markdown_has_table_verdicts_one_picture_and_the_path_of_the_page(wr
 
 def test_many_failures_do_not_make_the_summary_too_large_and_are_counted(tmp_path):
     many = [FakeVariant(name=f"v{i}", sigma=1.0 + i, status="failed") for i in range(400)]
-    fake = fake_run.make(tmp_path, [*QUICK[:4], *many], n=60)
+    fake = fake_run.make(tmp_path, [*QUICK[:4], *many])
     for variant in fake.report["variants"][4:]:
         variant["error"] = "ä" * 600  # two bytes each
     fake.save()
@@ -57,7 +57,7 @@ def test_a_summary_that_could_not_be_written_is_said_and_the_path_stays(tmp_path
 
 
 def test_the_table_has_a_row_for_all_and_the_summarys_columns_as_text(tmp_path):
-    fake = fake_run.make(tmp_path, [QUICK[0], FakeVariant(name="x", sigma=2.0, status="failed")], n=60)
+    fake = fake_run.make(tmp_path, [QUICK[0], FakeVariant(name="x", sigma=2.0, status="failed")])
     rows = summary.records(inputs.load(fake.run_dir))
     assert [row["variant"] for row in rows[:3]] == ["none", "x", "prior N(0, I)"]
     assert rows[0]["BCE (nats/pixel)"] == f"{fake.report['variants'][0]['summary']['bce']['mean']:.4f}"
@@ -148,7 +148,7 @@ def test_without_prefect_there_is_no_bar(server, monkeypatch):
 
 @pytest.mark.parametrize("part", ["dataset", "code", "versions", "classifier"])
 def test_a_run_whose_part_is_no_object_is_refused_by_name_and_not_by_a_crash_later(tmp_path, part):
-    fake = fake_run.make(tmp_path, QUICK[:1], n=60)
+    fake = fake_run.make(tmp_path, QUICK[:1])
     fake.report["run"][part] = ["x"]
     fake.save()
     with pytest.raises(inputs.InputError, match=rf"run\.{part} must be an object, got \['x'\]"):

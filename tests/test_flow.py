@@ -69,13 +69,16 @@ def test_every_step_is_a_task_run_with_a_telling_name(compared):
 def test_artifacts_show_the_summary_with_a_picture_and_the_way_to_the_report(compared):
     out, state = compared
     shown = artifacts(state)
-    assert set(shown) == {"comparison", "report"}
+    assert set(shown) == {"comparison", "report", "variants", "train-none", "train-mmd-a0-6-s2-83"}
+    assert shown["train-none"] == shown["train-mmd-a0-6-s2-83"] == 100
+    assert [row["variant"] for row in json.loads(shown["variants"])[:2]] == ["none", "mmd-a0.6-s2.83"]
     assert len(shown["comparison"].encode()) <= 150_000
     assert "| mmd-a0.6-s2.83 |" in shown["comparison"]
     assert "![" in shown["comparison"]
     assert "](data:image/png;base64," in shown["comparison"]
     (page,) = out.glob("*/report.html")
     assert page.resolve().as_uri() in shown["report"]
+    assert shown["comparison"].splitlines()[-1].replace("\\", "") == f"The whole report: {page}"
 
 
 def test_a_second_run_trains_nothing_and_says_cached(compared, tiny_npz):
