@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from prefect.artifacts import Artifact, create_progress_artifact, update_progress_artifact
@@ -40,7 +40,8 @@ class Bar:
     def _show(self, percentage: float) -> None:
         if self._artifact is None:
             key = re.sub("[^a-z0-9]+", "-", self._unit.lower()).strip("-")
-            self._artifact = create_progress_artifact(percentage, key=key, description=self._unit)
+            made = create_progress_artifact(percentage, key=key, description=self._unit)
+            self._artifact = cast(UUID, made)  # a coroutine only where there is an event loop
         else:
             update_progress_artifact(self._artifact, percentage)
 

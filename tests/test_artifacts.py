@@ -107,7 +107,7 @@ def server(monkeypatch):
     )
     monkeypatch.setattr(artifacts, "update_progress_artifact", lambda one, done: calls.append((one, done)))
     clock = types.SimpleNamespace(now=100.0)
-    monkeypatch.setattr(artifacts.time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(artifacts, "time", types.SimpleNamespace(monotonic=lambda: clock.now))
     return calls, clock
 
 

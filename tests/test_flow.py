@@ -81,6 +81,25 @@ def test_artifacts_show_the_summary_with_a_picture_and_the_way_to_the_report(com
     assert shown["comparison"].splitlines()[-1].replace("\\", "") == f"The whole report: {page}"
 
 
+def test_artifacts_that_cannot_be_made_cost_no_comparison(compared, tiny_npz, monkeypatch):
+    from reports import markdown
+    from tasks.progress import LISTENER
+
+    def full(page):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(markdown, "artifact", full)
+    told = []
+    token = LISTENER.set(lambda unit, event: told.append((unit, event.get("message"))))
+    try:
+        state = compare(tiny_npz, compared[0])
+    finally:
+        LISTENER.reset(token)
+    assert state.name == "Completed"
+    assert task_runs(state)["artifacts"] == ("Failed", 1)
+    assert ("artifacts", "failed: disk full") in told
+
+
 def test_a_second_run_trains_nothing_and_says_cached(compared, tiny_npz):
     state = compare(tiny_npz, compared[0])
     stored = ("train", "evaluate", "classifier", "baselines")
