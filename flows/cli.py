@@ -68,6 +68,7 @@ def main() -> None:
 @click.option("--server", default="auto", show_default=True, metavar="auto|none|URL", help="Prefect's server.")
 @click.option("--refresh", is_flag=True, help="Train again what is trained already.")
 @click.option("--strict", is_flag=True, help="Stop at the first variant that fails, without a report.")
+@click.option("--rich-artifact", is_flag=True, help="Show the page in Prefect's UI, too, cut down to 500 KB.")
 def compare(server: str, **wishes) -> None:
     """Compare the variants of PRESET (see `mmdvae presets`) and write a report.
 
@@ -92,6 +93,8 @@ def _compare(server: str, wishes: dict) -> None:
     from flows import plan as plans
 
     wishes = {name: tuple(value) if isinstance(value, list) else value for name, value in wishes.items()}
+    if server == "none" and wishes["rich_artifact"]:
+        raise InputError("--rich-artifact needs a Prefect server to show it, got --server none")
     plan = plans.make(**wishes)  # before anything starts, so that a typing error costs no seconds
     if server not in ("auto", "none"):
         _choose_server(server, plan.out)
@@ -142,9 +145,60 @@ def data(dataset: str, data_dir: Path | None, fetch: bool) -> None:
 
 
 @main.command()
+@click.argument("names", nargs=-1, metavar="[RUN]...", type=click.Path(path_type=Path))
 @out_option
-def runs(out: Path) -> None:
-    """List the runs in a folder, newest first."""
+@click.option("--diff", is_flag=True, help="Say what differs between two or more RUNs, held against the first.")
+@click.option("--all", "everything", is_flag=True, help="With --diff: every measurement, not the summary's alone.")
+def runs(names: tuple[Path, ...], out: Path, diff: bool, everything: bool) -> None:
+    """List the runs in a folder, newest first; or with --diff compare some. RUN is an id or a folder.
+
+    \b
+    mmdvae runs                             id, date, what was compared, best variants
+    mmdvae runs --diff RUN RUN              settings that differ, then each metric of the variants that both have
+
+    A difference is called larger than the spread only if it exceeds what the seeds of either run differ by, and with
+    fewer than three seeds not at all. The list as a page, where runs can be ticked and compared: OUT/index.html.
+    """
+    from flows import runs as finished
+
+    if diff:
+        if len(names) < 2:
+            raise InputError(f"--diff needs two or more runs, got {len(names)}; `mmdvae runs` lists them")
+        for line in finished.difference(names, out, everything=everything):
+            click.echo(line)
+    elif names or everything:
+        raise InputError("RUN and --all go with --diff: mmdvae runs --diff RUN RUN")
+    else:
+        _list_runs(out)
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@out_option
+@click.option("--serve", is_flag=True, help="Then show it at an address of this machine, until Ctrl-C.")
+@click.option("--port", type=click.IntRange(1, 65535), help="For --serve.  [default: any that is free]")
+def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
+    """Write RUN's page again from stored results, without any training. RUN is an id or a folder.
+
+    With --serve nothing but the files in the run's folder can be read, from this machine alone, and a browser is
+    opened if there is one; on a machine far away: ssh -L 8000:127.0.0.1:8000 HOST and --port 8000.
+    """
+    from flows.runs import folder_of
+    from reports import index, write
+
+    if port and not serve:
+        raise InputError(f"--port goes with --serve, got --port {port} alone")
+    folder = folder_of(run, out)
+    page = write.write(folder, folder.parent / "store")
+    index.write(folder.parent)
+    click.echo(page)
+    if serve:
+        from flows.serving import serve as until_interrupted
+
+        until_interrupted(folder, port or 0, lambda url: click.echo(f"{url} (Ctrl-C ends it)"))
+
+
+def _list_runs(out: Path) -> None:
     from reports import index
 
     entries = index.entries(out)
@@ -152,22 +206,6 @@ def runs(out: Path) -> None:
         click.echo(entry)
     if not entries:
         click.echo(f"no runs in {out} yet; make one with `mmdvae compare`", err=True)
-
-
-@main.command()
-@click.argument("run", type=click.Path(path_type=Path))
-@out_option
-def report(run: Path, out: Path) -> None:
-    """Write RUN's page again from stored results, without any training. RUN is an id or a folder."""
-    from reports import index, write
-
-    folder = run if (run / "report.json").is_file() else out / run.name
-    if not (folder / "report.json").is_file():
-        known = ", ".join(path.parent.name for path in sorted(out.glob("*/report.json"))) or "none"
-        raise InputError(f"{run} is no run: it has no report.json; runs in {out}: {known}")
-    page = write.write(folder, folder.parent / "store")
-    index.write(folder.parent)
-    click.echo(page)
 
 
 def _choose_server(server: str, out: Path) -> None:

@@ -17,6 +17,7 @@ from mmdvae.datasets import DEFAULT
 from mmdvae.results import Outcome
 from tasks import devices, workshop
 from tasks.load import load_data
+from tasks.progress import tell
 from tasks.report import publish_artifacts, write_report
 from tasks.work import evaluate, measure_baselines, train, train_classifier
 
@@ -74,6 +75,7 @@ def compare(
     out: Path = Path("runs"),
     refresh: bool = False,
     strict: bool = False,
+    rich_artifact: bool = False,
 ) -> State:
     """Train every variant, evaluate all on the same test set, write one report.
 
@@ -94,6 +96,7 @@ def compare(
             out=out,
             refresh=refresh,
             strict=strict,
+            rich_artifact=rich_artifact,
         )
     )
 
@@ -103,7 +106,9 @@ def run_with_prefect(plan: Plan) -> State:
     runner = PrefectRunner()
     with workshop.opened(plan.jobs):
         ending = story(plan, runner)
-    _result(runner, runner.submit(publish_artifacts, ending.page))
+    shown = _end(runner, runner.submit(publish_artifacts, ending.page, plan.store, plan.rich_artifact))
+    if isinstance(shown, Exception):  # the report is there all the same
+        tell("artifacts", {"event": "failed", "message": f"failed: {shown}"})
     return _final_state(ending)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from tasks.progress import share
+
 LINE_EVERY = 15.0  # seconds between two plain progress lines of one unit
 
 
@@ -36,11 +38,8 @@ class Bars:
         with self._lock:
             if unit not in self._lines:
                 self._lines[unit] = self._progress.add_task(unit, total=1.0, numbers="")
-        fraction, numbers = _in_brief(event)
-        if fraction is None:
-            self._progress.update(self._lines[unit], numbers=numbers)
-        else:
-            self._progress.update(self._lines[unit], completed=fraction, numbers=numbers)
+        # None leaves a bar as far as it was.
+        self._progress.update(self._lines[unit], completed=share(event), numbers=_in_brief(event))
 
 
 class Lines:
@@ -63,7 +62,7 @@ class Lines:
             if now - self._last.setdefault(unit, now) < LINE_EVERY:
                 return
             self._last[unit] = now
-        print(f"{unit}: {_in_brief(event)[1]}", file=self._stream, flush=True)
+        print(f"{unit}: {_in_brief(event)}", file=self._stream, flush=True)
 
 
 def for_terminal() -> Bars | Lines:
@@ -72,28 +71,22 @@ def for_terminal() -> Bars | Lines:
     return Bars(console) if console.is_terminal and not console.is_dumb_terminal else Lines()
 
 
-def _in_brief(event: dict[str, Any]) -> tuple[float | None, str]:
-    """How far the unit is, of 1 (None: as before), and what to say."""
+def _in_brief(event: dict[str, Any]) -> str:
+    """What to say of it."""
     kind = event["event"]
     if kind == "progress":
-        done = (event["epoch"] - 1 + event["fraction"]) / event["epochs"]
-        return done, (
+        return (
             f"epoch {event['epoch']}/{event['epochs']}  bce {event['bce']:.4f}  penalty {event['penalty']:.4f}  "
             f"{event['images_per_second']:,.0f} images/s  {_duration(event['seconds_left'])} left"
         )
     if kind == "epoch":
-        return event["epoch"] / event["epochs"], (
+        return (
             f"epoch {event['epoch']}/{event['epochs']}  bce {event['bce']:.4f}  penalty {event['penalty']:.4f}  "
             f"val bce {event['val_bce']:.4f}  in {_duration(event['seconds'])}"
         )
     if kind == "download":
-        total = event["total"]
-        return (event["done"] / total if total else None), f"{event['done'] / 1e6:.1f} MB downloaded"
-    return ENDS[kind], event.get("message") or kind
-
-
-# How far a unit is after an event that is no progress; None: as far as before.
-ENDS = {"started": None, "note": None, "found": 1.0, "done": 1.0, "failed": None}
+        return f"{event['done'] / 1e6:.1f} MB downloaded"
+    return event.get("message") or kind
 
 
 def _duration(seconds: float) -> str:

@@ -29,6 +29,7 @@ class Plan:
     jobs: int | None
     refresh: bool
     strict: bool
+    rich_artifact: bool
 
     @property
     def store(self) -> Path:
@@ -61,6 +62,7 @@ def make(
     jobs: int | None = None,
     refresh: bool = False,
     strict: bool = False,
+    rich_artifact: bool = False,
 ) -> Plan:
     """Check every wish and make the plan; InputError names the first that cannot be met."""
     chosen = presets.find(preset)
@@ -89,6 +91,7 @@ def make(
         jobs=jobs,
         refresh=refresh,
         strict=strict,
+        rich_artifact=rich_artifact,
     )
 
 

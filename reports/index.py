@@ -1,4 +1,4 @@
-"""index.html: all runs of a folder, newest first."""
+"""index.html: all runs of a folder, newest first; those that are ticked are compared."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,7 +7,10 @@ from urllib.parse import quote
 
 from mmdvae.errors import InputError
 from mmdvae.files import write_text
-from reports import inputs, text
+from reports import comparable, inputs, scripts, text
+from reports.comparable import Comparable
+from reports.diff import LEGEND
+from reports.index_numbers import numbers
 from reports.records import Run
 from reports.summary import best
 from reports.templating import environment
@@ -26,26 +29,41 @@ class Entry:
     preset: str = ""
     code: str = ""
     dataset: str = ""
-    variants: str = ""
+    state: str = ""
     failed: str = ""
     bce: str = ""
     bce_of: str = ""
     mmd2: str = ""
     mmd2_of: str = ""
     problem: str = ""
+    numbers: Comparable | None = None
 
     def __str__(self) -> str:
         if self.problem:
-            return f"{self.id}: unreadable, {self.problem}"
+            return text.one_line(f"{self.id}: unreadable, {self.problem}")
         found = f"lowest BCE {self.bce} ({self.bce_of}), closest to the prior {self.mmd2} ({self.mmd2_of})"
-        counts = ", ".join(filter(None, (self.variants, self.failed)))
-        return f"{self.id}: {self.date}, {self.preset} on {self.dataset}, {counts}; {found}"
+        counts = ", ".join(filter(None, (self.state, self.failed)))
+        return text.one_line(f"{self.id}: {self.date}, {self.preset} on {self.dataset}, {counts}; {found}")
 
 
 def write(out: Path) -> Path:
     """Write `out`/index.html over the runs in `out` and return its path; a broken run is a line, not an error."""
     path = out / "index.html"
-    write_text(path, environment().get_template("index.html").render(entries=entries(out)))
+    found = entries(out)
+    carried = numbers([entry.numbers for entry in found if entry.numbers])
+    html = (
+        environment()
+        .get_template("index.html")
+        .render(
+            entries=found,
+            numbers=scripts.data(carried),
+            carried=len(carried["runs"]),
+            readable=sum(entry.numbers is not None for entry in found),
+            script=scripts.load("index.js"),
+            legend=LEGEND,
+        )
+    )
+    write_text(path, html)
     return path
 
 
@@ -77,10 +95,11 @@ def _readable(name: str, link: str, run: Run) -> Entry:
         preset=run.preset,
         code=f"{commit}{' + changes' if run.code.get('dirty') else ''}",
         dataset=str(run.dataset.get("name", "unknown")),
-        variants=f"{len(run.finished)} ok",
+        state=f"{len(run.finished)} ok",
         failed=f"{len(run.unfinished)} failed" if run.unfinished else "",
         bce=text.fixed(fit.mean("bce") if fit else None, 4),
         bce_of=fit.name if fit else "not measured",
         mmd2=text.fixed(match.mean("mmd2") if match else None, 4),
         mmd2_of=match.name if match else "not measured",
+        numbers=comparable.of(name, run),
     )

@@ -54,12 +54,12 @@ def parse(report: dict[str, Any]) -> Run:
         command=" ".join(map(str, command)) if isinstance(command, list) else str(command),
         seeds=[int(seed) for seed in run.get("seeds") or []],
         latent_dim=run.get("latent_dim"),
-        dataset=run.get("dataset") or {},
-        code=run.get("code") or {},
-        versions=run.get("versions") or {},
+        dataset=_object(run, "dataset"),
+        code=_object(run, "code"),
+        versions=_object(run, "versions"),
         hardware=run.get("hardware") or {},
         variants=variants,
-        classifier=run.get("classifier") or {},
+        classifier=_object(run, "classifier"),
         baselines=[
             Baseline(name=str(entry["name"]), metrics=_numbers(entry.get("metrics")))
             for entry in report.get("baselines") or []
@@ -68,6 +68,14 @@ def parse(report: dict[str, Any]) -> Run:
         checks=[_check(entry) for entry in report.get("checks") or []],
         advice=_advice(report["advice"]) if report.get("advice") else None,
     )
+
+
+def _object(run: dict[str, Any], name: str) -> dict[str, Any]:
+    """A part of the run that is an object; empty where it was not recorded."""
+    value = run.get(name) or {}
+    if not isinstance(value, dict):
+        raise InputError(f"run.{name} must be an object, got {value!r:.80}")
+    return value
 
 
 def _variant(entry: dict[str, Any]) -> VariantResult:

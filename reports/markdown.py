@@ -15,16 +15,42 @@ from reports.records import Run
 
 LONGEST_TABLE = 40  # rows
 LONGEST_TEXT = 500  # characters of an explanation
+LARGEST = 148_000  # bytes; Prefect stores an artifact up to three times, and a ticket or a mail has limits, too
 
 
 def write(run: Run, store: Store, path: Path, missing: list[str]) -> None:
     """Write the summary; `missing` names what could not be made."""
     d = dispersion.latent_dim(run, store)
-    lines = [*_opening(run), "", *_table(run, d), "", *_notes(run, missing), ""]
+    before, after = [*_opening(run), "", *_table(run, d), ""], [""]
     picture, shown = _hero(run, d)
     if picture:
-        lines += [f"![{plain(' '.join(shown))}]({picture})", ""]
-    write_text(path, "\n".join(lines))
+        after += [f"![{plain(' '.join(shown))}]({picture})", ""]
+    room = LARGEST - _size(before) - _size(after)
+    write_text(path, "\n".join([*before, *_fitting(list(_notes(run, missing)), room), *after]))
+
+
+def artifact(page: Path) -> str:
+    """The summary beside a page, with the page's path, which is no part of the summary because that may travel."""
+    path = page.with_name("summary.md")
+    text = path.read_text(encoding="utf-8") if path.is_file() else "The summary could not be written; the log says why."
+    return f"{text}\nThe whole report: {plain(str(page))}\n"
+
+
+def _fitting(notes: list[str], room: int) -> list[str]:
+    """The notes, or as many of the first as there is room for and how many more there are."""
+    if _size(notes) <= room:
+        return notes
+    fitting = []
+    for note in notes:
+        room -= _size([note])
+        if room < 100:  # the last line's
+            break
+        fitting.append(note)
+    return [*fitting, f"- {len(notes) - len(fitting)} more notes are in the report."]
+
+
+def _size(lines: list[str]) -> int:
+    return sum(len(line.encode()) + 1 for line in lines)
 
 
 def _opening(run: Run) -> list[str]:
@@ -80,7 +106,7 @@ def _table(run: Run, d: int | None) -> list[str]:
 
 def _cell(row: summary.Row, cell: summary.Cell) -> str:
     if cell.value is None:
-        return row.status if row.status != "ok" else text.MISSING
+        return row.gap
     shown = f"{cell.text} {cell.spread}".strip()
     return f"**{shown}** best" if cell.best else shown
 

@@ -1,6 +1,6 @@
 """Every metric that a report can hold: what it is called, how it is written and judged, what it means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,9 +41,20 @@ class Metric:
         return f"+{shown}" if difference > 0 and shown.strip("0.") else shown
 
 
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Shows a number, times a factor, with so many decimals; data and no closure, for index.js to do the same."""
+
+    digits: int
+    factor: float
+
+    def __call__(self, value: float | None) -> str:
+        return text.fixed(None if value is None else self.factor * value, self.digits)
+
+
 def fixed(digits: int, *, factor: float = 1) -> Show:
     """Shows a number, times a factor, with so many decimals."""
-    return lambda value: text.fixed(None if value is None else factor * value, digits)
+    return Fixed(digits, factor)
 
 
 def _zero(d: int | None) -> float:
@@ -167,6 +178,12 @@ _BY_NAME = {metric.name: metric for metric in METRICS}
 def of(name: str) -> Metric:
     """The metric of that name; one that nobody has described is shown under its name."""
     return _BY_NAME.get(name) or Metric(name, name, "", "", _number, None, "")
+
+
+def ordered(names: Iterable[str]) -> list[Metric]:
+    """The metrics of these names in the order of the table above, those that nobody has described last."""
+    places = {name: place for place, name in enumerate(_BY_NAME)}
+    return [of(name) for name in sorted(names, key=lambda name: (places.get(name, len(places)), name))]
 
 
 def worse(metric: Metric, value: float | None) -> float:

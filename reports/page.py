@@ -60,12 +60,19 @@ class Page:
 
 def render(run: Run, store: Store, sidecars: list[Sidecar]) -> Page:
     """The page; nothing in it depends on the clock or the machine that renders it."""
+    blocks, failures = build(run, store, sidecars)
+    html = environment().get_template("page.html").render(header=top(run, store, failures), blocks=blocks)
+    return Page(html=html, failures=failures)
+
+
+def build(run: Run, store: Store, sidecars: list[Sidecar]) -> tuple[list[Block], list[Failure]]:
+    """All sections, and those of them that failed."""
     templates = environment()
     failures: list[Failure] = []
     blocks = []
-    for code, title, build in _sections(run, store, sidecars):
+    for code, title, make in _sections(run, store, sidecars):
         try:
-            section = build()
+            section = make()
             if section is not None:
                 body = Markup(templates.get_template(section.template).render(section=section))
                 blocks.append(Block(code=code, title=title, body=body))
@@ -74,9 +81,12 @@ def render(run: Run, store: Store, sidecars: list[Sidecar]) -> Page:
             failures.append(Failure(section=title, error=error))
             body = Markup(templates.get_template("error.html").render(failure=failures[-1]))
             blocks.append(Block(code=code, title=title, body=body))
-    top = header.build(run, problems=store.problems, failures=[f"{f.section} ({f.kind})" for f in failures])
-    html = templates.get_template("page.html").render(header=top, blocks=blocks)
-    return Page(html=html, failures=failures)
+    return blocks, failures
+
+
+def top(run: Run, store: Store, failures: list[Failure]) -> header.Header:
+    """The head of the page, made last, when it is known what could not be shown."""
+    return header.build(run, problems=store.problems, failures=[f"{f.section} ({f.kind})" for f in failures])
 
 
 def _sections(run: Run, store: Store, sidecars: list[Sidecar]) -> list[tuple[str, str, Callable[[], Any]]]:

@@ -42,7 +42,7 @@ def build(run: Run, sidecars: list[Sidecar]) -> Provenance:
             ("Created", run.created),
             ("Preset and recipe", f"{run.preset}, {run.recipe}"),
             ("Seeds", ", ".join(map(str, run.seeds)) or "not recorded"),
-            ("Trained on", ", ".join(_devices(run)) or "not recorded"),
+            ("Trained on", ", ".join(devices(run)) or "not recorded"),
             ("Code", f"commit {commit}{dirty}"),
             *((f"Data: {name}", value) for name, value in flat(run.dataset)),
             *([("Samples judged by a classifier", _listed(run.classifier))] if run.classifier else []),
@@ -57,9 +57,10 @@ def _listed(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in flat(values))
 
 
-def _devices(run: Run) -> list[str]:
-    devices = (seed_run.device for variant in run.variants for seed_run in variant.runs)
-    return list(dict.fromkeys(device for device in devices if device))
+def devices(run: Run) -> list[str]:
+    """What the variants were trained on."""
+    found = (seed_run.device for variant in run.variants for seed_run in variant.runs)
+    return list(dict.fromkeys(device for device in found if device))
 
 
 def flat(value: Any, path: str = "") -> list[tuple[str, str]]:

@@ -42,6 +42,11 @@ class Row:
     cells: list[Cell]
 
     @property
+    def gap(self) -> str:
+        """What stands where nothing was measured: how the variant ended, or a dash."""
+        return text.MISSING if self.status == "ok" else self.status
+
+    @property
     def empty(self) -> bool:
         """Nothing was measured."""
         return all(cell.value is None for cell in self.cells)
@@ -78,6 +83,21 @@ def measured(run: Run) -> set[str]:
 def table(run: Run, *, latent_dim: int | None = None) -> list[Row]:
     """The rows of the summary."""
     return rows(run, columns(run), latent_dim=latent_dim)
+
+
+def records(run: Run) -> list[dict[str, str]]:
+    """The rows as plain text under their titles: for places that have tables of their own."""
+    named = columns(run)
+    return [
+        {"variant": row.name, "kernel": row.kernel or text.MISSING}
+        | {
+            f"{column.title} ({column.unit})": f"{cell.text} {cell.spread}".strip()
+            if cell.value is not None
+            else row.gap
+            for column, cell in zip(named, row.cells, strict=True)
+        }
+        for row in rows(run, named)
+    ]
 
 
 def rows(run: Run, columns: list[Metric], *, latent_dim: int | None = None) -> list[Row]:

@@ -70,6 +70,11 @@ def span(ends: tuple[float, float], show: Callable[[float], str]) -> str:
     return f"{show(ends[0])} to {show(ends[1])}"
 
 
+def one_line(untrusted: str) -> str:
+    """Text without control characters: for a terminal, which would obey them."""
+    return "".join(character if character.isprintable() else " " for character in untrusted)
+
+
 def finite(value: Any) -> float | None:
     """The value as a float; None for anything that is not a finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):

@@ -10,6 +10,21 @@ Listener = Callable[[str, dict[str, Any]], None]  # (unit of work, event)
 LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
+def share(event: dict[str, Any]) -> float | None:
+    """How far a unit of work is, of 1; None for an event that does not say."""
+    match event["event"]:
+        case "progress":
+            return (event["epoch"] - 1 + event["fraction"]) / event["epochs"]
+        case "epoch":
+            return event["epoch"] / event["epochs"]
+        case "download":
+            return event["done"] / event["total"] if event["total"] else None
+        case "found" | "done":
+            return 1.0
+        case _:
+            return None
+
+
 def tell(unit: str, event: dict[str, Any]) -> None:
     """Pass an event on; without a listener it is dropped."""
     listener = LISTENER.get()

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from prefect import task
-from prefect.artifacts import create_link_artifact, create_markdown_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from mmdvae.files import write_json
-from reports import index, write
+from reports import index, inputs, markdown, small, summary, write
+from reports.arrays import Store
+from tasks.artifacts import RichArtifact
 
 
 @task(task_run_name="report", cache_policy=NO_CACHE)
@@ -29,14 +31,16 @@ def write_report(run_dir: Path, store: Path, report: dict[str, Any], manifest: d
 
 
 @task(task_run_name="artifacts", cache_policy=NO_CACHE)
-def publish_artifacts(page: Path) -> None:
-    """Show the summary and the way to the report in Prefect's UI."""
-    create_markdown_artifact(
-        (page.parent / "summary.md").read_text(encoding="utf-8"),
-        key="comparison",
-        description="What the comparison found",
-    )
+def publish_artifacts(page: Path, store: Path, rich: bool) -> None:
+    """Show the summary, the table and the way to the report in Prefect's UI; `rich` adds the page itself, cut down."""
     # Browsers refuse to open file:// from a web page, so the text says where the file is.
     create_link_artifact(
         page.resolve().as_uri(), link_text=str(page), key="report", description="The whole report, one HTML file"
     )
+    run = inputs.load(page.parent)
+    text = markdown.artifact(page)
+    create_markdown_artifact(text, key="comparison", description="What the comparison found")
+    create_table_artifact(summary.records(run), key="variants", description="Every variant and what it measured")
+    if rich:
+        html = small.render(run, Store(page.parent, store))
+        RichArtifact(key="page", description=f"As much as fits here of {page}", html=html).create()

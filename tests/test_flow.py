@@ -69,13 +69,35 @@ def test_every_step_is_a_task_run_with_a_telling_name(compared):
 def test_artifacts_show_the_summary_with_a_picture_and_the_way_to_the_report(compared):
     out, state = compared
     shown = artifacts(state)
-    assert set(shown) == {"comparison", "report"}
+    assert set(shown) == {"comparison", "report", "variants", "train-none", "train-mmd-a0-6-s2-83"}
+    assert shown["train-none"] == shown["train-mmd-a0-6-s2-83"] == 100
+    assert [row["variant"] for row in json.loads(shown["variants"])[:2]] == ["none", "mmd-a0.6-s2.83"]
     assert len(shown["comparison"].encode()) <= 150_000
     assert "| mmd-a0.6-s2.83 |" in shown["comparison"]
     assert "![" in shown["comparison"]
     assert "](data:image/png;base64," in shown["comparison"]
     (page,) = out.glob("*/report.html")
     assert page.resolve().as_uri() in shown["report"]
+    assert shown["comparison"].splitlines()[-1].replace("\\", "") == f"The whole report: {page}"
+
+
+def test_artifacts_that_cannot_be_made_cost_no_comparison(compared, tiny_npz, monkeypatch):
+    from reports import markdown
+    from tasks.progress import LISTENER
+
+    def full(page):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(markdown, "artifact", full)
+    told = []
+    token = LISTENER.set(lambda unit, event: told.append((unit, event.get("message"))))
+    try:
+        state = compare(tiny_npz, compared[0])
+    finally:
+        LISTENER.reset(token)
+    assert state.name == "Completed"
+    assert task_runs(state)["artifacts"] == ("Failed", 1)
+    assert ("artifacts", "failed: disk full") in told
 
 
 def test_a_second_run_trains_nothing_and_says_cached(compared, tiny_npz):
