@@ -18,7 +18,9 @@ from reports import (
     images,
     latent,
     measurements,
+    points,
     provenance,
+    script,
     summary,
 )
 from reports.arrays import Store
@@ -74,8 +76,17 @@ def render(run: Run, store: Store, sidecars: list[Sidecar]) -> Page:
             failures.append(Failure(section=title, error=error))
             body = Markup(templates.get_template("error.html").render(failure=failures[-1]))
             blocks.append(Block(code=code, title=title, body=body))
+    data = None
+    try:
+        data = points.build(run, store)
+    except Exception as error:  # without it the pictures of the latent space stay as they are
+        log.error("the data for the script failed", exc_info=error)
+        failures.append(Failure(section="Hover and zoom in the latent space", error=error))
     top = header.build(run, problems=store.problems, failures=[f"{f.section} ({f.kind})" for f in failures])
-    html = templates.get_template("page.html").render(header=top, blocks=blocks)
+    names = [variant.name for variant in run.variants]
+    html = templates.get_template("page.html").render(
+        header=top, blocks=blocks, data=data, variants=names, script=script.text(), policy=script.policy()
+    )
     return Page(html=html, failures=failures)
 
 
