@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -50,6 +50,7 @@ class Block:
     code: str  # its id in the page
     title: str
     body: Markup
+    bearing: list[findings.Card] = field(default_factory=list)  # the verdicts that it supports or opposes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def render(run: Run, store: Store, sidecars: list[Sidecar]) -> Page:
             section = build()
             if section is not None:
                 body = Markup(templates.get_template(section.template).render(section=section))
-                blocks.append(Block(code=code, title=title, body=body))
+                blocks.append(Block(code=code, title=title, body=body, bearing=findings.bearing_on(run, code)))
         except Exception as error:  # whatever it is, the other sections are still worth having
             log.error("section %r failed", title, exc_info=error)
             failures.append(Failure(section=title, error=error))

@@ -16,7 +16,7 @@ STRING = r"""("[^"]*"|'[^']*'|`[^`]*`)"""
 def text() -> Markup:
     """All files of the script in their order, without comments and indentation."""
     files = sorted((TEMPLATES / "script").glob("*.js"))
-    lines = [_bare(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    lines = [bare(line) for file in files for line in file.read_text("utf-8").splitlines()]
     body = "\n".join(line for line in lines if line)
     return Markup('"use strict";(() => {{\n{}\n}})();').format(Markup(body))  # our own, and a test looks for "</"
 
@@ -30,7 +30,7 @@ def policy() -> str:
     )
 
 
-def _bare(line: str) -> str:
+def bare(line: str) -> str:
     """A line without comment, indentation and the blanks around punctuation; strings stay as they are."""
     code = re.sub(r"(^| )// .*", "", line).strip()
     return re.sub(STRING + r"| *([=<>,:?;{}()\[\]&|*]) *", lambda found: found[1] or found[2], code)

@@ -29,6 +29,7 @@ class Line:
     dots: Sequence[tuple[float, float]] = ()
     mark: bool = False  # a dot on every point
     filled: bool = False  # dots are discs, not rings
+    thin: bool = False  # a path that leads the eye; its label starts where it ends
     data: dict[str, str] = field(default_factory=dict)
 
 
@@ -52,6 +53,7 @@ class Chart:
     lines: Sequence[Line]
     references: Sequence[Reference] = ()
     shade: Sequence[tuple[float, float, float]] = ()  # a grey band behind everything
+    zones: Sequence[tuple[float, float]] = ()  # ranges of x that are shaded from top to bottom
     width: int = 260
     height: int = 170
     label_width: int = 8  # room at the right for direct labels
@@ -130,6 +132,10 @@ class _Frame:
 
     def content(self) -> list[Markup]:
         parts = [self._area(self.chart.shade, "#efefec", 1)] if self.chart.shade else []
+        zones = [(self.x(low), self.x(high)) for low, high in self.chart.zones]
+        if zones:
+            strips = "".join(f"M{left:.1f} {self.top}H{right:.1f}v{self.height}H{left:.1f}z" for left, right in zones)
+            parts.append(element("path", d=strips, fill="#efe9e0", data_zones=self._zones()))
         for reference in self.chart.references:
             y = self.y(reference.value)
             parts.append(
@@ -155,7 +161,8 @@ class _Frame:
         for line in self.chart.lines:
             end = line.points[-1][1] if line.points else None
             if line.label and end is not None:  # a line that broke off has nothing to label at the right
-                wanted.append((end, line.label, line.colour, line.dash, x))
+                start = self.x(line.points[-1][0]) if line.thin else x
+                wanted.append((end, line.label, line.colour, line.dash, start))
             if line.label and line.dots and not line.points:  # dots alone are led to their label
                 right, height = max(line.dots)
                 wanted.append((height, line.label, line.colour, line.dash, self.x(right)))
@@ -189,7 +196,7 @@ class _Frame:
                     points=" ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in segment),
                     fill="none",
                     stroke=line.colour,
-                    stroke_width=1.8,
+                    stroke_width=0.9 if line.thin else 1.8,
                     stroke_dasharray=line.dash,
                     stroke_linejoin="round",
                     stroke_linecap="round" if len(segment) == 1 else None,
@@ -201,6 +208,9 @@ class _Frame:
             fill, r = (line.colour, 3.2) if line.filled else ("none", 1.8 if line.points else 3.2)
             parts.append(element("path", d=self._discs(line.dots, r), fill=fill, stroke=line.colour))
         return element("g", *parts, **{f"data_{name}": value for name, value in line.data.items()})
+
+    def _zones(self) -> str:
+        return " ".join(f"{_short(low)} {_short(high)}" for low, high in self.chart.zones)
 
     def _discs(self, points: Sequence[tuple[float, float]], r: float) -> str:
         """Circles as one path: a page of hundreds of elements less is a page that loads and scrolls faster."""
