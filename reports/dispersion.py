@@ -36,7 +36,7 @@ def build(run: Run, store: Store) -> Dispersion:
         trade_off=pareto.build(run),
         spectrum=_spectrum(run, store),
         seed_note="the dots are the seeds" if len(run.seeds) > 1 else "one seed",
-        alive=text.span(alive, text.significant) if (alive := _alive(run)) else "",
+        alive=_words(alive) if (alive := _alive(run)) else "",
     )
 
 
@@ -71,7 +71,8 @@ def _chart(run: Run, metric: Metric, prior: float | None) -> Markup | None:
     x, alive = scales.logarithmic(sigmas, title="σ, latent units (log)"), _alive(run)
     return svg.render(
         svg.Chart(
-            alt=finding(metric, lines, references),
+            alt=finding(metric, lines, references)
+            + (f" A kernel is alive on the prior for σ {_words(alive)}." if alive else ""),
             x=x,
             y=scales.logarithmic(positive) if log else scales.linear([value for value in values if value is not None]),
             lines=[_line(alpha, variants, metric.name, i) for i, (alpha, variants) in enumerate(lines.items())],
@@ -94,6 +95,10 @@ def _alive(run: Run) -> tuple[float, float] | None:
     """From which σ to which a kernel is alive on draws of the prior."""
     prior = run.advice.prior if run.advice else None
     return (prior.low, prior.high) if prior and prior.low and prior.high else None
+
+
+def _words(alive: tuple[float, float]) -> str:
+    return text.span(alive, text.significant)
 
 
 def _line(alpha: float, variants: list[VariantResult], metric: str, number: int) -> svg.Line:

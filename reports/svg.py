@@ -135,7 +135,7 @@ class _Frame:
         zones = [(self.x(low), self.x(high)) for low, high in self.chart.zones]
         if zones:
             strips = "".join(f"M{left:.1f} {self.top}H{right:.1f}v{self.height}H{left:.1f}z" for left, right in zones)
-            parts.append(element("path", d=strips, fill="#efe9e0", data_zones=self._zones()))
+            parts.append(element("path", d=strips, fill="#d0bf9e", fill_opacity=0.35, data_zones=self._zones()))
         for reference in self.chart.references:
             y = self.y(reference.value)
             parts.append(

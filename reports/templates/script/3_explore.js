@@ -3,7 +3,7 @@ const panels = [], codes = new Set(), onScreen = new Set(), [source, decoded] = 
 
 let waiting = false;
 const refresh = (stale) => {
-  if (stale) for (const panel of panels) panel.stale = true;
+  for (const panel of panels) panel.stale ||= stale === true || stale === panel.code;
   waiting ||= requestAnimationFrame(() => {
     waiting = false;
     for (const panel of onScreen) panel.show();
@@ -50,8 +50,8 @@ const zoom = (by, codes, place = [0.5, 0.5]) => {
     state.middle = state.middle.map((middle, axis) => middle + (place[axis] - 0.5) * (1 / state.by - 1 / next));
     state.by = next;
     if (next <= 1) delete view.zoom[code];
+    refresh(code);
   }
-  refresh(true);
 };
 
 const STEPS = { Left: [-1, 0], Right: [1, 0], Up: [0, -1], Down: [0, 1] }, ZOOMS = { "+": 2, "=": 2, "-": 0.5, 0: 0 };
@@ -77,7 +77,8 @@ const listen = (panel) => {
     if (buttons && by > 1) {
       middle[0] -= movementX / canvas.clientWidth / by;
       middle[1] += movementY / canvas.clientWidth / by;
-      refresh((moved = true));
+      moved = true;
+      refresh(code);
     } else if (!view.pinned) point(under(event), panel);
   });
   on(canvas, "pointerleave", () => view.pinned || point(-1));

@@ -1,7 +1,7 @@
 // The summary sorts by a click on a column's head, and variants can be left out of the whole page.
 const sortable = (table) => {
   const body = table.tBodies[0], rows = all("tr.variant", body), after = all("tr:not(.variant)", body), heads = all("thead th", table);
-  const order = (a, b) => isNaN(a) || isNaN(b) ? a.localeCompare(b) : a - b;
+  const order = (a, b) => isNaN(a) - isNaN(b) || (isNaN(a) ? a.localeCompare(b) : a - b); // words after numbers
   for (const head of heads) {
     const button = make("button", { type: "button" }, ...head.childNodes), name = head.dataset.metric;
     const worth = (row) => all(`[data-metric=${name}]`, row)[0]?.dataset.value;
