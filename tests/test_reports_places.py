@@ -9,6 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import fake_run
 import numpy as np
 import pytest
+from browsing import bring_panels, until
 from fake_run import QUICK
 from PIL import Image
 
@@ -61,7 +62,7 @@ def test_in_a_sandboxed_frame_the_contents_lead_to_sections_and_panels_are_drawn
     (tmp_path / "host.html").write_text(f"<!doctype html><title>host</title>{frame}</iframe>")
     page = visit(tmp_path / "host.html")
     (inner,) = page.frames[1:]
-    inner.wait_for_function("document.body.classList.contains('drawn')")
+    until(inner, "document.body.classList.contains('drawn')")
     for link in inner.locator("nav a").all():
         before = inner.evaluate("scrollY")
         link.scroll_into_view_if_needed()
@@ -71,7 +72,7 @@ def test_in_a_sandboxed_frame_the_contents_lead_to_sections_and_panels_are_drawn
         inner.evaluate("scrollTo(0, 0)")
     canvas = inner.locator("figure[data-view=z-shared] canvas").first
     canvas.click()
-    inner.wait_for_function("document.querySelector('figure[data-view=z-shared]').dataset.ring")
+    bring_panels(inner)
     colours = canvas.evaluate("c => new Set(c.getContext('2d').getImageData(0, 0, 400, 400).data).size")
     assert colours > 10
     assert page.said == []
@@ -96,8 +97,7 @@ def test_without_a_graphics_card_it_is_drawn_all_the_same(launch, visit, report)
     browser = launch("--disable-3d-apis")
     try:
         page = visit(report, using=browser)
-        page.evaluate("document.getElementById('latent').scrollIntoView()")
-        page.wait_for_function("document.querySelector('figure[data-view=z-shared]').dataset.ring")
+        bring_panels(page)
         assert page.said == []
     finally:
         browser.close()
@@ -123,8 +123,7 @@ def test_nothing_moves_for_those_who_want_it_still(visit, report):
 
 def test_paper_shows_the_static_pictures_and_no_controls_whatever_was_zoomed_on_screen(visit, report):
     page = visit(report, color_scheme="dark")
-    page.evaluate("document.getElementById('latent').scrollIntoView()")
-    page.wait_for_function("document.querySelector('figure[data-view=z-shared]').dataset.ring")
+    bring_panels(page)
     page.click("[data-tool=fit]")
     page.emulate_media(media="print")
     assert page.locator("canvas:visible, .tools:visible, nav:visible").count() == 0
