@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from markupsafe import Markup
-
-from reports import metrics, pareto, text
+from reports import metrics, text
 from reports.metrics import Metric
 from reports.records import Advice, LiveRange, Run
 
@@ -31,7 +29,6 @@ class Advised:
     x: Metric
     y: Metric
     front: list[tuple[str, str]]  # name, seeds
-    plot: Markup | None
 
 
 def build(run: Run) -> Advised | None:
@@ -53,7 +50,6 @@ def build(run: Run) -> Advised | None:
             (member.name, f"{member.seeds} of {text.count(member.of, 'seed')}")
             for member in sorted(advice.front, key=lambda member: -member.seeds)
         ],
-        plot=pareto.plot(run.finished, x, y, advice.front),
     )
 
 

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import zipfile
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ class Views:
     reconstruction_index: np.ndarray  # (k,) test images, the same for all variants
     samples: np.ndarray  # (s, 28, 28) uint8, decoded from the same noise for all variants
     eigenvalues: np.ndarray  # (d,) of Cov(z), falling
+    squared_errors: np.ndarray | None = None  # (n,) mean squared error of each test image, pixels in [0, 1]
+    tsne_reconstructions: np.ndarray | None = None  # (m, 28, 28) uint8 of the images tsne_index
 
     def __post_init__(self):
         n, m, k = len(self.codes), len(self.tsne), len(self.reconstructions)
@@ -40,6 +42,10 @@ class Views:
             raise ValueError(f"codes {self.codes.shape}, pca {self.pca.shape} and tsne {self.tsne.shape} do not match")
         if self.tsne_index.shape != (m,) or self.reconstruction_index.shape != (k,):
             raise ValueError("an index does not match its array")
+        if self.squared_errors is not None and self.squared_errors.shape != (n,):
+            raise ValueError(f"squared_errors must be ({n},), got {self.squared_errors.shape}")
+        if self.tsne_reconstructions is not None and self.tsne_reconstructions.shape != (m, 28, 28):
+            raise ValueError(f"tsne_reconstructions must be ({m}, 28, 28), got {self.tsne_reconstructions.shape}")
 
 
 class Store:
@@ -84,6 +90,10 @@ class Store:
         classes = read_json(self._folder(self._data) / "info.json").get("classes")
         return [str(name) for name in classes or range(int(self.labels.max()) + 1)]
 
+    def class_name(self, label: int) -> str:
+        """What a class is called."""
+        return self.classes[label] if label < len(self.classes) else f"class {label}"
+
     def _load(self, name: str, seed: int) -> Views | None:
         key = self._evaluations.get((name, seed))
         if key is None:
@@ -91,7 +101,8 @@ class Store:
         try:
             # Opened here: given a path, np.load leaves a broken archive open.
             with (self._folder(key) / "views.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return Views(**{field.name: arrays[field.name] for field in fields(Views)})
+                names = [field.name for field in fields(Views) if field.default is MISSING or field.name in arrays]
+                return Views(**{name: arrays[name] for name in names})
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
             problem = f"{name}, seed {seed}: {key}/views.npz cannot be read ({type(error).__name__})"
             self.problems.append(problem)

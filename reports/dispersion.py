@@ -6,10 +6,11 @@ from typing import ClassVar
 import numpy as np
 from markupsafe import Markup
 
-from reports import heatmap, scales, selection, svg, text
+from reports import heatmap, pareto, scales, selection, svg, text
 from reports.arrays import Store
 from reports.heatmap import METRICS, HeatMap, by_alpha, without_sigma
 from reports.metrics import Metric
+from reports.pareto import TradeOff
 from reports.records import Run, VariantResult
 
 
@@ -20,8 +21,10 @@ class Dispersion:
     template: ClassVar[str] = "dispersion.html"
     charts: list[tuple[str, Markup]]
     maps: list[HeatMap]
+    trade_off: TradeOff | None
     spectrum: Markup | None
     seed_note: str
+    alive: str  # the range of σ in which a kernel is alive, empty where it is not known
 
 
 def build(run: Run, store: Store) -> Dispersion:
@@ -30,8 +33,10 @@ def build(run: Run, store: Store) -> Dispersion:
     return Dispersion(
         charts=[(metric.title, chart) for metric in METRICS[:2] if (chart := _chart(run, metric, metric.prior(d)))],
         maps=[heat_map for metric in METRICS if (heat_map := heatmap.build(run, metric))],
+        trade_off=pareto.build(run),
         spectrum=_spectrum(run, store),
         seed_note="the dots are the seeds" if len(run.seeds) > 1 else "one seed",
+        alive=_words(alive) if (alive := _alive(run)) else "",
     )
 
 
@@ -63,18 +68,37 @@ def _chart(run: Run, metric: Metric, prior: float | None) -> Markup | None:
     positive = [value for value in values if value is not None and value > 0]
     log = metric.log and len(positive) == len(values)
     sigmas = [variant.sigma for variants in lines.values() for variant in variants if variant.sigma]
+    x, alive = scales.logarithmic(sigmas, title="σ, latent units (log)"), _alive(run)
     return svg.render(
         svg.Chart(
-            alt=finding(metric, lines, references),
-            x=scales.logarithmic(sigmas, title="σ, latent units (log)"),
+            alt=finding(metric, lines, references)
+            + (f" A kernel is alive on the prior for σ {_words(alive)}." if alive else ""),
+            x=x,
             y=scales.logarithmic(positive) if log else scales.linear([value for value in values if value is not None]),
             lines=[_line(alpha, variants, metric.name, i) for i, (alpha, variants) in enumerate(lines.items())],
             references=references,
+            zones=[
+                (low, high)
+                for low, high in ((x.low, min(alive[0], x.high)), (max(alive[1], x.low), x.high))
+                if low < high
+            ]
+            if alive
+            else [],
             width=420,
             height=270,
             label_width=118,
         )
     )
+
+
+def _alive(run: Run) -> tuple[float, float] | None:
+    """From which σ to which a kernel is alive on draws of the prior."""
+    prior = run.advice.prior if run.advice else None
+    return (prior.low, prior.high) if prior and prior.low and prior.high else None
+
+
+def _words(alive: tuple[float, float]) -> str:
+    return text.span(alive, text.significant)
 
 
 def _line(alpha: float, variants: list[VariantResult], metric: str, number: int) -> svg.Line:

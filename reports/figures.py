@@ -93,13 +93,19 @@ def trend(panels: Sequence[tuple[str, Sequence[tuple[str, Sequence[float], Seque
 
 def strip(images: np.ndarray, *, columns: int, scale: int = 1, gap: int = 2) -> Markup:
     """Grey images (k, h, w) uint8 in rows of `columns`, 32 levels, a white gap between."""
+    pixels = sheet((images // 8) * 8 + (images // 32), columns=columns, gap=gap)
+    return png(pixels.repeat(scale, 0).repeat(scale, 1), colours=33)
+
+
+def sheet(images: np.ndarray, *, columns: int, gap: int = 0) -> np.ndarray:
+    """Grey images (k, h, w) uint8 in rows of `columns` on white, as the pixels of one picture."""
     k, height, width = images.shape
     rows = -(-k // columns)
-    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), 255, np.uint8)
+    pixels = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), 255, np.uint8)
     for number, image in enumerate(images):
         top, left = (number // columns) * (height + gap), (number % columns) * (width + gap)
-        sheet[top : top + height, left : left + width] = (image // 8) * 8 + (image // 32)
-    return png(sheet.repeat(scale, 0).repeat(scale, 1), colours=33)
+        pixels[top : top + height, left : left + width] = image
+    return pixels
 
 
 def png(pixels: np.ndarray, *, colours: int) -> Markup:
@@ -112,6 +118,13 @@ def png(pixels: np.ndarray, *, colours: int) -> Markup:
     buffer = io.BytesIO()
     palette.save(buffer, "PNG", optimize=True)
     return Markup("data:image/png;base64,{}").format(base64.b64encode(buffer.getvalue()).decode())
+
+
+def webp(pixels: np.ndarray, *, quality: int) -> Markup:
+    """A lossy WebP as a data URI: for many small photographs a third of a PNG's size."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "WEBP", quality=quality, method=6)
+    return Markup("data:image/webp;base64,{}").format(base64.b64encode(buffer.getvalue()).decode())
 
 
 def heat(share: float) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What may be concluded: one card per claim, then the checks that could spoil it."""
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,6 +13,14 @@ VERDICT_STATES = {
     "not_supported": ("✗", "not supported"),
     "inconclusive": ("?", "inconclusive"),
     "not_run": ("–", "not run"),
+}
+# Which claims a section of figures bears on.
+BEARING = {
+    "curves": ("V1",),
+    "reconstructions": ("V1", "V2"),
+    "latent": ("V3", "V4"),
+    "dispersion": ("V2", "V3", "V6"),
+    "samples": ("V4", "V5"),
 }
 MIN_SEEDS = 3  # for an interval
 CHECK_STATES = {"issue": ("!", "issue"), "tip": ("i", "tip"), "passed": ("✓", "passed")}
@@ -28,6 +37,7 @@ class Card:
     interval: str
     seeds: str
     neutral: str  # what would be no effect
+    anchor: str  # its id in the page; empty for a code that is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +74,11 @@ def build(run: Run) -> Findings | None:
     )
 
 
+def bearing_on(run: Run, section: str) -> list[Card]:
+    """The verdicts that a section's figures support or oppose."""
+    return [card(verdict) for verdict in run.verdicts if verdict.code in BEARING.get(section, ())]
+
+
 def card(verdict: Verdict) -> Card:
     """A verdict in words."""
     sign, word = VERDICT_STATES.get(verdict.state, ("–", verdict.state))
@@ -75,6 +90,7 @@ def card(verdict: Verdict) -> Card:
         effect="" if effect is None else f"{'× ' if ratio else ''}{text.significant(effect)}",
         interval="" if effect is None else _interval(verdict),
         seeds="" if verdict.n_seeds is None else text.count(verdict.n_seeds, "seed"),
+        anchor=f"v-{verdict.code}" if re.fullmatch(r"[\w-]+", verdict.code) else "",
         neutral="" if effect is None else f"{1 if ratio else 0} is no effect",
     )
 

@@ -57,7 +57,7 @@ def reconstructions(run: Run, store: Store) -> Reconstructions:
         return Reconstructions(originals=None, strips=[], classes=class_errors.build(run, []), without=without)
     index = next(iter(found.values())).reconstruction_index
     originals = store.images[index]
-    names = [_class(store, label) for label in store.labels[index]]
+    names = [store.class_name(int(label)) for label in store.labels[index]]
     strips = [
         _reconstruction(variant, originals, found[variant.name].reconstructions, names)
         for variant in run.variants
@@ -172,7 +172,3 @@ def _variety(images: np.ndarray) -> float:
     """Root mean squared difference between two of the images, per pixel."""
     pixels = images.reshape(len(images), -1).astype(np.float64) / 255
     return float(np.sqrt(2 * pixels.var(axis=0, ddof=1).mean())) if len(images) > 1 else 0.0
-
-
-def _class(store: Store, label: int) -> str:
-    return store.classes[label] if label < len(store.classes) else f"class {label}"

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from mmdvae.errors import InputError
 from mmdvae.files import write_text
-from reports import comparable, inputs, scripts, text
+from reports import comparable, inputs, script, text
 from reports.comparable import Comparable
 from reports.diff import LEGEND
 from reports.index_numbers import numbers
@@ -50,16 +50,18 @@ def write(out: Path) -> Path:
     """Write `out`/index.html over the runs in `out` and return its path; a broken run is a line, not an error."""
     path = out / "index.html"
     found = entries(out)
+    own = script.text("index.js")
     carried = numbers([entry.numbers for entry in found if entry.numbers])
     html = (
         environment()
         .get_template("index.html")
         .render(
             entries=found,
-            numbers=scripts.data(carried),
+            numbers=script.data(carried),
             carried=len(carried["runs"]),
             readable=sum(entry.numbers is not None for entry in found),
-            script=scripts.load("index.js"),
+            script=own,
+            policy=script.policy(own),
             legend=LEGEND,
         )
     )

@@ -6,12 +6,13 @@ from typing import ClassVar
 import numpy as np
 from markupsafe import Markup
 
-from reports import figures, selection, text
-from reports.arrays import Store, Views
+from reports import codes as codes_of
+from reports import figures, text
+from reports.arrays import Store
+from reports.codes import Codes
 from reports.figures import Limits, Picture
-from reports.records import Run, VariantResult
+from reports.records import Run
 
-DOTS = 2000  # per panel, the same test images in every one
 THUMBNAIL_DOTS = 500
 INSIDE = 0.995  # of the codes lie within the limits
 
@@ -37,6 +38,7 @@ class View:
     title: str
     reading: str
     shared: bool  # one range for all panels
+    static: bool = False  # what the script's toggle shows as well
     panels: list[Panel]
 
 
@@ -61,56 +63,37 @@ class Latent:
     without: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Codes:
-    """What is drawn of one variant."""
-
-    variant: VariantResult
-    seed: int
-    views: Views
-    shown: np.ndarray  # rows of codes that become dots
-    labels: np.ndarray  # of all codes
-
-
 def build(run: Run, store: Store) -> Latent:
     """All views of at most eight variants; the others as thumbnails."""
-    found = [codes for variant in run.variants if (codes := _codes(variant, store)) is not None]
+    found = codes_of.found(run, store)
     names = {codes.variant.name for codes in found}
-    full = {variant.name for variant in selection.full_panels([codes.variant for codes in found])}
-    large = [codes for codes in found if codes.variant.name in full]
-    small = [codes for codes in found if codes.variant.name not in full]
-    shared = _square([codes.views.codes[:, :2] for codes in found])
+    large = codes_of.full(found)
+    small = [codes for codes in found if codes not in large]
+    shared = square([codes.views.codes[:, :2] for codes in found])
     return Latent(
         classes=_class_keys(store) if found else [],
         views=_views(large, shared) if found else [],
         thumbnails=[_code_panel(codes, shared, pixels=150) for codes in small],
-        dots=text.count(min(DOTS, len(found[0].labels)), "test image") if found else "no test images",
+        dots=text.count(len(found[0].shown), "test image") if found else "no test images",
         without=[variant.name for variant in run.variants if variant.name not in names],
     )
 
 
-def _views(found: list[_Codes], shared: Limits) -> list[View]:
-    shared_pca = _square([codes.views.pca for codes in found])
+def _views(found: list[Codes], shared: Limits) -> list[View]:
+    shared_pca = square([codes.views.pca for codes in found])
     own = "Each panel has its own range, so compare shapes here and sizes above; the rings show the scale."
     return [
         View(
             code="z-shared",
-            title="First two coordinates, one scale for all",
-            reading=f"{_extent(shared)} in every panel: a larger cloud is a more dispersed latent space.",
+            title="First two coordinates",
+            reading=f"{_extent(shared)}: a larger cloud is a more dispersed latent space.",
             shared=True,
             panels=[_code_panel(codes, shared) for codes in found],
         ),
         View(
-            code="z-own",
-            title="First two coordinates, each at its own scale",
-            reading=own,
-            shared=False,
-            panels=[_code_panel(codes, _square([codes.views.codes[:, :2]])) for codes in found],
-        ),
-        View(
             code="pca-shared",
-            title="PCA, one scale for all",
-            reading=f"{_extent(shared_pca)} in every panel. The axes are fitted to each variant.",
+            title="PCA",
+            reading=f"{_extent(shared_pca)}. The axes are fitted to each variant.",
             shared=True,
             panels=[_pca_panel(codes, shared_pca) for codes in found],
         ),
@@ -119,7 +102,8 @@ def _views(found: list[_Codes], shared: Limits) -> list[View]:
             title="PCA, each at its own scale",
             reading=own,
             shared=False,
-            panels=[_pca_panel(codes, _square([codes.views.pca])) for codes in found],
+            static=True,
+            panels=[_pca_panel(codes, square([codes.views.pca])) for codes in found],
         ),
         View(
             code="tsne",
@@ -131,18 +115,7 @@ def _views(found: list[_Codes], shared: Limits) -> list[View]:
     ]
 
 
-def _codes(variant: VariantResult, store: Store) -> _Codes | None:
-    for seed in store.seeds(variant):
-        views = store.views(variant.name, seed)
-        if views is None or len(views.codes) != len(store.labels) or views.codes.shape[1] < 2:
-            continue
-        if np.isfinite(views.codes).all() and np.isfinite(views.pca).all():
-            order = np.random.default_rng(0).permutation(len(views.codes))[:DOTS]
-            return _Codes(variant, seed, views, order, store.labels)
-    return None
-
-
-def _code_panel(codes: _Codes, limits: Limits, *, pixels: int = figures.PIXELS) -> Panel:
+def _code_panel(codes: Codes, limits: Limits, *, pixels: int = figures.PIXELS) -> Panel:
     variance = codes.variant.mean("total_variance")
     spread = codes.views.codes[:, :2].std(axis=0)
     return _panel(
@@ -155,7 +128,7 @@ def _code_panel(codes: _Codes, limits: Limits, *, pixels: int = figures.PIXELS) 
     )
 
 
-def _pca_panel(codes: _Codes, limits: Limits) -> Panel:
+def _pca_panel(codes: Codes, limits: Limits) -> Panel:
     first, second = (text.percent(float(ratio), 0) for ratio in codes.views.pca_variance_ratio[:2])
     spread = codes.views.pca.std(axis=0)
     return _panel(
@@ -170,7 +143,7 @@ def _pca_panel(codes: _Codes, limits: Limits) -> Panel:
     )
 
 
-def _tsne_panel(codes: _Codes) -> Panel:
+def _tsne_panel(codes: Codes) -> Panel:
     accuracy = codes.variant.mean("knn_accuracy")
     known = "not measured" if accuracy is None else text.percent(accuracy)
     low, high = codes.views.tsne.min(axis=0), codes.views.tsne.max(axis=0)
@@ -186,12 +159,12 @@ def _tsne_panel(codes: _Codes) -> Panel:
         seed=codes.seed,
         limits=limits,
         note=f"kNN accuracy {known}",
-        picture=_picture(codes, figures.scatter(codes.views.tsne[:DOTS], labels[:DOTS], limits, rings=False), finding),
+        picture=_picture(codes, figures.scatter(codes.views.tsne, labels, limits, rings=False), finding),
     )
 
 
 def _panel(
-    codes: _Codes, points: np.ndarray, limits: Limits, *, note: str, finding: str, pixels: int = figures.PIXELS
+    codes: Codes, points: np.ndarray, limits: Limits, *, note: str, finding: str, pixels: int = figures.PIXELS
 ) -> Panel:
     large = pixels == figures.PIXELS
     shown = codes.shown if large else codes.shown[:THUMBNAIL_DOTS]
@@ -207,27 +180,26 @@ def _panel(
     )
 
 
-def _picture(codes: _Codes, source: Markup, finding: str, size: int = 200) -> Picture:
+def _picture(codes: Codes, source: Markup, finding: str, size: int = 200) -> Picture:
     return Picture(source=source, width=size, height=size, alt=f"{codes.variant.name}: {finding}.")
 
 
-def _square(clouds: list[np.ndarray]) -> Limits:
+def square(clouds: list[np.ndarray]) -> Limits:
     """A square around 0 that holds nearly all points of every cloud and the prior's outer ring."""
     reach = max([2.2, *(float(np.quantile(np.abs(cloud), INSIDE)) * 1.05 for cloud in clouds)])
     return Limits(x=(-reach, reach), y=(-reach, reach))
 
 
 def _extent(limits: Limits) -> str:
-    return f"From −{text.significant(limits.x[1])} to {text.significant(limits.x[1])}"
+    return f"One scale for all, from −{text.significant(limits.x[1])} to {text.significant(limits.x[1])}"
 
 
 def _class_keys(store: Store) -> list[ClassKey]:
-    present = sorted({int(label) for label in np.unique(store.labels)})
     return [
         ClassKey(
-            number=label,
-            name=store.classes[label] if label < len(store.classes) else f"class {label}",
+            number=int(label),
+            name=store.class_name(int(label)),
             colour=figures.CLASS_COLOURS[label % len(figures.CLASS_COLOURS)],
         )
-        for label in present
+        for label in np.unique(store.labels)
     ]

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -18,7 +18,9 @@ from reports import (
     images,
     latent,
     measurements,
+    points,
     provenance,
+    script,
     summary,
 )
 from reports.arrays import Store
@@ -48,6 +50,7 @@ class Block:
     code: str  # its id in the page
     title: str
     body: Markup
+    bearing: list[findings.Card] = field(default_factory=list)  # the verdicts that it supports or opposes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,19 @@ class Page:
 def render(run: Run, store: Store, sidecars: list[Sidecar]) -> Page:
     """The page; nothing in it depends on the clock or the machine that renders it."""
     blocks, failures = build(run, store, sidecars)
-    html = environment().get_template("page.html").render(header=top(run, store, failures), blocks=blocks)
+    dots, own = _dots(run, store, failures), script.text()
+    html = (
+        environment()
+        .get_template("page.html")
+        .render(
+            header=top(run, store, failures),
+            blocks=blocks,
+            data=dots and script.data(dots),
+            variants=[variant.name for variant in run.variants],
+            script=own,
+            policy=script.policy(own),
+        )
+    )
     return Page(html=html, failures=failures)
 
 
@@ -75,7 +90,7 @@ def build(run: Run, store: Store, sidecars: list[Sidecar]) -> tuple[list[Block],
             section = make()
             if section is not None:
                 body = Markup(templates.get_template(section.template).render(section=section))
-                blocks.append(Block(code=code, title=title, body=body))
+                blocks.append(Block(code=code, title=title, body=body, bearing=findings.bearing_on(run, code)))
         except Exception as error:  # whatever it is, the other sections are still worth having
             log.error("section %r failed", title, exc_info=error)
             failures.append(Failure(section=title, error=error))
@@ -87,6 +102,16 @@ def build(run: Run, store: Store, sidecars: list[Sidecar]) -> tuple[list[Block],
 def top(run: Run, store: Store, failures: list[Failure]) -> header.Header:
     """The head of the page, made last, when it is known what could not be shown."""
     return header.build(run, problems=store.problems, failures=[f"{f.section} ({f.kind})" for f in failures])
+
+
+def _dots(run: Run, store: Store, failures: list[Failure]) -> dict[str, Any] | None:
+    """What the script shows of each dot; None where it has nothing to show."""
+    try:
+        return points.build(run, store)
+    except Exception as error:  # without it the pictures of the latent space stay as they are
+        log.error("the data for the script failed", exc_info=error)
+        failures.append(Failure(section="Hover and zoom in the latent space", error=error))
+        return None
 
 
 def _sections(run: Run, store: Store, sidecars: list[Sidecar]) -> list[tuple[str, str, Callable[[], Any]]]:

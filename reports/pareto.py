@@ -1,10 +1,12 @@
 """Two metrics against each other, a dot for every seed: what one costs in the other."""
 
+from dataclasses import dataclass
+
 from markupsafe import Markup
 
-from reports import scales, svg, text
+from reports import heatmap, metrics, scales, svg, text
 from reports.metrics import Metric
-from reports.records import FrontMember, VariantResult
+from reports.records import FrontMember, Run, VariantResult
 
 LONGEST_LABEL = 18  # characters
 LINE = 13  # pixels of height for each label
@@ -12,11 +14,26 @@ LINE = 13  # pixels of height for each label
 Dots = list[tuple[float, float]]
 
 
-def plot(variants: list[VariantResult], x: Metric, y: Metric, front: list[FrontMember]) -> Markup | None:
-    """Both axes logarithmic, members of the front filled; None where no variant has both metrics."""
-    found = {variant.name: dots for variant in variants if (dots := _dots(variant, x, y))}
-    if not found:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeOff:
+    """The plot and what it shows."""
+
+    x: Metric
+    y: Metric
+    plot: Markup
+
+
+def build(run: Run) -> TradeOff | None:
+    """The plot of the advice's two metrics; None without advice or where no variant has both."""
+    if run.advice is None:
         return None
+    x, y = metrics.of(run.advice.x), metrics.of(run.advice.y)
+    found = {variant.name: dots for variant in run.finished if (dots := _dots(variant, x, y))}
+    return TradeOff(x=x, y=y, plot=_plot(found, x, y, run.advice.front, _paths(run, x, y))) if found else None
+
+
+def _plot(found: dict[str, Dots], x: Metric, y: Metric, front: list[FrontMember], paths: list[svg.Line]) -> Markup:
+    """Both axes logarithmic, members of the front filled."""
     on_front = {member.name for member in front if member.seeds}
     every = [dot for dots in found.values() for dot in dots]
     return svg.render(
@@ -25,18 +42,21 @@ def plot(variants: list[VariantResult], x: Metric, y: Metric, front: list[FrontM
             x=scales.logarithmic([dot[0] for dot in every], title=f"{x.title}, {x.unit} (log)"),
             y=scales.logarithmic([dot[1] for dot in every]),
             lines=[
-                svg.Line(
-                    label=_label(name, on_front=name in on_front),
-                    points=[],
-                    dots=dots,
-                    filled=name in on_front,
-                    colour=svg.COLOURS[number % len(svg.COLOURS)],
-                    data={"variant": name},
-                )
-                for number, (name, dots) in enumerate(found.items())
+                *paths,
+                *(
+                    svg.Line(
+                        label=_label(name, on_front=name in on_front),
+                        points=[],
+                        dots=dots,
+                        filled=name in on_front,
+                        colour=svg.COLOURS[number % len(svg.COLOURS)],
+                        data={"variant": name},
+                    )
+                    for number, (name, dots) in enumerate(found.items())
+                ),
             ],
             width=480,
-            height=max(300, LINE * len(found) + 46),
+            height=max(300, LINE * (len(found) + len(paths)) + 46),
             label_width=178,
         )
     )
@@ -46,6 +66,19 @@ def _dots(variant: VariantResult, x: Metric, y: Metric) -> Dots:
     """The seeds that have both metrics above 0, as a logarithmic axis needs."""
     pairs = [(run.metrics.get(x.name, 0.0), run.metrics.get(y.name, 0.0)) for run in variant.runs]
     return [pair for pair in pairs if min(pair) > 0]
+
+
+def _paths(run: Run, x: Metric, y: Metric) -> list[svg.Line]:
+    """For every alpha of two sigmas or more: through the means over seeds, by rising sigma."""
+    paths = []
+    for number, (alpha, variants) in enumerate(heatmap.by_alpha(run, x.name).items()):
+        pairs = [(variant.mean(x.name) or 0.0, variant.mean(y.name) or 0.0) for variant in variants]
+        points = [pair for pair in pairs if min(pair) > 0]
+        if len(points) > 1:
+            label, dash = f"path of α {text.setting(alpha)}", svg.DASHES[number % len(svg.DASHES)]
+            data = {"alpha": text.setting(alpha)}
+            paths.append(svg.Line(label=label, points=points, colour=svg.MUTED, dash=dash, thin=True, data=data))
+    return paths
 
 
 def _label(name: str, *, on_front: bool) -> str:

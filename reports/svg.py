@@ -29,6 +29,7 @@ class Line:
     dots: Sequence[tuple[float, float]] = ()
     mark: bool = False  # a dot on every point
     filled: bool = False  # dots are discs, not rings
+    thin: bool = False  # a path that leads the eye; its label starts where it ends
     data: dict[str, str] = field(default_factory=dict)
 
 
@@ -52,6 +53,7 @@ class Chart:
     lines: Sequence[Line]
     references: Sequence[Reference] = ()
     shade: Sequence[tuple[float, float, float]] = ()  # a grey band behind everything
+    zones: Sequence[tuple[float, float]] = ()  # ranges of x that are shaded from top to bottom
     width: int = 260
     height: int = 170
     label_width: int = 8  # room at the right for direct labels
@@ -113,27 +115,27 @@ class _Frame:
         return self.top + self.height * (1 - self.chart.y.share(value))
 
     def axes(self) -> list[Markup]:
-        right, base = self.left + self.width, self.top + self.height
-        parts = []
-        for value, label in self.chart.y.ticks:
-            y = self.y(value)
-            parts += [
-                element("line", x1=self.left, x2=right, y1=y, y2=y, stroke=GRID),
-                _text(label, self.left - 5, y + 3.5, anchor="end"),
-            ]
-        for value, label in self.chart.x.ticks:
-            x = self.x(value)
-            parts += [
-                element("line", x1=x, x2=x, y1=base, y2=base + 4, stroke=MUTED),
-                _text(label, x, base + 15, anchor="middle"),
-            ]
-        parts.append(element("line", x1=self.left, x2=right, y1=base, y2=base, stroke=MUTED))
+        base = self.top + self.height
+        rows = [(self.y(value), label) for value, label in self.chart.y.ticks]
+        columns = [(self.x(value), label) for value, label in self.chart.x.ticks]
+        grid = "".join(f"M{self.left} {y:.1f}h{self.width}" for y, _ in rows)
+        ticks = "".join(f"M{x:.1f} {base}v4" for x, _ in columns)
+        parts = [
+            element("path", d=grid, stroke=GRID) if grid else Markup(""),
+            element("path", d=f"M{self.left} {base}h{self.width}{ticks}", fill="none", stroke=MUTED),
+            *(_text(label, self.left - 5, y + 3.5, anchor="end") for y, label in rows),
+            *(_text(label, x, base + 15, anchor="middle") for x, label in columns),
+        ]
         if self.chart.x.title:
             parts.append(_text(self.chart.x.title, self.left + self.width / 2, base + 30, anchor="middle"))
         return parts
 
     def content(self) -> list[Markup]:
         parts = [self._area(self.chart.shade, "#efefec", 1)] if self.chart.shade else []
+        zones = [(self.x(low), self.x(high)) for low, high in self.chart.zones]
+        if zones:
+            strips = "".join(f"M{left:.1f} {self.top}H{right:.1f}v{self.height}H{left:.1f}z" for left, right in zones)
+            parts.append(element("path", d=strips, fill="#d0bf9e", fill_opacity=0.35, data_zones=self._zones()))
         for reference in self.chart.references:
             y = self.y(reference.value)
             parts.append(
@@ -159,23 +161,30 @@ class _Frame:
         for line in self.chart.lines:
             end = line.points[-1][1] if line.points else None
             if line.label and end is not None:  # a line that broke off has nothing to label at the right
-                wanted.append((end, line.label, line.colour, line.dash, x))
+                start = self.x(line.points[-1][0]) if line.thin else x
+                wanted.append((end, line.label, line.colour, line.dash, start))
             if line.label and line.dots and not line.points:  # dots alone are led to their label
                 right, height = max(line.dots)
                 wanted.append((height, line.label, line.colour, line.dash, self.x(right)))
         top, base = self.top, self.top + self.height
         ends = [min(max(self.y(value), top), base) for value, *_ in wanted]
         placed = spread(ends, gap=12, low=top + 4, high=base + 4)
+        leaders = "".join(
+            f"M{start:.1f} {end:.1f}L{x + 8:.1f} {at:.1f}"
+            for (*_, start), end, at in zip(wanted, ends, placed, strict=True)
+        )
         return [
-            part
-            for (_, label, colour, dash, start), end, at in zip(wanted, ends, placed, strict=True)
-            for part in (
-                element("line", x1=start, y1=end, x2=x + 8, y2=at, stroke=MUTED, stroke_width=0.6),
-                element(
-                    "line", x1=x + 9, y1=at, x2=x + 25, y2=at, stroke=colour, stroke_width=1.8, stroke_dasharray=dash
-                ),
-                _text(label, x + 29, at + 3.5, fill=INK),
-            )
+            *([element("path", d=leaders, fill="none", stroke=MUTED, stroke_width=0.6)] if leaders else []),
+            *(
+                part
+                for (_, label, colour, dash, _), at in zip(wanted, placed, strict=True)
+                for part in (
+                    element(
+                        "path", d=f"M{x + 9:.1f} {at:.1f}h16", stroke=colour, stroke_width=1.8, stroke_dasharray=dash
+                    ),
+                    _text(label, x + 29, at + 3.5, fill=INK),
+                )
+            ),
         ]
 
     def _line(self, line: Line) -> Markup:
@@ -187,19 +196,26 @@ class _Frame:
                     points=" ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in segment),
                     fill="none",
                     stroke=line.colour,
-                    stroke_width=1.8,
+                    stroke_width=0.9 if line.thin else 1.8,
                     stroke_dasharray=line.dash,
                     stroke_linejoin="round",
                     stroke_linecap="round" if len(segment) == 1 else None,
                 )
             )
             if line.mark or len(segment) == 1:
-                parts += [element("circle", cx=self.x(x), cy=self.y(y), r=2.6, fill=line.colour) for x, y in segment]
-        fill, r = (line.colour, 3.2) if line.filled else ("none", 1.8 if line.points else 3.2)
-        parts += [
-            element("circle", cx=self.x(x), cy=self.y(y), r=r, fill=fill, stroke=line.colour) for x, y in line.dots
-        ]
+                parts.append(element("path", d=self._discs(segment, 2.6), fill=line.colour))
+        if line.dots:
+            fill, r = (line.colour, 3.2) if line.filled else ("none", 1.8 if line.points else 3.2)
+            parts.append(element("path", d=self._discs(line.dots, r), fill=fill, stroke=line.colour))
         return element("g", *parts, **{f"data_{name}": value for name, value in line.data.items()})
+
+    def _zones(self) -> str:
+        return " ".join(f"{_short(low)} {_short(high)}" for low, high in self.chart.zones)
+
+    def _discs(self, points: Sequence[tuple[float, float]], r: float) -> str:
+        """Circles as one path: a page of hundreds of elements less is a page that loads and scrolls faster."""
+        half = f"a{r} {r} 0 1 0 {2 * r:g} 0a{r} {r} 0 1 0 {-2 * r:g} 0"
+        return "".join(f"M{self.x(x) - r:.2f} {self.y(y):.2f}{half}" for x, y in points)
 
     def _area(self, band: Sequence[tuple[float, float, float]], fill: str, opacity: float) -> Markup:
         upper = [f"{self.x(x):.1f},{self.y(high):.1f}" for x, _, high in band]

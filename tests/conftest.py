@@ -1,6 +1,7 @@
 """Fixtures that several files share. The environment is set before anything imports Keras or Prefect."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -38,6 +39,63 @@ def tiny(tmp_path_factory) -> Path:
         y_test=labels[300:360].astype("uint8"),
     )
     return data.prepare(f"npz:{folder / 'tiny.npz'}", data_dir=None, store=folder / "store").folder
+
+
+@pytest.fixture(scope="session")
+def fashion(tmp_path_factory) -> Path:
+    """The real images, prepared."""
+    from mmdvae import data
+    from mmdvae.errors import InputError
+
+    try:
+        return data.prepare(
+            "fashion-mnist", data_dir=None, store=tmp_path_factory.mktemp("fashion"), fetch=False
+        ).folder
+    except InputError as error:
+        pytest.fail(f"this test needs the real images: apt install dataset-fashion-mnist ({error})")
+
+
+@pytest.fixture(scope="session")
+def launch():
+    """Start the system's Chromium with further arguments. Without one CI fails, and a user's machine skips."""
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        missing = "no browser: install Debian's package chromium, or Google Chrome, to test the report in one"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    quiet = ("background-networking", "component-update", "sync")
+    arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", *(f"--disable-{it}" for it in quiet)]
+    with sync_playwright() as playwright:
+        yield lambda *more: playwright.chromium.launch(executable_path=path, args=[*arguments, *more])
+
+
+@pytest.fixture(scope="session")
+def browser(launch):
+    browser = launch()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a file or an address with the given context options; what it requests and says is kept on the page."""
+    contexts = []
+
+    def visit(where, using=browser, **options):
+        context = using.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.seen, page.said = [], []
+        page.on("request", lambda request: page.seen.append(request.url))
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page.goto(where if isinstance(where, str) else where.resolve().as_uri())
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture(scope="session")

@@ -67,8 +67,12 @@ def make(
     images: np.ndarray | None = None,
     labels: np.ndarray | None = None,
     n: int = 400,
+    decoded: bool = False,
 ) -> FakeRun:
-    """Write a run below `out`; `images` and `labels` may be real ones."""
+    """Write a run below `out`; `images` and `labels` may be real ones.
+
+    With `decoded` every image has an error and those of the t-SNE a reconstruction.
+    """
     store, run_dir = out / "store", out / run_id
     if images is None or labels is None:
         images, labels = _images(n)
@@ -87,7 +91,7 @@ def make(
             rng = np.random.default_rng([seed, len(variant.name)])
             metrics = _metrics(variant, rng) if key else None
             if key:
-                _views(store / key / "views.npz", variant, images, labels, rng)
+                _views(store / key / "views.npz", variant, images, labels, rng, decoded)
             history = _history(variant, epochs, rng)
             runs.append(
                 {
@@ -214,14 +218,16 @@ def _history(variant: FakeVariant, epochs: int, rng: np.random.Generator) -> dic
     return history
 
 
-def _views(path: Path, variant: FakeVariant, images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> None:
+def _views(
+    path: Path, variant: FakeVariant, images: np.ndarray, labels: np.ndarray, rng: np.random.Generator, decoded: bool
+) -> None:
     n = len(images)
     centres = np.random.default_rng(7).normal(size=(10, D))
     scales = np.linspace(1.6, 0.5, D) if variant.spread > 2 else np.ones(D)
     codes = (0.75 * centres[labels] + 0.62 * rng.normal(size=(n, D))) * scales * variant.spread
     codes -= codes.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(codes.T))
-    tsne_index = np.sort(rng.permutation(n)[: n // 2])
+    tsne_index = np.sort(np.random.default_rng(0).permutation(n)[: min(n // 2, 2000)])  # the same in every variant
     angle = 2 * np.pi * labels[tsne_index] / 10
     tsne = 30 * np.stack([np.cos(angle), np.sin(angle)], 1) + 5 * rng.normal(size=(len(tsne_index), 2))
     index = np.array([int(np.flatnonzero(labels == k % 10)[k // 10]) for k in range(16)])
@@ -238,6 +244,10 @@ def _views(path: Path, variant: FakeVariant, images: np.ndarray, labels: np.ndar
         "samples": _blurred(images[50:82] // 2 + images[150:182] // 2, blur + 1),
         "eigenvalues": values[::-1],
     }
+    if decoded:
+        blurred = _blurred(images, blur)
+        arrays["squared_errors"] = ((images / 255 - blurred / 255) ** 2).mean(axis=(1, 2)).astype(np.float32)
+        arrays["tsne_reconstructions"] = blurred[tsne_index]
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     with replacing(path) as file:

@@ -26,7 +26,7 @@ class Parsed(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         self.elements.append(Element(tag, dict(attributes)))
-        if tag not in ("meta", "img", "br", "link"):
+        if tag not in ("meta", "img", "br", "link", "input"):
             self._open.append(self.elements[-1])
 
     def handle_startendtag(self, tag, attributes):

@@ -3,15 +3,6 @@ import pytest
 import reference
 
 from mmdvae import baselines, classifier, data, data_folder, samples
-from mmdvae.errors import InputError
-
-
-@pytest.fixture(scope="module")
-def fashion(tmp_path_factory):
-    try:
-        return data.prepare("fashion-mnist", data_dir=None, store=tmp_path_factory.mktemp("store"), fetch=False).folder
-    except InputError as error:
-        pytest.fail(f"this test needs the real images: apt install dataset-fashion-mnist ({error})")
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """The page as text and elements; test_reports_browser.py looks at it in a browser."""
 
+import base64
+import hashlib
 import json
 import re
 import subprocess
@@ -15,15 +17,26 @@ from matplotlib.colors import to_hex, to_rgb
 from parsed_page import Element, Parsed, rewritten, words, written
 
 from mmdvae.errors import InputError
-from reports import curves, figures, images, inputs, selection, summary, write
+from reports import curves, figures, images, inputs, script, selection, summary, write
 from reports.text import fixed, significant
 
-NO_CODES = {"script", "link", "iframe", "object", "embed", "form", "base"}
+NO_CODES = {"link", "iframe", "object", "embed", "form", "base"}
 
 
 def row(page: Parsed, name: str) -> str:
-    (element,) = page.all("tr", data_variant=name)
-    return words(element)
+    return words(summary_row(page, name))
+
+
+def summary_rows(page: Parsed) -> list[Element]:
+    (table,) = page.all("table", **{"class": "numbers summary"})
+    following = page.elements[page.elements.index(table) + 1 :]
+    end = next(i for i, e in enumerate(following) if e.tag == "table")
+    return [e for e in following[:end] if e.tag == "tr" and "data-variant" in e.attributes]
+
+
+def summary_row(page: Parsed, name: str) -> Element:
+    (found,) = [e for e in summary_rows(page) if e.attributes["data-variant"] == name]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -67,14 +80,40 @@ def test_the_sections_stand_in_their_order_below_one_title(page):
     ]
 
 
-def test_the_page_loads_nothing_and_runs_nothing(html, page):
+def test_the_page_loads_nothing_and_runs_its_own_script_alone(html, page):
     assert not [e for e in page.elements if e.tag in NO_CODES]
     assert not [e for e in page.elements for name in e.attributes if name.startswith("on")]
     assert set(re.findall(r"https?://[^\"'\s<]*", html)) <= {"http://www.w3.org/2000/svg"}
     assert all(image.attributes["src"].startswith("data:image/png;base64,") for image in page.all("img"))
     policy = page.all("meta", http_equiv="Content-Security-Policy")[0].attributes["content"]
     assert "default-src 'none'" in policy
-    assert "script-src" not in policy
+    data, own = page.all("script")
+    assert (data.attributes, own.attributes) == ({"type": "application/json", "id": "points"}, {})
+    digest = base64.b64encode(hashlib.sha256("".join(own.text).encode()).digest()).decode()
+    assert re.search(r"script-src ([^;]*)", policy)[1] == f"'sha256-{digest}'"
+
+
+def test_the_script_is_small_and_asks_for_nothing_that_a_strict_policy_or_an_old_machine_forbids():
+    text = script.text()
+    assert len(text.encode()) <= 12_000
+    for forbidden in (
+        "eval(",
+        "new Function",
+        "webgl",
+        "http:",
+        "https:",
+        "innerHTML",
+        "insertAdjacent",
+        "</",
+        "Storage",
+    ):
+        assert forbidden not in text
+
+
+def test_shortening_the_script_leaves_its_strings_alone():
+    assert script.bare("  const a = { b: 1, c: `x = ${ y } : z` }; // why") == "const a={b:1,c:`x = ${ y } : z`};"
+    assert script.bare("// only a comment") == ""
+    assert script.bare('if (a === "b , c") return a + +b;') == 'if(a==="b , c")return a + +b;'
 
 
 def test_every_picture_states_its_finding_with_numbers(page):
@@ -120,13 +159,13 @@ def test_codes_and_pca_share_their_limits_over_all_variants(page):
 
 
 def test_each_variant_is_also_shown_at_its_own_scale(page):
-    limits = [panel.attributes["data-xlim"] for panel in page.all("figure", data_view="z-own")]
+    limits = [panel.attributes["data-xlim"] for panel in page.all("figure", data_view="pca-own")]
     assert len(set(limits)) == len(QUICK)
 
 
 def test_the_prior_ring_is_inside_even_the_narrowest_panel(tmp_path):
     html = written(tmp_path, variants=[FakeVariant(name="tiny", sigma=1.0, spread=0.01)])
-    for panel in Parsed(html).all("figure", data_view="z-own"):
+    for panel in Parsed(html).all("figure", data_view="pca-own"):
         low, high = map(float, panel.attributes["data-xlim"].split())
         assert low <= -2
         assert high >= 2
@@ -135,13 +174,15 @@ def test_the_prior_ring_is_inside_even_the_narrowest_panel(tmp_path):
 def test_a_hostile_name_is_text_everywhere(tmp_path):
     html = written(tmp_path, variants=[*QUICK[:2], FakeVariant(name=HOSTILE, sigma=1.0)])
     page = Parsed(html)
-    assert not page.all("script")
+    assert len(page.all("script")) == 2
     assert not page.all("img", src="x")
     assert html.count("<img src=x") == 0
     assert HOSTILE in row(page, HOSTILE)
     assert [e for e in page.all("img") if e.attributes["alt"].startswith(HOSTILE)]
     assert [e for e in page.all("svg") if (e.attributes.get("aria-label") or "").startswith(HOSTILE)]
     assert page.all("g", data_variant=HOSTILE)
+    (data,) = page.all("script", id="points")
+    assert HOSTILE in json.loads("".join(data.text))["variants"]
 
 
 def test_a_variant_that_lost_a_seed_keeps_its_numbers_and_says_so(tmp_path):
@@ -190,7 +231,7 @@ def test_a_missing_number_is_a_dash_and_a_word_but_never_a_zero(tmp_path, value)
     fake.report["variants"][0]["summary"]["ssim"]["mean"] = value
     (fake.run_dir / "report.json").write_text(json.dumps(fake.report))  # NaN as Python writes it
     page = Parsed(write.write(fake.run_dir, fake.store).read_text())
-    (line,) = page.all("tr", data_variant="none")
+    line = summary_row(page, "none")
     assert "– not measured" in re.sub(r"–\s*", "– ", words(line))
     assert " 0.000 " not in words(line)
 
@@ -223,7 +264,7 @@ def test_a_run_in_which_everything_failed_still_has_a_page(tmp_path):
 def test_the_best_of_a_column_is_marked_once_and_only_where_best_has_a_meaning(page):
     marked = [
         (line.attributes["data-variant"], cell.attributes["data-metric"])
-        for line in page.all("tr")
+        for line in summary_rows(page)
         if line.attributes.get("class") == "variant"
         for cell in cells(page, line)
         if "best" in words(cell)
@@ -262,7 +303,7 @@ def test_a_failed_variant_is_never_best(tmp_path):
 
 
 def test_the_prior_and_the_baselines_stand_below_the_variants(page):
-    order = [e.attributes["data-variant"] for e in page.all("tr") if "data-variant" in e.attributes]
+    order = [e.attributes["data-variant"] for e in summary_rows(page)]
     pca = [f"PCA-{n}" for n in (2, 4, 8, 16)]
     assert order[-9:] == ["prior N(0, I)", "mean image", *pca, "raw pixels", "real images", "prior draws"]
     prior = row(page, "prior N(0, I)")

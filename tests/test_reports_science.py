@@ -1,6 +1,7 @@
 """What the page says of the numbers: all measurements, errors by class, paired differences, verdicts and advice."""
 
 import copy
+import math
 import re
 from dataclasses import replace
 
@@ -9,9 +10,23 @@ import fake_science
 import pytest
 from fake_run import HOSTILE, QUICK, FakeVariant
 from matplotlib.colors import to_rgb
-from parsed_page import Parsed, rewritten, words
+from parsed_page import Element, Parsed, rewritten, words
 
-from reports import advice, class_errors, differences, findings, inputs, measurements, metrics, scales, summary, write
+from mmdvae import verdicts
+from reports import (
+    advice,
+    class_errors,
+    differences,
+    dispersion,
+    findings,
+    inputs,
+    measurements,
+    metrics,
+    pareto,
+    scales,
+    summary,
+    write,
+)
 from reports.text import fixed, significant
 
 SEEDS = (0, 1, 2)
@@ -40,6 +55,11 @@ def report(fake):
 
 def section(page: Parsed, code: str) -> str:
     return words(page.all("section", id=code)[0])
+
+
+def folded(page: Parsed) -> list[Element]:
+    """The tables that unfold; the list of variants to choose from is none."""
+    return [e for e in page.all("details") if "id" not in e.attributes]
 
 
 def cell(table, name, metric):
@@ -129,7 +149,7 @@ def test_what_was_not_measured_takes_no_room(report):
 
 
 def test_the_tables_fold_without_a_script_and_scroll_by_keyboard(page):
-    assert len(page.all("details")) == len(metrics.GROUPS) == len(page.all("summary"))
+    assert len(folded(page)) == len(metrics.GROUPS) == len(page.all("summary")) - 1
     regions = {region.attributes["aria-label"]: region.attributes for region in page.all("div", role="region")}
     for _, title in metrics.GROUPS:
         assert regions[title]["tabindex"] == "0"
@@ -301,12 +321,13 @@ def test_ranges_that_were_not_found_leave_the_rules_unjudged(report):
 def test_the_plot_has_a_dot_for_every_seed_at_its_place_on_logarithmic_axes(fake, page):
     (chart,) = [svg for svg in page.all("svg") if "Sliced W2 against MSE" in (svg.attributes.get("aria-label") or "")]
     start = page.elements.index(chart)
-    dots = [e.attributes for e in page.elements[start:] if e.tag == "circle" and "cx" in e.attributes][: 6 * 3]
+    drawn = [e.attributes for e in page.elements[start:] if e.tag == "path" and "a3.2" in e.attributes["d"]][:6]
+    dots = [(float(x) + 3.2, each["fill"]) for each in drawn for x in re.findall(r"M([\d.]+) ", each["d"])]
     low, high = map(float, chart.attributes["data-xlim"].split())
     expected = [run["metrics"]["mse"] for variant in fake.report["variants"] for run in variant["runs"]]
-    shares = [(float(dot["cx"]) - 46) / (480 - 46 - 178) for dot in dots]
+    shares = [(x - 46) / (480 - 46 - 178) for x, _ in dots]
     assert [low * (high / low) ** share for share in shares] == pytest.approx(expected, rel=1e-4)
-    filled = [dot["fill"] != "none" for dot in dots]
+    filled = [fill != "none" for _, fill in dots]
     assert filled == [True] * 3 + [False] * 12 + [True] * 3  # the first and the last variant are on the front
 
 
@@ -330,11 +351,59 @@ def test_a_seed_without_a_positive_number_is_no_dot_and_without_any_there_is_no_
     for variant in report["variants"]:
         variant["runs"][0]["metrics"]["sliced_w2"] = 0.0
         variant["runs"][1]["metrics"].pop("mse")
-    advised = advice.build(inputs.parse(report))
-    assert advised.plot.count("<circle") == 6
+    assert pareto.build(inputs.parse(report)).plot.count("a3.2") == 2 * 6  # two arcs are a dot
     for variant in report["variants"]:
         variant["runs"] = []
-    assert advice.build(inputs.parse(report)).plot is None
+    assert pareto.build(inputs.parse(report)) is None
+
+
+def test_a_path_joins_the_sigmas_of_an_alpha_through_the_means_by_rising_sigma(report):
+    run = inputs.parse(report)
+    alone = next(variant for variant in run.variants if variant.name == LIVE)
+    run.variants.append(replace(alone, name="alone", alpha=0.2))
+    chart = Parsed(pareto.build(run).plot)
+    (path,) = chart.all("g", data_alpha="0.6")  # one sigma alone has no path
+    assert not chart.all("g", data_alpha="0.2")
+    line = chart.elements[chart.elements.index(path) + 1].attributes["points"]
+    got = [float(point.split(",")[0]) for point in line.split()]
+    low, high = map(float, chart.elements[0].attributes["data-xlim"].split())
+    by_sigma = sorted((v for v in run.variants if v.sigma and v.alpha == 0.6), key=lambda v: v.sigma)
+    share = [math.log(v.mean("mse") / low) / math.log(high / low) for v in by_sigma]
+    assert got == pytest.approx([46 + s * (480 - 46 - 178) for s in share], abs=0.06)
+
+
+def test_sigmas_at_which_a_kernel_is_dead_are_shaded(run, report):
+    for _, chart in dispersion_of(run).charts:
+        svg = Parsed(chart).elements[0].attributes
+        left, right = svg["data-xlim"].split()
+        (zones,) = [e.attributes["data-zones"] for e in Parsed(chart).all("path") if "data-zones" in e.attributes]
+        assert zones == f"{left} 0.4 9.1 {right}"
+    report["advice"]["sigma"]["prior"] = [1e-9, 1e9]  # alive everywhere on the axis
+    assert all("data-zones" not in chart for _, chart in dispersion_of(inputs.parse(report)).charts)
+
+
+def dispersion_of(run):
+    return dispersion.build(run, EmptyStore())
+
+
+class EmptyStore:
+    def first(self, variant):
+        return None
+
+
+def test_each_section_of_figures_ends_with_the_verdicts_it_bears_on(page):
+    for code, expected in (("curves", ["V1"]), ("latent", ["V3", "V4"]), ("dispersion", ["V2", "V3"])):
+        said = section(page, code).split()[-80:]
+        for verdict in expected:
+            assert f"{verdict}," in said
+            assert page.all("li", id=f"v-{verdict}")
+            assert page.all("a", href=f"#v-{verdict}")
+    assert "V1, supported: A penalty costs reconstruction (0.00710, 95 % interval" in section(page, "curves")
+
+
+def test_the_verdicts_that_sections_bear_on_are_those_that_exist():
+    known = {claim.code for claim in verdicts.CLAIMS}
+    assert {code for codes in findings.BEARING.values() for code in codes} == known
 
 
 def test_the_markdown_has_effect_and_interval_behind_each_verdict(fake, page):
@@ -378,7 +447,7 @@ def test_an_older_report_is_shown_without_what_it_lacks(tmp_path):
     assert "Error by class" not in html
     assert "not measured" not in section(page, "summary")
     assert "FID" not in section(page, "summary")
-    assert len(page.all("details")) == 5
+    assert len(folded(page)) == 5
 
 
 @pytest.mark.parametrize("empty", [None, {}, {"sigma": None, "heuristics": None, "pareto": None}])
@@ -411,7 +480,7 @@ def test_nothing_hostile_is_more_than_text(tmp_path):
         for run in variant["runs"]:
             run["metrics"][HOSTILE] = 1.5
     page = Parsed(rewritten(fake))
-    assert not page.all("script")
+    assert len(page.all("script")) == 2
     assert not page.all("img", src="x")
     for code in ("findings", "summary", "differences", "reconstructions", "advice", "measurements", "provenance"):
         assert HOSTILE in section(page, code) or HOSTILE[:9] in section(page, code), code

@@ -1,0 +1,119 @@
+"""What the page's script shows of each dot: its place in every view, its image, error and reconstruction.
+
+Numbers travel as little-endian integers in base64: places as 16 bits of the range of their cloud (a step is less than
+a hundredth of a pixel), errors as hundred-thousandths.
+"""
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from reports import codes as codes_of
+from reports import figures, images, latent
+from reports.arrays import Store
+from reports.codes import Codes
+from reports.records import Run
+
+NOTHING = 65535  # in place of a coordinate or an error that is not known
+COLUMNS = 50  # images in a row of a sheet
+# Lossy, as each is shown for a glance: originals at least 30 dB for every image, reconstructions are blurred anyway.
+IMAGE_QUALITY, DECODED_QUALITY = 60, 30
+DECODED_MOST = 6000  # reconstructions in the whole page, 45 bytes each
+
+
+def build(run: Run, store: Store) -> dict[str, Any] | None:
+    """The data of all panels of full size, ready for JSON; None where no codes are stored."""
+    found = codes_of.full(codes_of.found(run, store))
+    if not found:
+        return None
+    ids = found[0].shown
+    labels = store.labels[ids]
+    return {
+        "ids": ids.tolist(),
+        "labels": _packed(labels.astype(np.uint8)),
+        "classes": [store.class_name(label) for label in range(int(labels.max()) + 1)],
+        "colours": list(figures.CLASS_COLOURS),
+        "images": _sheet(store.images[ids], IMAGE_QUALITY),
+        "variants": {codes.variant.name: _variant(codes, store, DECODED_MOST // len(found)) for codes in found},
+    }
+
+
+def _variant(codes: Codes, store: Store, most: int) -> dict[str, Any]:
+    ids, labels = codes.shown, codes.labels[codes.shown]
+    plane, pca = codes.views.codes[:, :2], codes.views.pca
+    decoded = _decoded(codes, most)
+    return {
+        "views": {
+            "z-shared": _view(plane[ids], labels, own=latent.square([plane])),
+            "pca-shared": _view(pca[ids], labels, own=latent.square([pca])),
+            "tsne": _view(codes.tsne, labels),
+        },
+        "errors": _packed(_errors(codes, store)),
+        "decoded": _sheet(decoded, DECODED_QUALITY) if len(decoded) else None,
+    }
+
+
+def _view(points: np.ndarray, labels: np.ndarray, own: figures.Limits | None = None) -> dict[str, Any]:
+    """(k, 2) places of a cloud; NaN for an image that is not in it."""
+    known = np.isfinite(points).all(axis=1)
+    low = points[known].min(axis=0) if known.any() else np.zeros(2)
+    step = np.maximum(np.ptp(points[known], axis=0) if known.any() else np.ones(2), 1e-9) / (NOTHING - 1)
+    places = np.where(known[:, None], np.rint((points - low) / step), NOTHING)
+    return {
+        "low": [float(value) for value in low],
+        "step": [float(value) for value in step],
+        "places": _packed(places.astype("<u2")),
+        "medians": [
+            [int(label), *np.median(points[known & (labels == label)], axis=0).round(4).tolist()]
+            for label in np.unique(labels[known])
+        ],
+        "own": None if own is None else [list(own.x), list(own.y)],
+    }
+
+
+def _errors(codes: Codes, store: Store) -> np.ndarray:
+    """(k,) squared errors times 100,000: of every image where they are stored, else of the stored reconstructions."""
+    views, ids = codes.views, codes.shown
+    if views.squared_errors is not None:
+        errors = views.squared_errors[ids].astype(np.float64)
+    else:
+        row = codes.rows(views.reconstruction_index)
+        errors = images.squared_errors(store.images[ids], views.reconstructions[row])
+        errors[row < 0] = np.nan
+    return np.where(np.isfinite(errors), np.clip(np.rint(1e5 * errors), 0, NOTHING - 1), NOTHING).astype("<u2")
+
+
+def _decoded(codes: Codes, most: int) -> np.ndarray:
+    """(k, s, s) reconstructions of the first k shown images: as many as are stored and as the page has room for.
+
+    The few that every report has are whole, s = 28; where all are stored there is room for a quarter of the pixels.
+    """
+    views = codes.views
+    row = codes.rows(views.reconstruction_index)
+    if views.tsne_reconstructions is None:
+        return views.reconstructions[row[: _unbroken(row >= 0)]]
+    other = codes.rows(views.tsne_index)
+    k = min(most, _unbroken((row >= 0) | (other >= 0)))
+    few, many = views.reconstructions[row[:k]], views.tsne_reconstructions[other[:k]]
+    whole = np.where((row[:k] < 0)[:, None, None], many, few)
+    return whole.reshape(k, 14, 2, 14, 2).mean(axis=(2, 4)).round().astype(np.uint8)
+
+
+def _unbroken(known: np.ndarray) -> int:
+    """How many are known before the first that is not."""
+    return len(known) if known.all() else int(known.argmin())
+
+
+def _sheet(pictures: np.ndarray, quality: int) -> dict[str, Any]:
+    """Pictures (k, s, s) uint8 side by side in one file."""
+    return {
+        "source": figures.webp(figures.sheet(pictures, columns=COLUMNS), quality=quality),
+        "side": pictures.shape[1],
+        "columns": COLUMNS,
+        "count": len(pictures),
+    }
+
+
+def _packed(numbers: np.ndarray) -> str:
+    return base64.b64encode(numbers.tobytes()).decode()

@@ -1,0 +1,30 @@
+// What the page holds for this script, and the few helpers that all of it shares.
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const make = (tag, attributes, ...children) => {
+  const element = document.createElement(tag);
+  for (const name in attributes) element.setAttribute(name, attributes[name]);
+  element.append(...children);
+  return element;
+};
+const on = (target, kind, act) => target.addEventListener(kind, act);
+const press = (button, down) => button.setAttribute("aria-pressed", down);
+const unpack = (text, Kind) => new Kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+const load = (sheet) => sheet && Object.assign(sheet, { image: Object.assign(new Image(), { src: sheet.source }) });
+
+const NOTHING = 65535; // in place of a coordinate or an error that was not stored
+const data = JSON.parse(document.getElementById("points")?.textContent ?? null);
+if (data) {
+  data.labels = unpack(data.labels, Uint8Array);
+  load(data.images);
+  for (const variant of Object.values(data.variants)) {
+    variant.errors = unpack(variant.errors, Uint16Array);
+    load(variant.decoded);
+  }
+}
+
+const [said] = all("#said"), [tip] = all("#tip");
+let speaking;
+const say = (text) => {
+  clearTimeout(speaking); // only the last of many quick steps is read out
+  speaking = setTimeout(() => (said.textContent = text), 150);
+};

@@ -1,0 +1,25 @@
+"""Waiting for a page whose policy forbids `eval`, and with it Playwright's own `wait_for_function`."""
+
+import time
+
+PATIENCE = 20  # seconds
+
+
+def until(page, expression, argument=None):
+    """Return once the JavaScript expression, or function of the argument, is true in a page or frame."""
+    end = time.monotonic() + PATIENCE
+    while not page.evaluate(expression, argument):
+        assert time.monotonic() < end, f"not true within {PATIENCE} s: {expression}"
+        time.sleep(0.02)
+
+
+def settle(page):
+    """Return once the page has drawn what it was about to draw."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def bring_panels(page):
+    """Scroll to the latent space and return once its panels are drawn."""
+    page.evaluate("document.getElementById('latent').scrollIntoView()")
+    until(page, "Boolean(document.querySelector('figure[data-view=z-shared]').dataset.ring)")
+    settle(page)

@@ -1,0 +1,73 @@
+"""Pages of every size and misfortune, each opened in a browser: one to forty variants, lost ones, hostile ones."""
+
+from dataclasses import replace
+
+import fake_run
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fake_run import HOSTILE, QUICK, FakeVariant
+
+from reports import write
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+FORTY = [
+    QUICK[0],
+    *(
+        FakeVariant(name=f"mmd-a{alpha}-s{sigma:g}", alpha=alpha, sigma=sigma, spread=1 + (sigma < 0.3) * 6)
+        for alpha in (0.2, 0.6, 0.9)
+        for sigma in (1e-4, 1e-3, 0.01, 0.1, 0.3, 1.0, 1.7, 2.83, 3.83, 5.66, 10.0, 100.0, 1e4)
+    ),
+]
+GALLERY = {
+    "one": {"variants": QUICK[3:4]},
+    "six": {},
+    "six-of-five-seeds": {"seeds": range(5), "epochs": 20},
+    "forty": {"variants": FORTY},
+    "all-failed": {"variants": [replace(variant, status="failed") for variant in QUICK]},
+    "some-lost": {"variants": [QUICK[0], replace(QUICK[1], status="diverged"), replace(QUICK[3], status="failed")]},
+    "hostile": {"variants": [*QUICK[:2], FakeVariant(name=HOSTILE, sigma=1.0), FakeVariant(name="x" * 60, sigma=2.0)]},
+    "metric-missing": {},
+    "all-decoded": {"decoded": True, "variants": QUICK[2:5]},
+}
+
+
+def made(name, out):
+    """The report of one gallery run."""
+    fake = fake_run.make(out / name, run_id=name, **GALLERY[name])
+    if name == "metric-missing":
+        for variant in fake.report["variants"]:
+            variant["summary"].pop("sliced_w2")
+        fake.report["variants"][2]["summary"].pop("bce")
+        fake.save()
+    return write.write(fake.run_dir, fake.store)
+
+
+@pytest.fixture(scope="module", params=GALLERY)
+def report(request, tmp_path_factory):
+    return made(request.param, tmp_path_factory.mktemp("gallery"))
+
+
+def test_it_opens_without_a_complaint_and_within_its_size(visit, report):
+    page = visit(report)
+    page.evaluate("document.querySelector('#latent, main').scrollIntoView()")
+    page.wait_for_load_state("networkidle")
+    assert page.said == []
+    assert page.evaluate("window.__xss") is None
+    assert "This section could not be made" not in page.locator("main").inner_text()
+    assert report.stat().st_size <= 2_000_000
+    most = 3000 if report.parent.name != "forty" else 12_000
+    assert page.evaluate("document.querySelectorAll('*').length") <= most
+
+
+@pytest.mark.parametrize(
+    ("scheme", "viewport"),
+    [("light", {"width": 1280, "height": 900}), ("dark", {"width": 390, "height": 844})],
+    ids=["desk", "phone in the dark"],
+)
+def test_it_bars_nobody_and_scrolls_no_page_sideways(visit, report, scheme, viewport):
+    page = visit(report, color_scheme=scheme, viewport=viewport)
+    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+    if page.locator("#variants").is_visible():
+        page.click("#variants summary")
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
