@@ -36,7 +36,7 @@ class Bars:
         with self._lock:
             if unit not in self._lines:
                 self._lines[unit] = self._progress.add_task(unit, total=1.0, numbers="")
-        fraction, numbers = _in_brief(event)
+        fraction, numbers = in_brief(event)
         if fraction is None:
             self._progress.update(self._lines[unit], numbers=numbers)
         else:
@@ -63,7 +63,7 @@ class Lines:
             if now - self._last.setdefault(unit, now) < LINE_EVERY:
                 return
             self._last[unit] = now
-        print(f"{unit}: {_in_brief(event)[1]}", file=self._stream, flush=True)
+        print(f"{unit}: {in_brief(event)[1]}", file=self._stream, flush=True)
 
 
 def for_terminal() -> Bars | Lines:
@@ -72,8 +72,8 @@ def for_terminal() -> Bars | Lines:
     return Bars(console) if console.is_terminal and not console.is_dumb_terminal else Lines()
 
 
-def _in_brief(event: dict[str, Any]) -> tuple[float | None, str]:
-    """How far the unit is, of 1 (None: as before), and what to say."""
+def in_brief(event: dict[str, Any]) -> tuple[float | None, str]:
+    """How far the unit of an event is, of 1 (None: as before), and what to say."""
     kind = event["event"]
     if kind == "progress":
         done = (event["epoch"] - 1 + event["fraction"]) / event["epochs"]
