@@ -84,10 +84,17 @@ class Site:
         os.killpg(self._server.pid, signal.SIGKILL)
         self._server.wait()
 
-    def start_worker(self) -> subprocess.Popen:
+    def start_worker(self) -> None:
         """A worker of the pool, with room for two runs."""
         words = ["-m", "prefect", "worker", "start", "--pool", "mmdvae", "--type", "process", "--limit", "2"]
-        return self._start("worker", words, self.environment)
+        self._worker = self._start("worker", words, self.environment)
+
+    def kill_worker(self, run: Any) -> None:
+        """The worker and the process of its run at once, as a power cut would."""
+        process = flow_process(run)
+        os.kill(self._worker.pid, signal.SIGKILL)
+        os.kill(process, signal.SIGKILL)
+        self._worker.wait()
 
     def start_serving(self) -> subprocess.Popen:
         """`mmdvae serve`."""
@@ -108,12 +115,13 @@ class Site:
         with temporary_settings(access), get_client(sync_client=True) as client:
             yield client
 
-    def start(self, deployment: str, **parameters: Any) -> Any:
+    def start(self, deployment: str, *, environment: dict[str, str] | None = None, **parameters: Any) -> Any:
         """Ask for a run of a deployment; the id of the flow run."""
+        variables = {"env": environment} if environment else None
         with self.client() as client:
             there = client.read_deployment_by_name(f"compare/{deployment}")
             wishes = there.parameters | TINY | {"out": str(self.out)} | parameters
-            return client.create_flow_run_from_deployment(there.id, parameters=wishes).id
+            return client.create_flow_run_from_deployment(there.id, parameters=wishes, job_variables=variables).id
 
     def state(self, run: Any) -> Any:
         """The state of a flow run."""
@@ -161,7 +169,13 @@ class Site:
     def _start(self, name: str, words: list[str], environment: dict[str, str]) -> subprocess.Popen:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, *words], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+                [sys.executable, *words],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                umask=0o077,  # as in the units
             )
         self._processes.append(process)
         return process
@@ -181,3 +195,16 @@ class Site:
 def only(run: Any) -> filters.FlowRunFilter:
     """The filter that one flow run passes."""
     return filters.FlowRunFilter(id=filters.FlowRunFilterId(any_=[run]))
+
+
+def flow_process(run: Any) -> int:
+    """The process that a flow run lives in."""
+    wanted = f"PREFECT__FLOW_RUN_ID={run}".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if wanted in (process / "environ").read_bytes().split(b"\0") and b"prefect.engine" in words:
+                return int(process.name)
+        except OSError:
+            continue
+    raise AssertionError(f"no process of run {run}")

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.schedules import IntervalSchedule
+from prefect.events.schemas.automations import AutomationCore
+from prefect.exceptions import PrefectHTTPStatusError
 from prefect.states import Cancelling
-from site_of_tests import TINY, wait_for
+from site_of_tests import TINY, flow_process, wait_for
 
 TRAININGS = {"train none", "train mmd-a0.6-s2.83"}
 
@@ -80,15 +82,12 @@ def test_the_server_checks_bounds_and_names_of_parameters(site):
     assert schema["preset"]["enum"] == ["quick", "notebook", "sweep"]
     assert schema["strict"]["type"] == "boolean"
     assert all(schema[name].get("description") for name in schema)
-    for wrong, words in (
-        ("epochs=0", "0 is less than the minimum of 1"),
-        ("alphas=[1.5]", "1.5 is greater than"),
-        ('preset="fast"', "'fast' is not one of"),
-        ("sigma=1", "sigma"),
-    ):
-        done = site.prefect("deployment", "run", "compare/nightly", "-p", wrong)
-        assert done.returncode == 1, wrong
-        assert words in " ".join((done.stdout + done.stderr).split()), done.stdout + done.stderr
+    wrong = {"epochs": (0, "less than the minimum of 1"), "alphas": ([1.5], "1.5 is greater than")}
+    wrong |= {"preset": ("fast", "'fast' is not one of"), "sigma": (1, "sigma")}
+    for name, (value, words) in wrong.items():
+        with pytest.raises(PrefectHTTPStatusError) as refused:
+            site.start("nightly", **{name: value})
+        assert words in refused.value.response.text
 
 
 @pytest.fixture(scope="session")
@@ -208,6 +207,16 @@ def checkpoints(site):
     return {path: path.stat().st_mtime_ns for path in site.out.glob("store/train-*/checkpoint.npz")}
 
 
+def test_a_run_outlives_a_server_that_is_dead_for_a_while(site, scheduled):
+    run = site.start("nightly", only=["mmd-a0.6-s10000"], epochs=12)
+    wait_for(lambda: checkpoints(site), "the first epoch")
+    site.kill_server()
+    seen = checkpoints(site)
+    wait_for(lambda: checkpoints(site) != seen, "an epoch without a server")
+    site.start_server()
+    assert site.end(run).name == "Completed"
+
+
 def test_a_cancelled_run_leaves_no_process_and_right_states(site, scheduled, received):
     run = site.start("nightly", **LONG)
     wait_for(lambda: checkpoints(site), "the first epoch")
@@ -221,35 +230,65 @@ def test_a_cancelled_run_leaves_no_process_and_right_states(site, scheduled, rec
     assert told == ["Cancelled"]
 
 
-def test_a_killed_run_goes_on_from_its_checkpoint_and_ends_as_crashed_when_killed(site, scheduled):
-    run = site.start("nightly", **LONG)
+@pytest.fixture(scope="session")
+def long_run(site, scheduled):
+    """A run that would take minutes and has its first epochs from the cancelled one."""
+    return site.start("nightly", **LONG, environment={"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"})
+
+
+def wait_until_it_goes_on(site, run, *, times):
+    """Until a run has gone on from a checkpoint so many times."""
     wait_for(
-        lambda: [line for line in site.said(run) if "imq-a0.6: resumed after epoch" in line], "to go on", seconds=180
+        lambda: sum("imq-a0.6: resumed after epoch" in line for line in site.said(run)) >= times, "the run to go on"
     )
-    os.kill(flow_process(site, run), signal.SIGKILL)
-    assert site.end(run).type.value == "CRASHED"
+
+
+def test_a_killed_run_goes_on_from_its_checkpoint_and_is_crashed_when_killed(site, long_run):
+    wait_until_it_goes_on(site, long_run, times=1)
+    os.kill(flow_process(long_run), signal.SIGKILL)
+    assert site.end(long_run).type.value == "CRASHED"
     wait_for(lambda: not trainers(site), "the trainings to notice")
-    wait_for(lambda: "Running" not in site.tasks(run).values(), "the states of its tasks")
+    wait_for(lambda: "Running" not in site.tasks(long_run).values(), "the states of its tasks")
 
 
-def flow_process(site, run):
-    """The process that a flow run lives in."""
-    wanted = f"PREFECT__FLOW_RUN_ID={run}".encode()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes().split(b"\0")
-            if wanted in (process / "environ").read_bytes().split(b"\0") and b"prefect.engine" in words:
-                return int(process.name)
-        except OSError:
-            continue
-    raise AssertionError(f"no process of run {run}")
+def test_what_a_killed_worker_left_behind_goes_on_with_the_next(site, long_run):
+    assert site.prefect("flow-run", "retry", str(long_run)).returncode == 0
+    wait_until_it_goes_on(site, long_run, times=2)
+    site.kill_worker(long_run)
+    assert site.state(long_run).name == "Running"  # so it looks to who watches
+    done = site.mmdvae("recover")
+    assert done.returncode == 0, done.stderr
+    assert f"({long_run}): its process was gone, it is now AwaitingRetry" in done.stdout
+    assert site.mmdvae("recover").stdout == ""
+    site.start_worker()
+    wait_until_it_goes_on(site, long_run, times=3)
 
 
-def test_a_run_outlives_a_server_that_is_dead_for_a_while(site, scheduled):
-    run = site.start("nightly", only=["mmd-a0.6-s10000"], epochs=12)
-    wait_for(lambda: [line for line in site.said(run) if "epoch 1/12" in line], "the first epoch")
-    site.kill_server()
-    seen = max(checkpoints(site).values())
-    wait_for(lambda: max(checkpoints(site).values(), default=0) > seen, "an epoch without a server")
-    site.start_server()
+def test_a_run_whose_machine_is_gone_for_good_is_ended_by_the_automation(site, long_run):
+    with site.client() as client:
+        (zombies,) = client.read_automations_by_name("mmdvae-zombies")
+        patient = zombies.model_dump(mode="json", exclude={"id"})
+        assert patient["trigger"]["within"] == 600
+        patient["trigger"]["within"] = 45  # the run's heartbeat is one in 30 seconds
+        client.update_automation(zombies.id, AutomationCore.model_validate(patient))
+    site.kill_worker(long_run)
+    state = site.end(long_run)
+    assert state.type.value == "CRASHED"
+    assert "no heartbeat" in state.message
+
+
+def test_serve_runs_the_deployments_without_a_worker_and_pauses_them_when_it_ends(site, scheduled):
+    serving = site.start_serving()
+    wait_for(lambda: not pool_of(site, "nightly"), "serve to register")
+    run = site.start("nightly", only=["mmd-a0.6-s0.1"])
     assert site.end(run).name == "Completed"
+    serving.send_signal(signal.SIGINT)
+    serving.wait(timeout=60)
+    with site.client() as client:
+        assert client.read_deployment_by_name("compare/nightly").paused
+
+
+def pool_of(site, deployment):
+    """The work pool that runs of a deployment go to."""
+    with site.client() as client:
+        return client.read_deployment_by_name(f"compare/{deployment}").work_pool_name
