@@ -57,6 +57,7 @@ def main() -> None:
 
 main.add_command(operations.deploy)
 main.add_command(operations.serve)
+main.add_command(operations.recover)
 
 
 @main.command()

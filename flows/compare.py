@@ -8,7 +8,7 @@ from typing import Any
 from prefect import flow
 from prefect.states import Cancelled, Completed, Failed, State
 
-from flows import aftermath, missed, notify, watching
+from flows import aftermath, missed, notify, orphans, watching
 from flows import plan as plans
 from flows.parameters import Alpha, Count, Dataset, Name, PresetName, Seed, Sigma
 from flows.plan import Plan
@@ -98,6 +98,7 @@ def compare(
         refresh: Train again what is trained already.
         strict: Stop at the first variant that fails, without a report.
     """
+    orphans.claim()
     newer = missed.newer_run()
     if newer:
         return Cancelled(name="Skipped", message=f"missed its time, and {newer} of the same schedule is due as well")

@@ -8,6 +8,7 @@ from typing import Any, cast
 import yaml
 from prefect import serve
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.deployments.runner import RunnerDeployment
 from prefect.events.schemas.automations import AutomationCore
 from prefect.exceptions import PrefectHTTPStatusError
@@ -47,7 +48,7 @@ def serve_here(limit: int) -> None:
     """Register the deployments without a work pool and run them in processes of this one, until it is stopped."""
     rows = _read(FILE)["deployments"]
     check_allowed()
-    serve(*map(_served, rows), limit=limit)
+    serve(*map(served, rows), limit=limit)
 
 
 def check_allowed() -> None:
@@ -62,6 +63,22 @@ def check_allowed() -> None:
             f"the Prefect server at {error.request.url.host} refuses the password; "
             "PREFECT_API_AUTH_STRING must be what its PREFECT_SERVER_API_AUTH_STRING is"
         ) from None
+
+
+def served(row: dict[str, Any]) -> RunnerDeployment:
+    """A deployment of prefect.yaml without its work pool."""
+    from flows.compare import compare
+
+    schedules = [dict(schedule) for schedule in row["schedules"]]
+    deployment = compare.to_deployment(
+        name=row["name"],
+        description=row["description"],
+        tags=row["tags"],
+        parameters=row["parameters"],
+        concurrency_limit=ConcurrencyLimitConfig(**row["concurrency_limit"]),
+        schedules=[Cron(schedule.pop("cron"), **schedule) for schedule in schedules],
+    )
+    return cast(RunnerDeployment, deployment)  # no coroutine, for no event loop runs here
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -88,18 +105,3 @@ def _bring_up_to_date(automation: AutomationCore) -> None:
             client.update_automation(same[0].id, automation)
         else:
             client.create_automation(automation)
-
-
-def _served(row: dict[str, Any]) -> RunnerDeployment:
-    from flows.compare import compare
-
-    schedules = [dict(schedule) for schedule in row["schedules"]]
-    deployment = compare.to_deployment(
-        name=row["name"],
-        description=row["description"],
-        tags=row["tags"],
-        parameters=row["parameters"],
-        concurrency_limit=row["concurrency_limit"],
-        schedules=[Cron(schedule.pop("cron"), **schedule) for schedule in schedules],
-    )
-    return cast(RunnerDeployment, deployment)  # no coroutine, for no event loop runs here

@@ -14,12 +14,14 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.context import FlowRunContext
 from prefect.types import DateTime
 
+DUE_OR_DONE = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.COMPLETED]
+
 
 def newer_run() -> str | None:
-    """The name of a newer run of this run's schedule that is due as well and asks for the same; None if there is none.
+    """The name of a newer run of this run's schedule, due or done, that asks for the same; None if there is none.
 
     After an outage every run that was missed would start, one after another, each to find all work done by the first.
-    The newest alone is enough. A run that somebody asked for by hand, or is tried again, is never given up.
+    The newest alone is enough. A run that somebody asked for by hand, or that is tried again, is never given up.
     """
     context = FlowRunContext.get()
     run = context.flow_run if context else None
@@ -27,7 +29,7 @@ def newer_run() -> str | None:
         return None
     due = FlowRunFilter(
         deployment_id=FlowRunFilterDeploymentId(any_=[run.deployment_id]),
-        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=DUE_OR_DONE)),
         expected_start_time=FlowRunFilterExpectedStartTime(after_=run.expected_start_time, before_=DateTime.now(UTC)),
     )
     with get_client(sync_client=True) as client:

@@ -47,11 +47,12 @@ def checked(url: str) -> str:
 def message(flow, flow_run, state) -> dict[str, Any]:
     """What the webhook is told; `text` alone is what chat programs show."""
     page = _page(state)
+    name = "Cancelled" if state.is_cancelling() else state.name  # Prefect calls its hooks a moment early
     return {
-        "text": f"{flow.name} {flow_run.name}: {state.name}. {state.message or ''}".strip(),
+        "text": f"{flow.name} {flow_run.name}: {name}. {state.message or ''}".strip(),
         "flow": flow.name,
         "run": {"id": str(flow_run.id), "name": flow_run.name},
-        "state": {"type": state.type.value, "name": state.name, "message": state.message},
+        "state": {"type": state.type.value, "name": name, "message": state.message},
         "report": str(page) if page else None,
         "summary": _summary(page) if page else None,
     }

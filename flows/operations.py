@@ -34,3 +34,20 @@ def serve(server: str | None, limit: int) -> None:
     from flows import deployments
 
     deployments.serve_here(limit)
+
+
+@click.command()
+@server_option
+def recover(server: str | None) -> None:
+    """Put runs in order whose process on this machine is gone; a worker's unit does this before it starts.
+
+    A deployment's run waits for the next worker and goes on from its checkpoints; any other is ended.
+    """
+    from flows.server import choose_lasting
+
+    click.echo(choose_lasting(server), err=True)
+    from flows import deployments, orphans
+
+    deployments.check_allowed()
+    for line in orphans.recover():
+        click.echo(line)
