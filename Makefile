@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # --no-compile: what is used is compiled when it is first imported, the rest (most of TensorFlow) never.
 PIP_FLAGS := --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 
-.PHONY: help install report test e2e check format bench data deploy clean
+.PHONY: help install report test e2e chaos check format bench data deploy clean
 
 help:           ## Show this list
 	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ test: $(VENV)/.dev data      ## Run all tests
 
 e2e: $(VENV)/.dev        ## Test a server, a worker and schedules, on SQLite and PostgreSQL side by side
 	$(BIN)/pytest tests/e2e --numprocesses 2 --dist loadgroup --durations 10
+
+chaos: $(VENV)/.dev      ## Kill everything at random moments, 35 times, and rewrite docs/chaos.md; about half an hour
+	$(BIN)/python tests/chaos
 
 check: $(VENV)/.dev      ## Format, lint, types, import borders
 	$(BIN)/ruff format --check .

@@ -10,8 +10,8 @@ import processes
 
 from mmdvae import data_folder, store
 
-# What may differ between two runs: when and where it was, how long it took, how much memory it held.
-TIMES_AND_MEMORY = {"id", "created", "train_seconds", "peak_rss_mb"}
+# What may differ between two runs: when it was, how long it took, how much memory it held, what git says meanwhile.
+TIMES_AND_MEMORY = {"id", "created", "train_seconds", "peak_rss_mb", "commit", "dirty"}
 
 
 def numbers(value: Any) -> Any:

@@ -34,14 +34,13 @@ class Machine(Site):
         common = isolation.watched(self.guard) | {"MMDVAE_SLOTS": str(folder / "slots"), "CUDA_VISIBLE_DEVICES": "-1"}
         self._server_environment |= common | {processes.MARK: "server"}
         self.environment |= common | {processes.MARK: "worker"}
-        self.worker: subprocess.Popen | None = None
         self.done: list[str] = []  # what service manager and person did
         self.tried: list[str] = []  # what the guard has noticed
 
     def switch_on_worker(self) -> None:
         """What the worker's unit does."""
         self._recover()
-        self.worker = self.start_worker()
+        self.start_worker()
 
     def tend(self, *, ends_the_rest: bool = True) -> None:
         """What a service manager does: start again what has ended, and before that end what it left behind."""
@@ -49,7 +48,7 @@ class Machine(Site):
             time.sleep(_setting("mmdvae-server", "RestartSec"))
             self.start_server()
             self.done.append("server started again")
-        if self.worker and self.worker.poll() is not None:
+        if self._worker.poll() is not None:
             if ends_the_rest:
                 self._end_the_rest()
             time.sleep(_setting("mmdvae-worker", "RestartSec"))
@@ -62,15 +61,15 @@ class Machine(Site):
         while True:
             self.tend(**tending)
             state = self.state(run)
-            if state.is_completed():
+            if state.name == "Completed":  # PartiallyFailed is a completed state, too
                 return
             assert time.monotonic() < deadline, f"run {run} is {state.name} after {LONGEST:g} s: {state.message}"
             lives = any(process.run == str(run) for process in processes.living())
-            if state.id != before or lives:
+            if state.id != before or lives or state.is_scheduled():  # the worker will come for it
                 before, changed = state.id, time.monotonic()
             if state.is_final():
                 self._retry(run, state.name)
-            elif time.monotonic() - changed > PATIENCE:
+            elif time.monotonic() - changed > PATIENCE and not self._recover():
                 self._end_as_the_automation_does(run, state)
             time.sleep(0.3)
 
@@ -90,9 +89,11 @@ class Machine(Site):
             client.set_flow_run_state(run, Crashed(message="nothing of it lives"), force=True)
         self.done.append(f"stood still as {state.name}, ended")
 
-    def _recover(self) -> None:
+    def _recover(self) -> list[str]:
         done = wait_for(lambda: _if_good(self.mmdvae("recover")), "mmdvae recover")
-        self.done += [re.sub(r".*, it is now (\w+).*", r"recovered to \1", line) for line in done.stdout.splitlines()]
+        lines = [re.sub(r".*, it is now (\w+).*", r"recovered to \1", line) for line in done.stdout.splitlines()]
+        self.done += lines
+        return lines
 
     def _end_the_rest(self) -> None:
         """KillMode=control-group."""
