@@ -44,7 +44,8 @@ def recover() -> list[str]:
         for run in orphans:
             end_task_runs(None, run, Crashed())
             client.set_flow_run_state(run.id, _next_state(run))
-    return [f"run {run.name} ({run.id}): its process was gone, it is now {_next_state(run).name}" for run in orphans]
+        states = {run.id: client.read_flow_run(run.id).state for run in orphans}  # the server may have had other ideas
+    return [f"run {run.name} ({run.id}): its process was gone, it is now {states[run.id].name}" for run in orphans]
 
 
 def identity(process: int) -> str | None:

@@ -428,7 +428,7 @@ def test_presets_lists_every_variant():
     assert "mmd-a0.6-s2.83" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["", "compare", "presets", "data", "runs", "report"])
+@pytest.mark.parametrize("command", ["", "compare", "presets", "data", "runs", "report", "deploy", "serve", "recover"])
 def test_help_teaches(command):
     done = mmdvae(*command.split(), "--help")
     assert done.returncode == 0

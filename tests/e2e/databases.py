@@ -3,11 +3,14 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+PATIENCE = 120  # seconds for its start
 OWNER = "postgres"  # of the cluster when root runs the tests; Debian's package makes this user
 
 
@@ -35,14 +38,15 @@ def postgresql() -> Iterator[str]:
     with log, subprocess.Popen(server, stdout=log, stderr=log, cwd=folder, **user) as process:
         try:
             create = [programs / "createdb", "-h", folder, "-U", "prefect", "prefect"]
-            ready = [programs / "pg_isready", "--quiet", "--timeout=30", "-h", folder]
-            for _ in range(100):
-                if subprocess.run(ready, check=False).returncode == 0:
-                    break
+            ready = [programs / "pg_isready", "--quiet", "-h", folder]
+            deadline = time.monotonic() + PATIENCE
+            while subprocess.run(ready, check=False).returncode:
                 assert process.poll() is None, (folder / "log").read_text()
+                assert time.monotonic() < deadline, f"PostgreSQL did not start within {PATIENCE} s"
+                time.sleep(0.1)
             subprocess.run(create, check=True, capture_output=True)
             yield f"postgresql+asyncpg://prefect@/prefect?host={folder}"
         finally:
-            process.send_signal(2)  # SIGINT: a fast shutdown
+            process.send_signal(signal.SIGINT)  # a fast shutdown
             process.wait(timeout=30)
             shutil.rmtree(folder)
