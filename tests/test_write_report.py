@@ -16,7 +16,7 @@ from tasks.report import write_report
 @pytest.fixture
 def run(tmp_path):
     """Arguments for a report into `tmp_path`."""
-    made = fake_run.make(tmp_path, fake_run.QUICK[:1], n=60)
+    made = fake_run.make(tmp_path, fake_run.QUICK[:1])
     manifest = json.loads((made.run_dir / "manifest.json").read_text())
     return tmp_path / "20260301-093000-quick-beef", made.store, made.report, manifest
 
@@ -26,7 +26,7 @@ def test_what_a_killed_process_left_is_gone_when_the_next_report_is_written(run,
     (tmp_path / ".draft" / "report.html").write_text("<html>half a pa")
     (tmp_path / ".index.html.x1y2").write_text("<html>half a li")
     page = write_report.fn(*run)
-    assert page.read_text().endswith("</html>\n")
+    assert page.read_text().endswith("</html>")
     assert list(tmp_path.glob(".*")) == []
 
 
