@@ -48,7 +48,7 @@ class Site:
         self.address = f"http://127.0.0.1:{port}"
         self.url = f"{self.address}/api"
         common = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-        common |= {"PYTHONPATH": str(ROOT)}
+        common["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         self._server_environment = common | settings_of("server.env")
         self._server_environment |= {
             "PREFECT_HOME": str(folder / "server"),
