@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 # --no-compile: what is used is compiled when it is first imported, the rest (most of TensorFlow) never.
 PIP_FLAGS := --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 
-.PHONY: help install report test check format bench data clean
+.PHONY: help install report test e2e chaos check format bench data deploy clean
 
 help:           ## Show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 install: $(VENV)/.user   ## Make .venv with what a run needs, every version pinned
 
@@ -17,6 +17,12 @@ report: install data     ## Train and compare the quick preset on real images; t
 
 test: $(VENV)/.dev data      ## Run all tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+e2e: $(VENV)/.dev        ## Test a server, a worker and schedules, on SQLite and PostgreSQL side by side
+	$(BIN)/pytest tests/e2e --numprocesses 2 --dist loadgroup --durations 10
+
+chaos: $(VENV)/.dev      ## Kill everything at random moments, 35 times, and rewrite docs/chaos.md; about half an hour
+	$(BIN)/python tests/chaos
 
 check: $(VENV)/.dev      ## Format, lint, types, import borders
 	$(BIN)/ruff format --check .
@@ -30,6 +36,9 @@ format: $(VENV)/.dev     ## Bring the code into its format
 
 bench: $(VENV)/.dev data ## Measure speed and rewrite docs/performance.md; ONLY=steps for one part, all take 2 to 3 hours
 	$(BIN)/python -m benchmarks $(ONLY)
+
+deploy: install          ## Register the schedules of prefect.yaml on your Prefect server; repeatable (docs/operations.md)
+	$(BIN)/mmdvae deploy
 
 # The images: from where they lie already, by download, or (as root on Debian and Ubuntu) from the system's package.
 data: install

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from flows import operations
 from flows.interruption import interruptible
 from mmdvae.errors import InputError
 
@@ -52,6 +53,11 @@ def main() -> None:
     mmdvae compare sweep                            the long answer: 24 variants, 3 seeds, hours
     mmdvae runs                                     what has been compared so far
     """
+
+
+main.add_command(operations.deploy)
+main.add_command(operations.serve)
+main.add_command(operations.recover)
 
 
 @main.command()

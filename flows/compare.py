@@ -3,13 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
-from prefect.states import Completed, Failed, State
-from pydantic import Field
+from prefect.states import Cancelled, Completed, Failed, State
 
+from flows import aftermath, missed, notify, orphans, watching
 from flows import plan as plans
+from flows.parameters import Alpha, Count, Dataset, Name, PresetName, Seed, Sigma
 from flows.plan import Plan
 from flows.runners import PrefectRunner, Runner, ThreadRunner
 from mmdvae import provenance, results, store
@@ -20,11 +21,6 @@ from tasks.load import load_data
 from tasks.progress import tell
 from tasks.report import publish_artifacts, write_report
 from tasks.work import evaluate, measure_baselines, train, train_classifier
-
-Alpha = Annotated[float, Field(ge=0, lt=1)]
-Sigma = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Seed = Annotated[int, Field(ge=0, lt=2**31)]
-Count = Annotated[int, Field(ge=1)]
 
 
 class VariantFailed(RuntimeError):
@@ -61,16 +57,25 @@ def story(plan: Plan, runner: Runner) -> Ending:
     return Ending(page=page, variants=len(report["variants"]), bad=bad)
 
 
-@flow(name="compare", flow_run_name="{preset}", log_prints=False, persist_result=False)
+@flow(
+    name="compare",
+    flow_run_name="{preset}",
+    log_prints=False,
+    persist_result=False,
+    on_completion=[notify.notify],
+    on_failure=[notify.notify],
+    on_cancellation=[aftermath.end_task_runs, notify.notify],
+    on_crashed=[aftermath.end_task_runs, notify.notify],
+)
 def compare(
-    preset: str = "quick",
+    preset: PresetName = "quick",
     alphas: list[Alpha] | None = None,
     sigmas: list[Sigma] | None = None,
     seeds: list[Seed] | None = None,
     epochs: Count | None = None,
-    dataset: str = DEFAULT,
+    dataset: Dataset = DEFAULT,
     data_dir: Path | None = None,
-    only: list[str] | None = None,
+    only: list[Name] | None = None,
     jobs: Count | None = None,
     out: Path = Path("runs"),
     refresh: bool = False,
@@ -79,9 +84,26 @@ def compare(
 ) -> State:
     """Train every variant, evaluate all on the same test set, write one report.
 
-    Parameters are flat so that a deployment's can be overridden one by one; what they mean is told by
-    `mmdvae compare --help`.
+    Parameters are flat so that a deployment's can be overridden one by one.
+
+    Args:
+        preset: The variants, recipe and seeds to start from; what is given below replaces a part of it.
+        alphas: Weights of the penalty, 0 <= alpha < 1. With sigmas they form a grid that replaces the variants.
+        sigmas: Bandwidths of the Gaussian kernel in latent units, > 0.
+        seeds: Every variant is trained with each; three or more give intervals.
+        epochs: For every variant; empty: the preset's.
+        dataset: fashion-mnist, mnist, kmnist, digits, npz:PATH or images:DIR.
+        data_dir: Folder that holds the data set's files; no other is searched.
+        only: Names of variants of the preset; the others are left out.
+        jobs: Trainings at a time; empty: as many as cores, memory and GPUs allow.
+        out: Folder for reports and trained variants; relative to the project's folder.
+        refresh: Train again what is trained already.
+        strict: Stop at the first variant that fails, without a report.
     """
+    orphans.claim()
+    newer = missed.newer_run()
+    if newer:
+        return Cancelled(name="Skipped", message=f"missed its time, and {newer} of the same schedule is due as well")
     return run_with_prefect(
         plans.make(
             preset=preset,
@@ -104,7 +126,7 @@ def compare(
 def run_with_prefect(plan: Plan) -> State:
     """The story as task runs, inside a flow run; its artifacts and its final state."""
     runner = PrefectRunner()
-    with workshop.opened(plan.jobs):
+    with watching.in_prefect(), workshop.opened(plan.jobs):
         ending = story(plan, runner)
     shown = _end(runner, runner.submit(publish_artifacts, ending.page, plan.store, plan.rich_artifact))
     if isinstance(shown, Exception):  # the report is there all the same

@@ -39,7 +39,7 @@ class Bars:
             if unit not in self._lines:
                 self._lines[unit] = self._progress.add_task(unit, total=1.0, numbers="")
         # None leaves a bar as far as it was.
-        self._progress.update(self._lines[unit], completed=share(event), numbers=_in_brief(event))
+        self._progress.update(self._lines[unit], completed=share(event), numbers=in_brief(event))
 
 
 class Lines:
@@ -62,7 +62,7 @@ class Lines:
             if now - self._last.setdefault(unit, now) < LINE_EVERY:
                 return
             self._last[unit] = now
-        print(f"{unit}: {_in_brief(event)}", file=self._stream, flush=True)
+        print(f"{unit}: {in_brief(event)}", file=self._stream, flush=True)
 
 
 def for_terminal() -> Bars | Lines:
@@ -71,8 +71,8 @@ def for_terminal() -> Bars | Lines:
     return Bars(console) if console.is_terminal and not console.is_dumb_terminal else Lines()
 
 
-def _in_brief(event: dict[str, Any]) -> str:
-    """What to say of it."""
+def in_brief(event: dict[str, Any]) -> str:
+    """What to say of an event."""
     kind = event["event"]
     if kind == "progress":
         return (

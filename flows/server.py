@@ -18,15 +18,12 @@ def choose(choice: str, out: Path) -> str:
     beside the runs. An API that is named but does not answer is an error: a silent second server would hide the run.
     Raises: InputError.
     """
-    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-    os.environ.setdefault("DO_NOT_TRACK", "1")
+    _switch_analytics_off()
     # The command line shows progress and errors itself; the server still gets every log line.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    url = choice if choice != "auto" else os.environ.get("PREFECT_API_URL") or _profile_url()
+    url = choice if choice != "auto" else _named_url()
     if url:
-        _check_alive(url)
-        os.environ["PREFECT_API_URL"] = url
-        return f"Prefect server: {url}"
+        return _take(url)
     home = (out / ".prefect").resolve()
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -37,6 +34,36 @@ def choose(choice: str, out: Path) -> str:
     os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", str(STARTUP_TIMEOUT))
     return "Prefect server: a temporary one for this command (set PREFECT_API_URL to use yours, --server none for none)"
+
+
+def choose_lasting(choice: str | None) -> str:
+    """Set Prefect's environment up for a server that outlives this command; return one line that says which.
+
+    Raises: InputError if none is named or it does not answer.
+    """
+    _switch_analytics_off()
+    url = choice or _named_url()
+    if not url:
+        raise InputError(
+            "deployments need a Prefect server that lasts, and none is named; start one with `prefect server start` "
+            "and set PREFECT_API_URL (like http://127.0.0.1:4200/api) or give --server"
+        )
+    return _take(url)
+
+
+def _switch_analytics_off() -> None:
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+
+
+def _named_url() -> str | None:
+    return os.environ.get("PREFECT_API_URL") or _profile_url()
+
+
+def _take(url: str) -> str:
+    _check_alive(url)
+    os.environ["PREFECT_API_URL"] = url
+    return f"Prefect server: {url}"
 
 
 def _check_alive(url: str) -> None:

@@ -131,7 +131,9 @@ def _recall(row: Row, data_dir: Path | None, store: Path, thorough: bool) -> Dat
 
 
 def _remember(store: Path, key: str, sha256: str) -> None:
-    """Add an entry; those whose data are gone are dropped."""
+    """Add an entry; those whose data are gone are dropped. The caller holds the lock of the store."""
+    for left in store.glob(".data-index.json.*"):  # by a process that was killed here
+        left.unlink()
     kept = {known: data for known, data in _index(store).items() if _folder(store, data).is_dir()}
     write_json(store / "data-index.json", kept | {key: sha256})
 

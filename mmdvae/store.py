@@ -5,6 +5,7 @@ undamaged is never done again; what is not is done. This is the project's only c
 """
 
 import ast
+import fcntl
 import hashlib
 import re
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from mmdvae.recipes import Recipe
 from mmdvae.variants import Variant
 
 RESULT = "result.json"
+LOCK = ".lock"
 KEY = re.compile(r"(data|train|evaluate|classifier|baselines)-[0-9a-f]{24}")
 
 # What does the work of each kind, and the libraries whose versions its numbers depend on (the backend apart).
@@ -89,10 +91,22 @@ def forget(folder: Path) -> None:
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
     """Hold the folder for this process, waiting for whoever holds it; a killed holder lets go at once."""
-    with locked(folder / ".lock"):
+    with locked(folder / LOCK):
         for leftover in folder.glob(".*.*.*"):  # .model.npz.x1y2: of a process that was killed while it wrote
             leftover.unlink()
         yield
+
+
+def is_claimed(folder: Path) -> bool:
+    """Whether some process holds the folder now."""
+    try:
+        with (folder / LOCK).open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # not there yet
+        return False
+    return False
 
 
 @cache

@@ -1,8 +1,10 @@
 """What a machine offers to trainings: processor cores, memory, GPUs; told without loading a framework."""
 
 import os
+import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from mmdvae import environment
@@ -13,17 +15,32 @@ BYTES_PER_JOB = 1.5e9  # a training held 0.75 GB at its peak on a CPU; the rest 
 JOBS_PER_GPU = 4
 
 
-def slots(jobs: int | None) -> list[dict[str, str]]:
-    """The environment of each child process that may run at a time.
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a child process may work."""
 
-    One per core as far as memory allows, with GPUs at most four for each of them; `jobs` sets another number. Jobs take
-    the GPUs in turn. On a CPU each child has one thread: small convolutions do not scale to two.
+    name: str  # the same in every run on this machine: cpu-CORE-0, or gpu-ID-0 to gpu-ID-3
+    environment: dict[str, str]  # of the child
+
+
+def slots(jobs: int | None) -> list[Slot]:
+    """What runs of this machine share: each child holds one of them while it works.
+
+    One per core as far as memory allows, with GPUs at most four for each of them; more if `jobs` asks for more. Jobs
+    take the GPUs in turn. On a CPU each child has one thread: small convolutions do not scale to two.
     """
     devices = gpus()
-    count = jobs or max(1, min(cores(), int(memory_bytes() / BYTES_PER_JOB)))
-    if devices and not jobs:
+    count = max(1, min(cores(), int(memory_bytes() / BYTES_PER_JOB)))
+    if devices:
         count = max(len(devices), min(count, JOBS_PER_GPU * len(devices)))
-    return [environment.of_child(devices[number % len(devices)] if devices else None) for number in range(count)]
+    kind, places = ("gpu", devices) if devices else ("cpu", list(map(str, core_ids())))
+    return [
+        Slot(
+            f"{kind}-{re.sub('[^A-Za-z0-9-]', '_', places[number % len(places)])}-{number // len(places)}",
+            environment.of_child(places[number % len(places)] if devices else None),
+        )
+        for number in range(max(count, jobs or 0))
+    ]
 
 
 def gpus() -> list[str]:
@@ -43,7 +60,14 @@ def gpus() -> list[str]:
 
 def cores() -> int:
     """Cores that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return len(core_ids())
+
+
+def core_ids() -> list[int]:
+    """Their numbers: processes that are bound to different cores need not wait for each other."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
 
 
 def memory_bytes() -> int:

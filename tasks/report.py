@@ -1,6 +1,8 @@
 """The comparison written down: report.json and manifest.json first, then all that is made from them."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,26 +10,48 @@ from prefect import task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from mmdvae.files import write_json
+from mmdvae.errors import InputError
+from mmdvae.files import locked, write_json
 from reports import index, inputs, markdown, small, summary, write
 from reports.arrays import Store
-from tasks.artifacts import RichArtifact
+from tasks.rich import RichArtifact
 
 
 @task(task_run_name="report", cache_policy=NO_CACHE)
 def write_report(run_dir: Path, store: Path, report: dict[str, Any], manifest: dict[str, Any]) -> Path:
-    """Write the run's folder, whole or not at all, and bring the list of runs up to date; return the page's path."""
-    draft = run_dir.with_name(f".{run_dir.name}")
+    """Write the run's folder, whole or not at all, and bring the list of runs up to date; return the page's path.
+
+    Raises: InputError if it cannot be written, on a full disk for example.
+    """
     try:
-        draft.mkdir(parents=True)
-        write_json(draft / "report.json", report)
-        write_json(draft / "manifest.json", manifest)
-        write.write(draft, store)
-        draft.rename(run_dir)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    index.write(run_dir.parent)
+        with _alone(run_dir.parent, store) as draft:
+            write_json(draft / "report.json", report)
+            write_json(draft / "manifest.json", manifest)
+            write.write(draft, store)
+            draft.rename(run_dir)
+            index.write(run_dir.parent)
+    except OSError as error:
+        why = f"the report {run_dir} cannot be written ({error.strerror or error})"
+        raise InputError(f"{why}; what is trained is kept, run the same command again") from None
     return run_dir / "report.html"
+
+
+@contextmanager
+def _alone(out: Path, store: Path) -> Iterator[Path]:
+    """An empty folder to write a run in, while no other run of `out` writes: the list of runs misses none then.
+
+    What lies there like it is of processes that were killed, and goes.
+    """
+    draft = out / ".draft"
+    with locked(store / ".report.lock"):
+        shutil.rmtree(draft, ignore_errors=True)
+        for left in out.glob(".index.html.*"):
+            left.unlink()
+        draft.mkdir(parents=True)
+        try:
+            yield draft
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 @task(task_run_name="artifacts", cache_policy=NO_CACHE)

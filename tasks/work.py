@@ -9,7 +9,6 @@ from prefect.states import Completed, State
 
 from mmdvae import store
 from tasks import workshop
-from tasks.artifacts import Bar
 from tasks.progress import tell
 
 
@@ -31,15 +30,9 @@ def _find_or_do(unit: str, request: dict[str, Any]) -> Any:
     if record is not None:
         tell(unit, {"event": "found"})
         return Completed(name="Cached", message="found in the store", data=record)
-    bar = Bar(unit)
-
-    def pass_on(event: dict[str, Any]) -> None:
-        tell(unit, event)
-        bar(event)
-
     try:
         with workshop.current() as shop:
-            record = shop.run(request, pass_on)
+            record = shop.run(request, lambda event: tell(unit, event))
     except (workshop.JobFailed, workshop.JobCrashed) as error:
         tell(unit, {"event": "failed", "message": f"failed: {error}"})
         raise

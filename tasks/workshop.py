@@ -1,20 +1,25 @@
-"""Where child processes run: how many at a time, on which device, and how to end them all."""
+"""Where child processes run: how many at a time, in which slot of the machine, and how to end them all."""
 
 import contextlib
 import json
 import queue
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
+from mmdvae import store
 from mmdvae.files import strict_json
-from tasks import devices
+from tasks import devices, leases
 from tasks.children import Child, Nursery
+from tasks.devices import Slot
 
 Event = dict[str, Any]
+LOOK_AGAIN = 0.2  # seconds between two looks for a slot that other runs hold
 
 
 class JobFailed(RuntimeError):
@@ -26,14 +31,15 @@ class JobCrashed(RuntimeError):
 
 
 class Workshop:
-    """Runs jobs (mmdvae.job) in child processes, at most one per slot."""
+    """Runs jobs (mmdvae.job) in child processes, at most `jobs` at a time, each in a slot that no other run uses."""
 
-    def __init__(self, slots: list[dict[str, str]]):
-        self.size = len(slots)
-        self._free: queue.Queue[dict[str, str]] = queue.Queue()
-        for slot in slots:
-            self._free.put(slot)
-        self._nursery = Nursery(slots[0])
+    def __init__(self, slots: list[Slot], jobs: int | None = None):
+        self.size = min(jobs or len(slots), len(slots))
+        self._slots = slots
+        self._turns: queue.Queue[None] = queue.Queue()  # who waits longest gets the next
+        for _ in range(self.size):
+            self._turns.put(None)
+        self._nursery = Nursery(slots[0].environment)
         self._children: set[Child] = set()
         self._lock = threading.Lock()
         self._stopped = False
@@ -43,16 +49,16 @@ class Workshop:
 
         Raises: JobFailed if it cannot be done or the workshop is stopped; JobCrashed if the process died.
         """
-        slot = self._free.get()
+        turn = self._turns.get()
         try:
-            with self._child(slot) as child:
+            with self._slot(Path(request["folder"]), on_event) as slot, self._child(slot.environment) as child:
                 return _converse(child, request, on_event)
         except JobCrashed:
             if self._stopped:
                 raise JobFailed("stopped") from None
             raise
         finally:
-            self._free.put(slot)
+            self._turns.put(turn)
 
     def stop(self) -> None:
         """Kill every child and start no other."""
@@ -64,12 +70,30 @@ class Workshop:
         self._nursery.close()
 
     @contextmanager
-    def _child(self, slot: dict[str, str]) -> Iterator[Child]:
+    def _slot(self, work: Path, on_event: Callable[[Event], None]) -> Iterator[Slot]:
+        """A slot to work in; says what it waits for."""
+        told = None
+        while not self._stopped:
+            # Whoever does this work already has a slot; another, held while waiting for it, would be idle.
+            claimed = store.is_claimed(work)
+            with leases.first_free(() if claimed else self._slots) as slot:
+                if slot:
+                    yield slot
+                    return
+            reason = "another run is doing this" if claimed else "other runs use every slot"
+            if reason != told:
+                on_event({"event": "note", "message": f"waiting: {reason}"})
+            told = reason
+            time.sleep(LOOK_AGAIN)
+        raise JobFailed("stopped")
+
+    @contextmanager
+    def _child(self, environment: dict[str, str]) -> Iterator[Child]:
         with self._lock:  # so that stop() cannot miss a child that is just being born
             if self._stopped:
                 raise JobFailed("stopped")
             try:
-                child = self._nursery.start(slot)
+                child = self._nursery.start(environment)
             except OSError as error:
                 raise JobCrashed(f"no process could be started: {error}") from error
             self._children.add(child)
@@ -115,7 +139,8 @@ _CURRENT: ContextVar[Workshop | None] = ContextVar("workshop", default=None)
 @contextmanager
 def opened(jobs: int | None) -> Iterator[Workshop]:
     """A workshop for the tasks that start from here; whatever ends the block ends the children."""
-    workshop = Workshop(devices.slots(jobs))
+    leases.folder()  # before anything starts, so that a wrong one is told once
+    workshop = Workshop(devices.slots(jobs), jobs)
     token = _CURRENT.set(workshop)
     try:
         yield workshop

@@ -2,7 +2,6 @@
 
 import json
 import re
-import types
 
 import fake_run
 import pytest
@@ -10,9 +9,6 @@ from fake_run import HOSTILE, QUICK, FakeVariant
 
 from reports import header, inputs, markdown, page, small, summary, write
 from reports.arrays import Store
-from tasks import artifacts
-
-EPOCH = {"event": "epoch", "epoch": 1, "epochs": 4}
 
 
 @pytest.fixture(scope="module")
@@ -95,55 +91,6 @@ def test_a_page_whose_head_is_too_large_is_an_error(written, monkeypatch):
     monkeypatch.setattr(small, "LARGEST", 1000)
     with pytest.raises(ValueError, match="head alone takes more than 1000 bytes"):
         small.render(inputs.load(fake.run_dir), Store(fake.run_dir, fake.store))
-
-
-@pytest.fixture
-def server(monkeypatch):
-    """Prefect's calls, written down; as if a task was being run."""
-    calls = []
-    monkeypatch.setattr(artifacts.TaskRunContext, "get", lambda: object())
-    monkeypatch.setattr(
-        artifacts, "create_progress_artifact", lambda done, **words: calls.append((done, words)) or "id"
-    )
-    monkeypatch.setattr(artifacts, "update_progress_artifact", lambda one, done: calls.append((one, done)))
-    clock = types.SimpleNamespace(now=100.0)
-    monkeypatch.setattr(artifacts, "time", types.SimpleNamespace(monotonic=lambda: clock.now))
-    return calls, clock
-
-
-def test_a_bar_is_made_with_the_first_progress_and_moved_at_most_every_five_seconds(server):
-    calls, clock = server
-    bar = artifacts.Bar("train mmd-a0.6-s2.83 seed 1")
-    bar({"event": "started"})
-    assert calls == []
-    bar(EPOCH)
-    assert calls == [(25, {"key": "train-mmd-a0-6-s2-83-seed-1", "description": "train mmd-a0.6-s2.83 seed 1"})]
-    clock.now += 4.9
-    bar(EPOCH | {"epoch": 2})
-    assert len(calls) == 1
-    clock.now += 0.2
-    bar({"event": "progress", "epoch": 3, "fraction": 0.5, "epochs": 4})
-    bar(EPOCH | {"epoch": 4})  # the end is shown at once
-    assert calls[1:] == [("id", 62.5), ("id", 100)]
-
-
-def test_a_server_that_does_not_answer_costs_the_bar_and_not_the_training(server, monkeypatch, caplog):
-    def lost(*_, **__):
-        raise OSError("no route")
-
-    monkeypatch.setattr(artifacts, "create_progress_artifact", lost)
-    bar = artifacts.Bar("train none")
-    bar(EPOCH | {"epoch": 4})
-    bar(EPOCH | {"epoch": 4})
-    assert [record.getMessage() for record in caplog.records] == [
-        "no progress of train none in the UI any more: no route"
-    ]
-
-
-def test_without_prefect_there_is_no_bar(server, monkeypatch):
-    monkeypatch.setattr(artifacts.TaskRunContext, "get", lambda: None)
-    artifacts.Bar("train none")(EPOCH)
-    assert server[0] == []
 
 
 @pytest.mark.parametrize("part", ["dataset", "code", "versions", "classifier"])

@@ -267,6 +267,24 @@ def test_images_of_another_size_are_refused(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_a_full_disk_fails_what_does_not_fit_and_the_same_command_goes_on_when_there_is_room(
+    compared, tiny_npz, tmp_path
+):
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))"  # a model has 2 MB
+    command = [sys.executable, "-P", "-c", f"{full}; from flows.cli import main; main()"]
+    words = ["compare", "quick", "--dataset", f"npz:{tiny_npz}", "--out", str(tmp_path), "--server", "none", *GRID]
+    words += ["--epochs", "2"]
+    done = subprocess.run([*command, *words], capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 3, done.stderr
+    assert "train none: failed: OSError: [Errno 27] File too large" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert {variant["status"] for variant in report_of(done)["variants"]} == {"failed"}
+    assert [path for path in tmp_path.rglob(".*") if not path.name.endswith(".lock")] == []
+    again = mmdvae(*words, timeout=600)
+    assert again.returncode == 0, again.stderr
+    assert numbers_of(report_of(again)) == numbers_of(report_of(compared[1]))
+
+
 def children_of(out):
     """Ids of the training processes that hold a lock in the store."""
     found = []
@@ -410,7 +428,7 @@ def test_presets_lists_every_variant():
     assert "mmd-a0.6-s2.83" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["", "compare", "presets", "data", "runs", "report"])
+@pytest.mark.parametrize("command", ["", "compare", "presets", "data", "runs", "report", "deploy", "serve", "recover"])
 def test_help_teaches(command):
     done = mmdvae(*command.split(), "--help")
     assert done.returncode == 0

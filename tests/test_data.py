@@ -181,8 +181,10 @@ def test_a_damaged_index_costs_a_decoding_and_no_more(row, store, decodings):
 def test_what_a_killed_process_left_is_cleared_away(row, store):
     (store / ".data-killed").mkdir(parents=True)
     (store / ".data-killed" / "train_images.npy").write_text("half")
+    (store / ".data-index.json.x1y2").write_text("{")
     prepare(row, store)
     assert {path.name.split("-")[0] for path in store.iterdir()} == {"data", ".data.lock"}
+    assert not (store / ".data-index.json.x1y2").exists()
     assert not (store / ".data-killed").exists()
 
 

@@ -76,3 +76,12 @@ def test_a_broken_profiles_file_is_named(tmp_path):
     (home / "profiles.toml").write_text("active = ")
     with pytest.raises(InputError, match=r"profiles\.toml cannot be read"):
         server.choose("auto", tmp_path)
+
+
+def test_what_must_last_takes_no_temporary_server(tmp_path, environment, alive):
+    with pytest.raises(InputError, match="deployments need a Prefect server that lasts, and none is named; start one"):
+        server.choose_lasting(None)
+    with pytest.raises(InputError, match=r"no Prefect server answers at http://127.0.0.1:9/api"):
+        server.choose_lasting("http://127.0.0.1:9/api")
+    environment.setenv("PREFECT_API_URL", alive)
+    assert server.choose_lasting(None) == f"Prefect server: {alive}"

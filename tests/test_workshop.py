@@ -93,7 +93,7 @@ def test_a_killed_child_is_a_crash_that_names_the_signal(shop, tiny, tmp_path):
 
 
 def test_stop_ends_every_child_and_starts_no_other(tiny, tmp_path):
-    shop = Workshop(devices.slots(2))
+    shop = Workshop(devices.slots(2), 2)
     ends, started = [], threading.Semaphore(0)
 
     def work(name):
@@ -169,15 +169,25 @@ def test_slots_are_gpus_or_cores_and_each_child_has_one_thread_on_a_cpu(monkeypa
     monkeypatch.setattr(devices, "memory_bytes", lambda: 1e12)
     for cores, wanted in ((1, "03"), (5, "03030"), (64, "03030303")):  # four share a GPU, if there are cores for them
         monkeypatch.setattr(devices, "cores", lambda cores=cores: cores)
-        assert "".join(slot["CUDA_VISIBLE_DEVICES"] for slot in devices.slots(None)) == wanted
-    assert [slot["CUDA_VISIBLE_DEVICES"] for slot in devices.slots(3)] == ["0", "3", "0"]
-    assert all(slot["TF_FORCE_GPU_ALLOW_GROWTH"] == "true" for slot in devices.slots(None))
+        assert "".join(slot.environment["CUDA_VISIBLE_DEVICES"] for slot in devices.slots(None)) == wanted
+    assert [slot.name for slot in devices.slots(9)] == [f"gpu-{'03'[n % 2]}-{n // 2}" for n in range(9)]
+    assert devices.slots(3) == devices.slots(None)  # others may work in those that this run leaves free
+    assert all(slot.environment["TF_FORCE_GPU_ALLOW_GROWTH"] == "true" for slot in devices.slots(None))
+    monkeypatch.undo()
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    slots = devices.slots(None)
-    assert 1 <= len(slots) <= devices.cores()
-    assert all(slot["CUDA_VISIBLE_DEVICES"] == "-1" and slot["TF_NUM_INTRAOP_THREADS"] == "1" for slot in slots)
+    monkeypatch.setattr(devices, "core_ids", lambda: [2, 5])
+    slots = devices.slots(3)
+    assert [slot.name for slot in slots] == ["cpu-2-0", "cpu-5-0", "cpu-2-1"]
+    assert len(devices.slots(None)) == 2
+    for name, value in {"CUDA_VISIBLE_DEVICES": "-1", "TF_NUM_INTRAOP_THREADS": "1"}.items():
+        assert all(slot.environment[name] == value for slot in slots)
     monkeypatch.setattr(devices, "memory_bytes", lambda: 1e9)
     assert len(devices.slots(None)) == 1
+
+
+def test_the_name_of_a_slot_is_a_file_name_whatever_the_gpu_is_called(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "../MIG-1/2")
+    assert [slot.name for slot in devices.slots(2)][:2] == ["gpu-___MIG-1_2-0", "gpu-___MIG-1_2-1"]
 
 
 def test_a_child_whose_fork_server_is_gone_can_still_be_stopped(tiny, tmp_path):

@@ -1,0 +1,107 @@
+"""prefect.yaml on a server: for workers by `mmdvae deploy`, by this process alone with `mmdvae serve`."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from prefect import serve
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import ConcurrencyLimitConfig
+from prefect.deployments.runner import RunnerDeployment
+from prefect.events.schemas.automations import AutomationCore
+from prefect.exceptions import PrefectHTTPStatusError
+from prefect.schedules import Cron
+
+from mmdvae.errors import InputError
+
+FILE = Path("prefect.yaml")
+AUTOMATIONS = Path("deploy/automations.yaml")
+
+
+def deploy() -> list[str]:
+    """Register work pool, deployments and automations of this folder; return a line for each; repeatable.
+
+    Raises: InputError if the files or the right to do so are missing; RuntimeError with Prefect's words if it fails.
+    """
+    deployments = _read(FILE)["deployments"]
+    automations = [AutomationCore.model_validate(row) for row in _read(AUTOMATIONS)["automations"]]
+    check_allowed()
+    pools = sorted({row["work_pool"]["name"] for row in deployments})
+    with get_client(sync_client=True) as client:
+        known = {pool.name for pool in client.read_work_pools()}
+    for pool in pools:
+        if pool not in known:
+            _prefect("work-pool", "create", pool, "--type", "process")
+    _prefect("deploy", "--all", "--prefect-file", str(FILE))
+    for automation in automations:
+        _bring_up_to_date(automation)
+    return [
+        *(f"work pool {pool}" for pool in pools),
+        *(f"deployment compare/{row['name']}" for row in deployments),
+        *(f"automation {automation.name}" for automation in automations),
+    ]
+
+
+def serve_here(limit: int) -> None:
+    """Register the deployments without a work pool and run them in processes of this one, until it is stopped."""
+    rows = _read(FILE)["deployments"]
+    check_allowed()
+    serve(*map(served, rows), limit=limit)
+
+
+def check_allowed() -> None:
+    """Raise InputError if the server refuses our password."""
+    try:
+        with get_client(sync_client=True) as client:
+            client.read_work_pools(limit=1)
+    except PrefectHTTPStatusError as error:
+        if error.response.status_code != 401:
+            raise
+        raise InputError(
+            f"the Prefect server at {error.request.url.host} refuses the password; "
+            "PREFECT_API_AUTH_STRING must be what its PREFECT_SERVER_API_AUTH_STRING is"
+        ) from None
+
+
+def served(row: dict[str, Any]) -> RunnerDeployment:
+    """A deployment of prefect.yaml without its work pool."""
+    from flows.compare import compare
+
+    schedules = [dict(schedule) for schedule in row["schedules"]]
+    deployment = compare.to_deployment(
+        name=row["name"],
+        description=row["description"],
+        tags=row["tags"],
+        parameters=row["parameters"],
+        concurrency_limit=ConcurrencyLimitConfig(**row["concurrency_limit"]),
+        schedules=[Cron(schedule.pop("cron"), **schedule) for schedule in schedules],
+    )
+    return cast(RunnerDeployment, deployment)  # no coroutine, for no event loop runs here
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path} is not in {Path.cwd()}; start this in the project's folder") from None
+    except (OSError, yaml.YAMLError) as error:
+        raise InputError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
+
+
+def _prefect(*words: str) -> None:
+    # Its command line is the one way to register a prefect.yaml that its authors keep.
+    command = [sys.executable, "-m", "prefect", "--no-prompt", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"`prefect {' '.join(words)}` failed:\n{done.stdout}{done.stderr}")
+
+
+def _bring_up_to_date(automation: AutomationCore) -> None:
+    with get_client(sync_client=True) as client:
+        same = client.read_automations_by_name(automation.name)
+        if same:
+            client.update_automation(same[0].id, automation)
+        else:
+            client.create_automation(automation)

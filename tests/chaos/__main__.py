@@ -1,0 +1,76 @@
+"""Kill everything, often, and see that nothing comes of it: `make chaos`."""
+
+import argparse
+import os
+import random
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path[1:1] = [str(ROOT), str(ROOT / "tests" / "e2e")]  # ours, and the site that the end-to-end tests have
+
+
+def main() -> int:
+    """Exit code 0 if every kill was harmless."""
+    words = argparse.ArgumentParser(description=__doc__, prog="tests/chaos")
+    words.add_argument("--kills", type=int, default=35)
+    words.add_argument("--seed", type=int, default=0, help="of the moments and the choices")
+    words.add_argument("--only", action="append", help="kill only this; repeatable")
+    words.add_argument("--page", type=Path, default=ROOT / "docs" / "chaos.md")
+    words.add_argument("--keep", action="store_true", help="keep the temporary folder, with its logs")
+    wishes = words.parse_args()
+    import isolation
+
+    network = isolation.enter([str(Path(__file__).parent), *sys.argv[1:]])
+    folder = Path(tempfile.mkdtemp(prefix="mmdvae-chaos-"))
+    _leave_the_users_prefect_alone(folder)
+    try:
+        return _suite(folder, wishes, network)
+    finally:
+        if wishes.keep:
+            print(f"kept: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _suite(folder: Path, wishes: argparse.Namespace, network: str) -> int:
+    import page
+    from machine import Machine
+    from story import VICTIMS, one_kill, undisturbed
+
+    print(f"network: {network}", flush=True)
+    machine, chance, rows = Machine(folder), random.Random(wishes.seed), []
+    victims = tuple(wishes.only or VICTIMS)
+    try:
+        machine.start_server()
+        assert machine.mmdvae("deploy").returncode == 0
+        machine.switch_on_worker()
+        reference = undisturbed(machine)
+        print(f"undisturbed: {reference.seconds:.0f} s, {reference.windows}", flush=True)
+        while len(rows) < wishes.kills:
+            victim, runs = victims[len(rows) % len(victims)], 1 + len(rows) // len(victims) % 2
+            row = one_kill(machine, victim, runs, reference, chance, folder / f"runs-{len(rows)}")
+            shutil.rmtree(folder / f"runs-{len(rows)}")
+            if row:
+                rows.append(row)
+                print(len(rows), row, flush=True)
+                page.write(wishes.page, rows, reference, seed=wishes.seed, network=network, tried=machine.tried)
+    finally:
+        machine.stop()
+    print(wishes.page)
+    return int(any(row.problems for row in rows))
+
+
+def _leave_the_users_prefect_alone(folder: Path) -> None:
+    """To be called before Prefect is imported."""
+    os.environ["PREFECT_HOME"] = str(folder / "person")
+    os.environ["PREFECT_PROFILES_PATH"] = str(folder / "person" / "profiles.toml")
+    os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+    os.environ["DO_NOT_TRACK"] = "1"
+    os.environ.pop("PREFECT_API_URL", None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""A site per database; whoever runs the tests in two processes runs the databases side by side."""
+
+import contextlib
+import http.server
+import json
+import threading
+
+import pytest
+from databases import postgresql
+from site_of_tests import Site
+
+
+@pytest.fixture(scope="session")
+def received():
+    """What the webhook was told, as a list that grows, with its address."""
+    told = []
+
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *words):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as httpd:
+        threading.Thread(target=httpd.serve_forever).start()
+        yield told, f"http://127.0.0.1:{httpd.server_port}/hook"
+        httpd.shutdown()
+
+
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("sqlite", "postgresql")],
+)
+def site(request, tmp_path_factory, received):
+    """A server with the deployments and no worker yet."""
+    with contextlib.ExitStack() as stack:
+        database = stack.enter_context(postgresql()) if request.param == "postgresql" else None
+        site = Site(tmp_path_factory.mktemp(request.param), database, received[1])
+        stack.callback(site.stop)
+        site.start_server()
+        done = site.mmdvae("deploy")
+        assert done.returncode == 0, done.stderr
+        yield site

@@ -1,0 +1,62 @@
+"""A run's folder is written whole or not at all, beside what killed processes left and other runs that end."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+
+import fake_run
+import pytest
+
+from mmdvae.files import locked
+from tasks.report import write_report
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Arguments for a report into `tmp_path`."""
+    made = fake_run.make(tmp_path, fake_run.QUICK[:1])
+    manifest = json.loads((made.run_dir / "manifest.json").read_text())
+    return tmp_path / "20260301-093000-quick-beef", made.store, made.report, manifest
+
+
+def test_what_a_killed_process_left_is_gone_when_the_next_report_is_written(run, tmp_path):
+    (tmp_path / ".draft").mkdir()
+    (tmp_path / ".draft" / "report.html").write_text("<html>half a pa")
+    (tmp_path / ".index.html.x1y2").write_text("<html>half a li")
+    page = write_report.fn(*run)
+    assert page.read_text().endswith("</html>")
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_a_report_waits_for_the_one_that_is_being_written_so_that_the_list_misses_none(run, tmp_path):
+    thread = threading.Thread(target=write_report.fn, args=run)
+    with locked(run[1] / ".report.lock"):
+        thread.start()
+        time.sleep(1)
+        assert not (tmp_path / ".draft").exists()
+    thread.join(timeout=300)
+    assert run[0].name in (tmp_path / "index.html").read_text()
+
+
+def test_a_report_that_finds_the_disk_full_says_so_in_one_line_and_leaves_nothing(run, tmp_path):
+    before = set(tmp_path.iterdir())
+    (tmp_path / "arguments.json").write_text(json.dumps([*map(str, run[:2]), *run[2:]]))
+    code = """
+import json, resource, sys
+from pathlib import Path
+from tasks.report import write_report
+run_dir, store, *records = json.load(open(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    write_report.fn(Path(run_dir), Path(store), *records)
+except ValueError as error:
+    print(error)
+"""
+    command = [sys.executable, "-c", code, str(tmp_path / "arguments.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == (
+        f"the report {run[0]} cannot be written (File too large); what is trained is kept, run the same command again\n"
+    )
+    assert set(tmp_path.iterdir()) == before | {tmp_path / "arguments.json"}
