@@ -100,6 +100,8 @@ def scheduled(site):
     )
     with site.client() as client:
         deployment = client.read_deployment_by_name("compare/nightly")
+        for shipped in deployment.schedules:  # or its nights would be made up for as well
+            client.update_deployment_schedule(deployment.id, shipped.id, active=False)
         client.request(
             "POST",
             "/deployments/{id}/schedules",
