@@ -95,6 +95,8 @@ def render(chart: Chart) -> Markup:
         viewBox=f"0 0 {chart.width} {chart.height}",
         width=chart.width,
         height=chart.height,
+        font_size=10.5,
+        font_family=FONT,
         role="img",
         aria_label=chart.alt,
         data_xlim=f"{_short(chart.x.low)} {_short(chart.x.high)}",
@@ -250,7 +252,7 @@ def _segments(points: Sequence[Point]) -> list[list[tuple[float, float]]]:
 
 
 def _text(content: str, x: float, y: float, *, anchor: str = "start", fill: str = MUTED) -> Markup:
-    return element("text", content, x=x, y=y, font_size=10.5, font_family=FONT, text_anchor=anchor, fill=fill)
+    return element("text", content, x=x, y=y, text_anchor=anchor, fill=fill)
 
 
 def _short(value: Any) -> str:
