@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reports import text
-from reports.records import Run
+from reports.records import Run, VariantResult
 from reports.summary import best
 
 
@@ -25,6 +25,9 @@ class Header:
     lead: list[str]  # one sentence each
     facts: list[tuple[str, str]]
     troubles: list[Trouble]
+
+
+NAMED = 6  # as many variants can be taken in at a glance
 
 
 def build(run: Run, *, problems: list[str], failures: list[str]) -> Header:
@@ -68,14 +71,9 @@ def _lead(run: Run) -> list[str]:
     """What the penalty did, then the two best variants, each with the state of its kernel: a dead one wins nothing."""
     sentences = []
     for words, states in (("Kernels that acted", {"live"}), ("Kernels without effect", {"saturated", "flat"})):
-        names = [
-            f"{variant.name} ({', '.join(variant.kernel_states)}, total variance "
-            f"{text.significant(variant.mean('total_variance'))})"
-            for variant in run.finished
-            if states & set(variant.kernel_states)
-        ]
-        if names:
-            sentences.append(f"{words}: {'; '.join(names)}.")
+        variants = [variant for variant in run.finished if states & set(variant.kernel_states)]
+        if variants:
+            sentences.append(f"{words}: {_named(variants) if len(variants) <= NAMED else _counted(variants)}.")
     for metric, words, before, after in (
         ("bce", "Lowest test BCE", "", " nats per pixel"),
         ("mmd2", "Closest to the prior", "MMD² ", ""),
@@ -86,3 +84,17 @@ def _lead(run: Run) -> list[str]:
             value = text.fixed(winner.mean(metric), 4)
             sentences.append(f"{words}: {winner.name} ({before}{value}{after}{kernel}).")
     return sentences
+
+
+def _named(variants: list[VariantResult]) -> str:
+    return "; ".join(
+        f"{variant.name} ({', '.join(variant.kernel_states)}, total variance "
+        f"{text.significant(variant.mean('total_variance'))})"
+        for variant in variants
+    )
+
+
+def _counted(variants: list[VariantResult]) -> str:
+    spread = sorted(value for variant in variants if (value := variant.mean("total_variance")) is not None)
+    reach = f", total variance {text.significant(spread[0])} to {text.significant(spread[-1])}" if spread else ""
+    return f"{text.count(len(variants), 'variant')}{reach}"

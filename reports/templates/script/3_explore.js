@@ -123,7 +123,10 @@ const explore = () => {
     }
     refresh();
   });
-  for (const panel of panels) watch.observe(panel.figure);
+  for (const panel of panels) {
+    watch.observe(panel.figure);
+    (window.requestIdleCallback ?? setTimeout)(() => panel.show()); // not blank in a picture of the whole page
+  }
   for (const item of all("#latent [data-label]")) {
     const label = +item.dataset.label, button = make("button", { type: "button", "aria-pressed": false }, ...item.childNodes);
     item.append(button);
