@@ -184,8 +184,10 @@ def test_retry_does_only_what_failed(site, scheduled):
     assert done.returncode == 0, done.stdout + done.stderr
     wait_for(lambda: site.state(run).name == "Completed", "the retry")
     ended = site.tasks(run)
-    assert ended["train none"] == ended["evaluate none"] == "Completed"
-    assert ended["train mmd-a0.6-s2.83"] == ended["evaluate mmd-a0.6-s2.83"] == ended["baselines"] == "Cached"
+    assert ended["train none"] == "Completed"
+    # The same model came out again, so that even its evaluation was known.
+    rest = {"train mmd-a0.6-s2.83", "evaluate mmd-a0.6-s2.83", "evaluate none", "baselines", "classifier"}
+    assert {ended[name] for name in rest} == {"Cached"}
 
 
 def trainers(site):
