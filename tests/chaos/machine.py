@@ -93,6 +93,12 @@ class Machine(Site):
         elif time.monotonic() - watch.since > PATIENCE and not self._recover():
             self._end_as_the_automation_does(run, state)
 
+    def see_gone(self, pids: set[int]) -> None:
+        """Wait for the end of units among these."""
+        for unit in (self._server, self._worker):
+            if unit.pid in pids:
+                unit.wait()
+
     def attempts(self) -> list[str]:
         """What somebody tried to reach beyond this machine since the last question."""
         new = self.guard.read_text().splitlines()[len(self.tried) :]

@@ -125,6 +125,7 @@ def _strike(machine: Machine, victim: str, chance: random.Random, ids: list[Any]
         time.sleep(0.05)
     struck = found if victim == "power" else [chance.choice(found)]
     kill([process.pid for process in struck])
+    machine.see_gone({process.pid for process in struck})
     while set(struck) & set(processes.living()):  # gone before anybody looks again
         time.sleep(0.02)
     return struck
