@@ -44,8 +44,8 @@ def recover() -> list[str]:
         for run in orphans:
             end_task_runs(None, run, Crashed())
             client.set_flow_run_state(run.id, _next_state(run))
-        states = {run.id: client.read_flow_run(run.id).state for run in orphans}  # the server may have had other ideas
-    return [f"run {run.name} ({run.id}): its process was gone, it is now {states[run.id].name}" for run in orphans]
+        now = {run.id: client.read_flow_run(run.id).state_name for run in orphans}  # the server may have other ideas
+    return [f"run {run.name} ({run.id}): its process was gone, it is now {now[run.id]}" for run in orphans]
 
 
 def identity(process: int) -> str | None:

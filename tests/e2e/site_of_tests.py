@@ -17,7 +17,7 @@ from prefect.client.schemas import filters
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 300  # seconds that one step may take on a machine that has other things to do
+PATIENCE = 600  # seconds that one step may take on a machine that has other things to do
 PASSWORD = "operator:for the tests"
 TINY = {"preset": "quick", "dataset": "digits", "epochs": 1, "only": ["none", "mmd-a0.6-s2.83"], "jobs": 1}
 
