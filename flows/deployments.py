@@ -8,11 +8,13 @@ from typing import Any, cast
 import yaml
 from prefect import serve
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.deployments.runner import RunnerDeployment
 from prefect.events.schemas.automations import AutomationCore
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.schedules import Cron
+from prefect.workers.process import ProcessWorker
 
 from mmdvae.errors import InputError
 
@@ -31,9 +33,9 @@ def deploy() -> list[str]:
     pools = sorted({row["work_pool"]["name"] for row in deployments})
     with get_client(sync_client=True) as client:
         known = {pool.name for pool in client.read_work_pools()}
-    for pool in pools:
-        if pool not in known:
-            _prefect("work-pool", "create", pool, "--type", "process")
+        for pool in pools:
+            if pool not in known:
+                client.create_work_pool(_process_pool(pool))
     _prefect("deploy", "--all", "--prefect-file", str(FILE))
     for automation in automations:
         _bring_up_to_date(automation)
@@ -79,6 +81,12 @@ def served(row: dict[str, Any]) -> RunnerDeployment:
         schedules=[Cron(schedule.pop("cron"), **schedule) for schedule in schedules],
     )
     return cast(RunnerDeployment, deployment)  # no coroutine, for no event loop runs here
+
+
+def _process_pool(name: str) -> WorkPoolCreate:
+    # With its template: `prefect work-pool create` lets the server ask GitHub for it.
+    template = ProcessWorker.get_default_base_job_template()
+    return WorkPoolCreate(name=name, type=ProcessWorker.type, base_job_template=template)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -69,3 +69,29 @@ def test_every_setting_that_we_ship_is_one_of_prefects(name):
     names = {line.split("=")[0] for line in lines if line.startswith("PREFECT_") and "=" in line}
     assert len(names) >= 3
     assert not names - _get_valid_setting_names(Settings)
+
+
+def test_the_work_pool_is_made_without_asking_prefects_registry_on_github(monkeypatch):
+    made, commands = [], []
+
+    class Server:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *ending):
+            pass
+
+        def read_work_pools(self, **wishes):
+            return []
+
+        def create_work_pool(self, pool):
+            made.append(pool)
+
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(deployments, "get_client", lambda **wishes: Server())
+    monkeypatch.setattr(deployments, "_prefect", lambda *words: commands.append(words[0]))
+    monkeypatch.setattr(deployments, "_bring_up_to_date", lambda automation: None)
+    deployments.deploy()
+    assert commands == ["deploy"]
+    assert [(pool.name, pool.type) for pool in made] == [("mmdvae", "process")]
+    assert {"env", "command"} <= set(made[0].base_job_template["job_configuration"])

@@ -60,13 +60,15 @@ shop.run({training_request(tiny, tmp_path / "theirs", epochs=5000)!r}, tell)
 """
     shop, events = Workshop(slots), []
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as other:
-        child = int(other.stdout.readline())
-        thread = in_thread(shop, training_request(tiny, tmp_path / "ours", epochs=1), events)
-        wait_until(lambda: waits(events, "other runs use every slot"), seconds=120)
-        time.sleep(3 * workshop.LOOK_AGAIN)
-        assert len(events) == 1  # told once, and not started
-        assert alive(child)
-        other.kill()
+        try:
+            child = int(other.stdout.readline())
+            thread = in_thread(shop, training_request(tiny, tmp_path / "ours", epochs=1), events)
+            wait_until(lambda: waits(events, "other runs use every slot"), seconds=60)
+            time.sleep(3 * workshop.LOOK_AGAIN)
+            assert len(events) == 1  # told once, and not started
+            assert alive(child)
+        finally:
+            other.kill()
     thread.join(timeout=300)
     shop.stop()
     assert events[-1] == "ok"

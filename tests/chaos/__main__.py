@@ -1,6 +1,7 @@
 """Kill everything, often, and see that nothing comes of it: `make chaos`."""
 
 import argparse
+import itertools
 import os
 import random
 import shutil
@@ -38,25 +39,25 @@ def main() -> int:
 def _suite(folder: Path, wishes: argparse.Namespace, network: str) -> int:
     import page
     from machine import Machine
-    from story import VICTIMS, one_kill, undisturbed
+    from story import VICTIMS, one_run, undisturbed
 
     print(f"network: {network}", flush=True)
     machine, chance, rows = Machine(folder), random.Random(wishes.seed), []
-    victims = tuple(wishes.only or VICTIMS)
+    kinds = tuple(wishes.only or VICTIMS)
     try:
         machine.start_server()
         assert machine.mmdvae("deploy").returncode == 0
         machine.switch_on_worker()
         reference = undisturbed(machine)
         print(f"undisturbed: {reference.seconds:.0f} s, {reference.windows}", flush=True)
-        while len(rows) < wishes.kills:
-            victim, runs = victims[len(rows) % len(victims)], 1 + len(rows) // len(victims) % 2
-            row = one_kill(machine, victim, runs, reference, chance, folder / f"runs-{len(rows)}")
-            shutil.rmtree(folder / f"runs-{len(rows)}")
-            if row:
-                rows.append(row)
-                print(len(rows), row, flush=True)
-                page.write(wishes.page, rows, reference, seed=wishes.seed, network=network, tried=machine.tried)
+        for number in itertools.count():
+            victims = list(itertools.islice(itertools.cycle(kinds), len(rows) % len(kinds), len(rows) % len(kinds) + 3))
+            new = one_run(machine, victims, number % 2 == 1, reference, chance)
+            rows += new
+            print(*new, sep="\n", flush=True)
+            page.write(wishes.page, rows, reference, seed=wishes.seed, network=network, tried=machine.tried)
+            if len(rows) >= wishes.kills:
+                break
     finally:
         machine.stop()
     print(wishes.page)

@@ -1,28 +1,40 @@
 """The machine that things are killed on, its service manager, and the person who looks after it."""
 
 import contextlib
+import math
 import os
 import re
 import signal
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import isolation
 import processes
+import site_of_tests
 from prefect.states import Crashed
 from site_of_tests import ROOT, Site, wait_for
 
 RUN = {
     "preset": "quick",
     "dataset": "digits",
-    "epochs": 3,
-    "only": ["none", "mmd-a0.6-s2.83", "imq-a0.6"],
+    "epochs": 2,
+    "only": ["none", "mmd-a0.6-s2.83"],
     "jobs": None,
 }
 PATIENCE = 40.0  # seconds that a run may stand still without a process until the person looks after it
-LONGEST = 600.0  # seconds
+LONGEST = 900.0  # seconds that anything may take, on a machine that has other things to do
+site_of_tests.PATIENCE = LONGEST
+
+
+@dataclass
+class Watch:
+    """Since when a run stands still."""
+
+    state: Any = None  # the state's id
+    since: float = 0.0
 
 
 class Machine(Site):
@@ -34,6 +46,7 @@ class Machine(Site):
         common = isolation.watched(self.guard) | {"MMDVAE_SLOTS": str(folder / "slots"), "CUDA_VISIBLE_DEVICES": "-1"}
         self._server_environment |= common | {processes.MARK: "server"}
         self.environment |= common | {processes.MARK: "worker"}
+        self.by_hand = False  # whether the worker was started by hand, without a service manager
         self.done: list[str] = []  # what service manager and person did
         self.tried: list[str] = []  # what the guard has noticed
 
@@ -42,36 +55,49 @@ class Machine(Site):
         self._recover()
         self.start_worker()
 
-    def tend(self, *, ends_the_rest: bool = True) -> None:
+    def tend(self) -> None:
         """What a service manager does: start again what has ended, and before that end what it left behind."""
         if self._server.poll() is not None:
             time.sleep(_setting("mmdvae-server", "RestartSec"))
             self.start_server()
-            self.done.append("server started again")
+            self.done.append("server started")
         if self._worker.poll() is not None:
-            if ends_the_rest:
+            if not self.by_hand:
                 self._end_the_rest()
             time.sleep(_setting("mmdvae-worker", "RestartSec"))
             self.switch_on_worker()
-            self.done.append("worker started again")
+            self.done.append("worker started")
 
-    def see_to(self, run: Any, **tending: bool) -> None:
-        """Tend until the run is completed, as a person who looks in now and then; AssertionError if it will not."""
-        deadline, changed, before = time.monotonic() + LONGEST, time.monotonic(), None
-        while True:
-            self.tend(**tending)
-            state = self.state(run)
-            if state.name == "Completed":  # PartiallyFailed is a completed state, too
+    def see_to(self, runs: list[Any], until: float = math.inf) -> None:
+        """Tend until all runs are completed, as a person who looks in now and then would, or until that moment.
+
+        Raises: AssertionError if a run does not come to its end.
+        """
+        deadline, watches = time.monotonic() + LONGEST, {run: Watch() for run in runs}
+        while time.monotonic() < until:
+            self.tend()
+            states = {run: self.state(run) for run in runs}
+            if all(state.name == "Completed" for state in states.values()):  # PartiallyFailed is a completed state, too
                 return
-            assert time.monotonic() < deadline, f"run {run} is {state.name} after {LONGEST:g} s: {state.message}"
-            lives = any(process.run == str(run) for process in processes.living())
-            if state.id != before or lives or state.is_scheduled():  # the worker will come for it
-                before, changed = state.id, time.monotonic()
-            if state.is_final():
-                self._retry(run, state.name)
-            elif time.monotonic() - changed > PATIENCE and not self._recover():
-                self._end_as_the_automation_does(run, state)
+            for run, state in states.items():
+                self._look_in(run, state, watches[run])
+                assert time.monotonic() < deadline, f"run {run} is {state.name} after {LONGEST:g} s: {state.message}"
             time.sleep(0.3)
+
+    def _look_in(self, run: Any, state: Any, watch: "Watch") -> None:
+        lives = any(process.run == str(run) for process in processes.living())
+        if state.is_final() and state.name != "Completed":
+            self._retry(run, state.name)
+        elif lives or state.is_final() or state.is_scheduled() or watch.state != state.id:  # the worker comes for it
+            watch.state, watch.since = state.id, time.monotonic()
+        elif time.monotonic() - watch.since > PATIENCE and not self._recover():
+            self._end_as_the_automation_does(run, state)
+
+    def see_gone(self, pids: set[int]) -> None:
+        """Wait for the end of units among these."""
+        for unit in (self._server, self._worker):
+            if unit.pid in pids:
+                unit.wait()
 
     def attempts(self) -> list[str]:
         """What somebody tried to reach beyond this machine since the last question."""

@@ -10,7 +10,7 @@ from story import VICTIMS, Reference, Row
 
 HEAD = """# Chaos
 
-`make chaos` starts a server, a worker and comparisons of three variants, kills something with signal 9 at a random
+`make chaos` starts a server, a worker and comparisons of two variants, kills something with signal 9 at a random
 moment, starts again what a service manager would, retries what a person would, and looks at everything. It wrote this
 page.
 
@@ -31,10 +31,11 @@ After every kill these held, or the row says what did not:
 TABLE = """
 "At" is the time in the run. "Two" runs are the same comparison twice at once, on one store. A *worker by hand* has no
 service manager that ends its runs with it; *power* is everything at once. "Then" says what service manager and person
-did; where it says nothing, the run went on by itself.
+did; where it says nothing, the run went on by itself. Up to three kills hit one run. "Resumed", in the last row of it,
+counts the trainings that went on from a checkpoint.
 
-| # | time | killed | runs | at | then | trainings | completed after |
-|---:|---|---|---|---:|---|---|---:|
+| # | time | killed | runs | at | then | resumed | completed after |
+|---:|---|---|---|---:|---|---:|---:|
 """
 
 
@@ -68,6 +69,6 @@ def _summary(victim: str, seconds: list[float]) -> str:
 
 def _line(number: int, row: Row) -> str:
     then = "; ".join([*row.done, *(f"**{problem}**" for problem in row.problems)]) or "-"
-    resumed = "; ".join(row.resumed) or "-"
+    resumed = "" if row.resumed is None else row.resumed
     cells = (number, row.clock, row.victim, "two" if row.runs == 2 else "one", f"{row.moment:.1f} s", then, resumed)
     return f"| {' | '.join(map(str, cells))} | {row.seconds:.0f} s |\n"

@@ -1,11 +1,10 @@
-"""One kill: a run is started, something is killed, all is put in order, and everything is looked at."""
+"""One run: it is started, things are killed, all is put in order, and everything is looked at."""
 
 import json
-import os
 import random
+import shutil
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,9 @@ from machine import RUN, Machine, kill
 # "by hand" has none: what it left goes on. A power cut takes all at once.
 VICTIMS = ("child", "fork server", "flow", "worker", "server", "worker by hand", "power")
 UNITS = {"worker": ["worker"], "worker by hand": ["worker"], "server": ["server"]}
-AFTER_RUN = "after"  # a moment that came too late: the run was done already
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Row:
     """What one kill did."""
 
@@ -28,11 +26,11 @@ class Row:
     runs: int  # at once, on one store
     clock: str
     moment: float  # seconds after the start of the run
-    killed: int  # processes
-    done: tuple[str, ...]  # by service manager and person
-    resumed: tuple[str, ...]  # what the trainings said of it
-    seconds: float  # from the kill to the completion of every run
-    problems: tuple[str, ...]
+    at: float  # by the monotonic clock
+    done: list[str] = field(default_factory=list)  # by service manager and person, until the next kill
+    problems: list[str] = field(default_factory=list)
+    seconds: float = 0.0  # from the kill to the completion of every run
+    resumed: int | None = None  # trainings that went on from a checkpoint; told in the last row of a run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,39 +60,47 @@ def undisturbed(machine: Machine) -> Reference:
     return Reference(seconds=seconds, numbers=numbers, windows=windows)
 
 
-def one_kill(
-    machine: Machine, victim: str, runs: int, reference: Reference, chance: random.Random, out: Path
-) -> Row | None:
-    """Start so many runs of the same, kill the victim at a random moment, see to it; None if all was done before."""
-    window = reference.windows.get(victim, (0.0, reference.seconds))
-    moment, started = chance.uniform(*window), time.monotonic()
-    machine.done.clear()
+def one_run(
+    machine: Machine, victims: list[str], twice: bool, reference: Reference, chance: random.Random
+) -> list[Row]:
+    """Start a comparison, once or twice at once, kill the victims one after another, see to it; a row for each kill.
+
+    There are fewer rows than victims if all was done before the last was to be killed.
+    """
+    out, started = machine.folder / "runs", time.monotonic()
     # Two deployments, for each makes its own runs wait for one another.
-    ids = [machine.start(name, **RUN, out=str(out)) for name in ("nightly", "weekly")[:runs]]
-    time.sleep(max(0.0, started + moment - time.monotonic()))
-    struck = _strike(machine, victim, chance, lambda: all(machine.state(run).is_final() for run in ids))
+    ids = [machine.start(name, **RUN, out=str(out)) for name in ("nightly", "weekly")[: 1 + twice]]
+    rows: list[Row] = []
+    try:
+        for victim in victims:
+            window = (0.0, reference.seconds / 2) if rows else reference.windows.get(victim, (0.0, reference.seconds))
+            machine.see_to(ids, until=time.monotonic() + chance.uniform(*window))
+            row = _kill(machine, victim, ids, chance, started)
+            if not row:
+                break
+            rows.append(row)
+        machine.see_to(ids)
+    except AssertionError as error:
+        rows[-1].problems.append(str(error))
+    for row in rows:
+        row.seconds = time.monotonic() - row.at
+    if rows:
+        rows[-1].problems += [*look(machine, out, reference.numbers), *_states(machine, ids)]
+        rows[-1].resumed = sum("resumed after epoch" in line for line in machine.said(*ids))
+    shutil.rmtree(out)
+    return rows
+
+
+def _kill(machine: Machine, victim: str, ids: list[Any], chance: random.Random, started: float) -> Row | None:
+    struck = _strike(machine, victim, chance, ids)
     if not struck:
         return None
-    killed_at, clock = time.monotonic(), time.strftime("%H:%M:%S")
-    hit = {process.run for process in struck if process.kind == "flow"}
-    problems = checks.orphans(hit) if hit and victim == "flow" else []
-    for run in ids:
-        try:
-            machine.see_to(run, ends_the_rest=victim != "worker by hand")
-        except AssertionError as error:
-            problems.append(str(error))
-    seconds = time.monotonic() - killed_at
-    return Row(
-        victim=victim,
-        runs=runs,
-        clock=clock,
-        moment=killed_at - started,
-        killed=len(struck),
-        done=tuple(machine.done),
-        resumed=tuple(line for line in machine.said(*ids) if "resumed after epoch" in line),
-        seconds=seconds,
-        problems=(*problems, *look(machine, out, reference.numbers), *_states(machine, ids)),
-    )
+    at = time.monotonic()
+    row = Row(victim=victim, runs=len(ids), clock=time.strftime("%H:%M:%S"), moment=at - started, at=at)
+    machine.done, machine.by_hand = row.done, victim == "worker by hand"
+    if victim == "flow":
+        row.problems += checks.orphans({process.run for process in struck})
+    return row
 
 
 def look(machine: Machine, out: Path, numbers: Any) -> list[str]:
@@ -108,19 +114,20 @@ def look(machine: Machine, out: Path, numbers: Any) -> list[str]:
     ]
 
 
-def _strike(machine: Machine, victim: str, chance: random.Random, over: Callable[[], bool]) -> list[processes.Process]:
-    """Kill the victim as soon as it is there; what was killed, nothing if the runs were over before."""
-    while not (found := _targets(victim)):
-        if over():
+def _strike(machine: Machine, victim: str, chance: random.Random, ids: list[Any]) -> list[processes.Process]:
+    """Kill the victim as soon as it is there; what was killed, nothing if the runs are over before."""
+    while True:
+        if all(machine.state(run).is_final() for run in ids):
             return []
+        found = _targets(victim)
+        if found:
+            break
         time.sleep(0.05)
-    if victim not in UNITS and over():
-        return []
     struck = found if victim == "power" else [chance.choice(found)]
     kill([process.pid for process in struck])
-    for process in struck:  # gone before anybody looks again
-        while os.path.exists(f"/proc/{process.pid}") and process in processes.living():
-            time.sleep(0.02)
+    machine.see_gone({process.pid for process in struck})
+    while set(struck) & set(processes.living()):  # gone before anybody looks again
+        time.sleep(0.02)
     return struck
 
 
