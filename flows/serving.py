@@ -5,6 +5,7 @@ import html
 import os
 import re
 import shutil
+import signal
 import sys
 import threading
 import webbrowser
@@ -37,6 +38,8 @@ def serve(folder: Path, port: int, say: Callable[[str], None]) -> None:
         reason = os.strerror(error.errno) if error.errno else error
         raise InputError(f"--port must be free on {HOST}, got {port} ({reason}); without --port any is taken") from None
     server.folder, server.policy = folder, policy
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs are born deaf to the first
+        signal.signal(number, signal.default_int_handler)
     with server, contextlib.suppress(KeyboardInterrupt):
         url = f"http://{HOST}:{server.server_port}/"
         say(url)

@@ -39,10 +39,15 @@ def run(tmp_path_factory):
     return fake.run_dir
 
 
+def deafen():
+    """As a shell does it to what it starts in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 class Served:
     """`mmdvae report RUN --serve` in a process of its own."""
 
-    def __init__(self, run, *words, **environment):
+    def __init__(self, run, *words, deaf=False, **environment):
         clean = {name: value for name, value in os.environ.items() if name not in WINDOWS}
         self.process = subprocess.Popen(
             [*MMDVAE, "report", str(run), "--serve", *words],
@@ -50,6 +55,7 @@ class Served:
             stderr=subprocess.PIPE,
             text=True,
             env=clean | environment,
+            preexec_fn=deafen if deaf else None,
         )
         self.said = []
         for line in self.process.stdout:
@@ -70,9 +76,9 @@ class Served:
         connection.close()
         return answer.status, dict(answer.getheaders()), body
 
-    def interrupt(self):
-        """Ctrl-C; how it ended."""
-        self.process.send_signal(signal.SIGINT)
+    def interrupt(self, number=signal.SIGINT):
+        """Ctrl-C, or another signal; how it ended."""
+        self.process.send_signal(number)
         rest = self.process.communicate(timeout=20)
         return self.process.returncode, *rest
 
@@ -254,3 +260,8 @@ def test_without_a_window_no_browser_takes_over_the_terminal(run, tmp_path):
     assert not select.select([served.process.stderr], [], [], 1)[0]
     assert not (tmp_path / "visited").exists()
     assert served.interrupt()[0] == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_background_job_of_a_shell_ends_in_order_too(run, number):
+    assert Served(run, deaf=True).interrupt(number) == (0, "", "")
