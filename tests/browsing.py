@@ -1,8 +1,10 @@
-"""Waiting for a page whose policy forbids `eval`, and with it Playwright's own `wait_for_function`."""
+"""What tests in a browser share. Their pages forbid `eval`, and with it Playwright's own `wait_for_function`."""
 
 import time
 
 PATIENCE = 20  # seconds
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
 def until(page, expression, argument=None):

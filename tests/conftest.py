@@ -56,7 +56,7 @@ def fashion(tmp_path_factory) -> Path:
         pytest.fail(f"this test needs the real images: apt install dataset-fashion-mnist ({error})")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: while Playwright runs its event loop, Prefect answers with coroutines
 def launch():
     """Start the system's Chromium with further arguments. Without one CI fails, and a user's machine skips."""
     from playwright.sync_api import sync_playwright
@@ -71,7 +71,7 @@ def launch():
         yield lambda *more: playwright.chromium.launch(executable_path=path, args=[*arguments, *more])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(launch):
     browser = launch()
     yield browser

@@ -5,12 +5,11 @@ import re
 import fake_run
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import DESK, PHONE, RULES
 from fake_run import HOSTILE, QUICK, FakeVariant
 
 from reports import index, write
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 SECTIONS = [
     "findings",
     "summary",

@@ -5,11 +5,11 @@ from dataclasses import replace
 import fake_run
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import RULES
 from fake_run import HOSTILE, QUICK, FakeVariant
 
 from reports import write
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 FORTY = [
     QUICK[0],
     *(

@@ -4,8 +4,8 @@ import fake_run
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import DESK, PHONE, RULES
 from fake_run import HOSTILE, QUICK, FakeVariant
-from test_reports_browser import DESK, PHONE, RULES, browser  # noqa: F401
 
 from reports import comparable, diff, index, index_numbers, inputs, metrics, write
 
@@ -55,7 +55,7 @@ def fill(fake, rng):
 
 
 @pytest.fixture
-def page(browser, out):  # noqa: F811
+def page(browser, out):
     context = browser.new_context(viewport=DESK)
     page = context.new_page()
     page.said = []
@@ -204,7 +204,7 @@ def test_a_comparison_bars_nobody_and_widens_no_page(page, scheme, viewport):
     assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
 
 
-def test_without_scripts_there_is_nothing_to_tick_and_the_command_is_named(browser, out):  # noqa: F811
+def test_without_scripts_there_is_nothing_to_tick_and_the_command_is_named(browser, out):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((out / "index.html").as_uri())
@@ -214,7 +214,7 @@ def test_without_scripts_there_is_nothing_to_tick_and_the_command_is_named(brows
     context.close()
 
 
-def test_a_page_that_would_be_too_large_carries_the_newest_runs_and_says_so(out, monkeypatch, browser):  # noqa: F811
+def test_a_page_that_would_be_too_large_carries_the_newest_runs_and_says_so(out, monkeypatch, browser):
     monkeypatch.setattr(index_numbers, "ROOM", 60_000)
     html = index.write(out).read_text()
     try:

@@ -11,8 +11,8 @@ import urllib.request
 
 import fake_run
 import pytest
+from browsing import DESK
 from fake_run import HOSTILE, QUICK, FakeVariant
-from test_reports_browser import DESK, browser  # noqa: F401
 
 from reports import write
 
@@ -93,7 +93,7 @@ def test_the_page_is_published_only_on_request_and_small_enough(published):
     assert len(asked["page"].data["html"].encode()) <= 500_000
 
 
-def test_the_first_ui_shows_the_page_in_a_frame_that_runs_nothing(published, base, browser):  # noqa: F811
+def test_the_first_ui_shows_the_page_in_a_frame_that_runs_nothing(published, base, browser):
     context = browser.new_context(viewport=DESK)
     page = context.new_page()
     page.goto(f"{base}/artifacts/artifact/{published[0]['page'].id}")
