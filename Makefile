@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # --no-compile: what is used is compiled when it is first imported, the rest (most of TensorFlow) never.
 PIP_FLAGS := --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
+# So that what was compiled once is kept: without it every child process compiles TensorFlow anew, half a minute each.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install report test e2e chaos check format bench data deploy clean
 
