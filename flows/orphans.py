@@ -53,7 +53,7 @@ def identity(process: int) -> str | None:
     try:
         boot = UUID(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
         started = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]  # in ticks since boot
-    except OSError:
+    except (FileNotFoundError, ProcessLookupError):  # anything else must not make a living run an orphan
         return None
     return f"{process} {started} {boot}"
 

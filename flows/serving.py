@@ -90,8 +90,11 @@ class _Handler(BaseHTTPRequestHandler):
         name = unquote(urlsplit(self.path).path)[1:] or PAGE
         try:
             file = _open(self.server.folder, name)
-        except OSError:
+        except FileNotFoundError:
             self.send_error(404)
+            return
+        except OSError as error:
+            self.send_error(500, f"Cannot be read: {error.strerror}")
             return
         with file, contextlib.suppress(ConnectionError):  # the reader has gone
             self.send_response(200)

@@ -104,7 +104,7 @@ def is_claimed(folder: Path) -> bool:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except OSError:  # not there yet
+    except (FileNotFoundError, NotADirectoryError):  # nothing there yet, or no folder: whoever works there finds out
         return False
     return False
 

@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 import uuid
+from pathlib import Path
 
+import pytest
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Cancelling, Running
 
@@ -39,3 +41,12 @@ def test_only_a_run_that_a_worker_will_pick_up_is_started_again():
     assert orphans._next_state(run_of("1 1 x")).name == "Crashed"
     cancelled = orphans._next_state(run_of("1 1 x", deployment_id=uuid.uuid4(), state=Cancelling()))
     assert cancelled.name == "Cancelled"
+
+
+def test_a_process_that_may_not_be_looked_at_is_no_orphan(monkeypatch):
+    def refuse(path, *_, **__):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(PermissionError):
+        orphans.identity(1)

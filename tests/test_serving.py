@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import fake_run
 import pytest
 from fake_run import QUICK
 
+from flows import serving
 from reports import write
 
 MMDVAE = [sys.executable, "-P", "-c", "from flows.cli import main; main()"]
@@ -265,3 +267,22 @@ def test_without_a_window_no_browser_takes_over_the_terminal(run, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_background_job_of_a_shell_ends_in_order_too(run, number):
     assert Served(run, deaf=True).interrupt(number) == (0, "", "")
+
+
+def test_a_file_that_is_there_and_cannot_be_read_is_not_called_missing(tmp_path, monkeypatch):
+    def broken(folder, name):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(serving, "_open", broken)
+    server = serving._Server((serving.HOST, 0), serving._Handler)
+    server.folder, server.policy = tmp_path, "default-src 'none'"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        connection = http.client.HTTPConnection(serving.HOST, server.server_port, timeout=20)
+        connection.request("GET", "/")
+        answer = connection.getresponse()
+        assert (answer.status, answer.reason) == (500, "Cannot be read: Input/output error")
+        connection.close()
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -135,3 +135,10 @@ def test_a_killed_holder_lets_go_at_once_and_its_half_written_files_go(tmp_path)
     with store.claimed(tmp_path):
         assert not list(tmp_path.glob(".model*"))
     assert time.monotonic() - started < 5
+
+
+def test_a_folder_that_is_not_there_is_free_and_a_lock_that_cannot_be_opened_is_an_error(tmp_path):
+    assert not store.is_claimed(tmp_path / "nothing")
+    (tmp_path / "odd" / store.LOCK).mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        store.is_claimed(tmp_path / "odd")

@@ -81,6 +81,8 @@ def one_run(
             rows.append(row)
         machine.see_to(ids)
     except AssertionError as error:
+        if not rows:  # nothing was killed yet: the suite or the machine is at fault
+            raise
         rows[-1].problems.append(str(error))
     for row in rows:
         row.seconds = time.monotonic() - row.at

@@ -2,7 +2,9 @@
 const link = (hash) => {
   try {
     history.replaceState(null, "", `#${hash}`);
-  } catch {} // a sandboxed frame has no address of its own
+  } catch (error) {
+    if (error.name !== "SecurityError") throw error; // a sandboxed frame has no address of its own
+  }
 };
 const follow = () => {
   const wanted = new URLSearchParams(location.hash.slice(1)), only = wanted.getAll("only"), id = wanted.get("p");
