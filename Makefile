@@ -21,7 +21,7 @@ test: $(VENV)/.dev data      ## Run all tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 e2e: $(VENV)/.dev        ## Test a server, a worker and schedules, on SQLite and PostgreSQL side by side
-	$(BIN)/pytest tests/e2e --numprocesses 2 --dist loadgroup --durations 10
+	$(BIN)/pytest tests/e2e --numprocesses 2 --dist loadscope --durations 10
 
 chaos: $(VENV)/.dev      ## Kill everything at random moments, 35 times, and rewrite docs/chaos.md; about half an hour
 	$(BIN)/python tests/chaos

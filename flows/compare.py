@@ -99,6 +99,7 @@ def compare(
         out: Folder for reports and trained variants; relative to the project's folder.
         refresh: Train again what is trained already.
         strict: Stop at the first variant that fails, without a report.
+        rich_artifact: Show the page in Prefect's UI, too, cut down to 500 KB.
     """
     orphans.claim()
     newer = missed.newer_run()

@@ -18,6 +18,7 @@ LIVE, DEAD = {"live"}, {"saturated", "flat"}
 SAME_ERROR = 1.05  # mean squared errors within 5 % are called equal
 MORE_SPREAD = 1.10  # a variance more than 10 % larger is called larger
 SAME_DISTANCE = 1.25  # distances from the prior within 25 % are called equal
+MOST_NAMES = 4  # of variants in one sentence; of more their number is told
 TITLES = {"bce": "test BCE", "mse": "test MSE", "total_variance": "total variance", "sliced_w2": "sliced W2"}
 
 
@@ -190,4 +191,7 @@ def _states(variants: Variants) -> str:
 
 
 def _names(variants: Variants) -> str:
-    return f" ({', '.join(variant['name'] for variant in variants)})" if variants else ""
+    if not variants:
+        return ""
+    few = len(variants) <= MOST_NAMES
+    return f" ({', '.join(variant['name'] for variant in variants) if few else f'{len(variants)} variants'})"

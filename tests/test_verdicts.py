@@ -178,6 +178,13 @@ def test_groups_are_averaged_and_the_explanation_gives_what_was_compared():
     assert found["explanation"].startswith("Sliced W2 2 with a live kernel")
 
 
+def test_of_many_variants_the_explanation_tells_the_number():
+    live = [mmd(sigma, sliced_w2=4.0) for sigma in (1.0, 2.0, 3.0, 4.0, 5.0)]
+    base = none(sliced_w2=8.0)
+    assert "(mmd-a0.6-s1, mmd-a0.6-s2, mmd-a0.6-s3, mmd-a0.6-s4)" in of("V4", base, *live[:4])["explanation"]
+    assert of("V4", base, *live)["explanation"].startswith("Sliced W2 4 with a live kernel (5 variants), ")
+
+
 def test_v2_takes_the_two_sigmas_furthest_apart_within_an_alpha_that_has_a_live_one():
     wide = [mmd(1.0, mse=(1.0, 1.1, 0.9)), mmd(2.0, mse=(1.2, 1.3, 1.1)), dead(0.1, mse=(1.5, 1.6, 1.4))]
     narrow = [mmd(1.0, 0.2, mse=100.0), mmd(2.0, 0.2, mse=100.0)]

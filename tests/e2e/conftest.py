@@ -1,4 +1,4 @@
-"""A site per database; whoever runs the tests in two processes runs the databases side by side."""
+"""A site per class of tests; whoever runs classes in two processes runs the databases side by side."""
 
 import contextlib
 import http.server
@@ -30,15 +30,13 @@ def received():
         httpd.shutdown()
 
 
-@pytest.fixture(
-    scope="session",
-    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("sqlite", "postgresql")],
-)
+@pytest.fixture(scope="class")
 def site(request, tmp_path_factory, received):
-    """A server with the deployments and no worker yet."""
+    """A server on the class's database, with the deployments and no worker yet."""
+    kind = request.cls.database
     with contextlib.ExitStack() as stack:
-        database = stack.enter_context(postgresql()) if request.param == "postgresql" else None
-        site = Site(tmp_path_factory.mktemp(request.param), database, received[1])
+        database = stack.enter_context(postgresql()) if kind == "postgresql" else None
+        site = Site(tmp_path_factory.mktemp(kind), database, received[1])
         stack.callback(site.stop)
         site.start_server()
         done = site.mmdvae("deploy")

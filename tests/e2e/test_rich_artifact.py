@@ -1,4 +1,4 @@
-"""The page in Prefect's own UI: a real server, a real browser. Off unless it is asked for."""
+"""The page in Prefect's own UI: a real server, a real browser."""
 
 import os
 import signal
@@ -32,6 +32,7 @@ def base(tmp_path_factory):
         | {
             "PREFECT_HOME": str(home),
             "PREFECT_UI_STATIC_DIRECTORY": str(home / "ui"),
+            "PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api",  # it assumes port 4200
             "PREFECT_SERVER_UI_V2_ENABLED": "false",  # the first UI is the one that shows rich artifacts
         },
         stdout=subprocess.DEVNULL,
