@@ -109,7 +109,11 @@ def _prefect(*words: str) -> None:
 def _bring_up_to_date(automation: AutomationCore) -> None:
     with get_client(sync_client=True) as client:
         same = client.read_automations_by_name(automation.name)
-        if same:
-            client.update_automation(same[0].id, automation)
-        else:
+        if not same:
             client.create_automation(automation)
+        elif _content(same[0]) != _content(automation):  # an update forgets the heartbeats that it has heard
+            client.update_automation(same[0].id, automation)
+
+
+def _content(automation: AutomationCore) -> dict[str, Any]:
+    return automation.model_dump(include=set(AutomationCore.model_fields), exclude={"trigger": {"id"}})

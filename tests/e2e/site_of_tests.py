@@ -9,11 +9,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas import filters
+from prefect.events.filters import EventFilter, EventNameFilter, EventOccurredFilter, EventResourceFilter
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 ROOT = Path(__file__).parents[2]
@@ -150,6 +152,16 @@ class Site:
         ours = filters.LogFilter(flow_run_id=filters.LogFilterFlowRunId(any_=list(runs)))
         with self.client() as client:
             return [line.message for line in client.read_logs(log_filter=ours, limit=200)]
+
+    def heartbeats(self, run: Any, *, since: datetime) -> int:
+        """How often a flow run has given a sign of life."""
+        wanted = EventFilter(
+            event=EventNameFilter(name=["prefect.flow-run.heartbeat"]),
+            occurred=EventOccurredFilter(since=since),
+            resource=EventResourceFilter(id=[f"prefect.flow-run.{run}"]),
+        )
+        with self.client() as client:
+            return len(client.read_events(filter=wanted).events)
 
     def log(self, name: str) -> str:
         """The last that a process of ours said."""

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 import yaml
@@ -22,14 +23,15 @@ LONG = {"only": ["imq-a0.6"], "epochs": 300}
 
 
 def registered(site):
-    """Names on the server: deployments with their schedules, pools, automations."""
+    """Names on the server: deployments with their schedules, pools, automations with the time of their last change."""
     with site.client() as client:
+        automations = client.request("POST", "/automations/filter", json={}).json()
         return {
             "deployments": {
                 there.name: sorted(schedule.slug for schedule in there.schedules) for there in client.read_deployments()
             },
             "pools": sorted(pool.name for pool in client.read_work_pools()),
-            "automations": sorted(automation.name for automation in client.read_automations()),
+            "automations": {automation["name"]: automation["updated"] for automation in automations},
         }
 
 
@@ -140,7 +142,7 @@ class Unattended:
         assert before == {
             "deployments": {"nightly": ["nightly"], "weekly": ["five-seeds", "sweep"]},
             "pools": ["mmdvae"],
-            "automations": ["mmdvae-zombies"],
+            "automations": {"mmdvae-zombies": ANY},
         }
         assert site.mmdvae("deploy").returncode == 0
         assert registered(site) == before
@@ -266,10 +268,12 @@ class Unattended:
     def test_a_run_whose_machine_is_gone_for_good_is_ended_by_the_automation(self, site, long_run):
         (shipped,) = yaml.safe_load((ROOT / "deploy" / "automations.yaml").read_text())["automations"]
         assert shipped["trigger"]["within"] == 600
-        shipped["trigger"]["within"] = 45  # the run's heartbeat is one in 30 seconds
+        shipped["trigger"]["within"] = 35  # the run's heartbeat is one in 30 seconds, and it ends right after one
         with site.client() as client:
             (zombies,) = client.read_automations_by_name(shipped["name"])
             client.update_automation(zombies.id, AutomationCore.model_validate(shipped))
+        changed = datetime.now(UTC)
+        wait_for(lambda: site.heartbeats(long_run, since=changed), "a heartbeat")
         site.kill_worker(long_run)
         state = site.end(long_run)
         assert state.type.value == "CRASHED"
