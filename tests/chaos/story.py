@@ -101,7 +101,8 @@ def _kill(machine: Machine, victim: str, ids: list[Any], chance: random.Random, 
     row = Row(victim=victim, runs=len(ids), clock=time.strftime("%H:%M:%S"), moment=at - started, at=at)
     machine.done, machine.by_hand = row.done, victim == "worker by hand"
     if victim == "flow":
-        row.problems += checks.orphans({process.run for process in struck})
+        # A fork server that is still importing notices when it is done with that.
+        row.problems += checks.orphans({process.run for process in struck}, seconds=60)
     return row
 
 
