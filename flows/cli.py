@@ -195,8 +195,10 @@ def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
     if port and not serve:
         raise InputError(f"--port goes with --serve, got --port {port} alone")
     folder = folder_of(run, out)
-    page = write.write(folder, folder.parent / "store")
-    index.write(folder.parent)
+    store = folder.parent / "store"
+    with index.alone(store):
+        page = write.write(folder, store)
+        index.write(folder.parent)
     click.echo(page)
     if serve:
         from flows.serving import serve as until_interrupted

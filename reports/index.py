@@ -1,12 +1,13 @@
 """index.html: all runs of a folder, newest first; those that are ticked are compared."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from mmdvae.errors import InputError
-from mmdvae.files import write_text
+from mmdvae.files import locked, write_text
 from reports import comparable, inputs, script, text
 from reports.comparable import Comparable
 from reports.diff import LEGEND
@@ -44,6 +45,11 @@ class Entry:
         found = f"lowest BCE {self.bce} ({self.bce_of}), closest to the prior {self.mmd2} ({self.mmd2_of})"
         counts = ", ".join(filter(None, (self.state, self.failed)))
         return text.one_line(f"{self.id}: {self.date}, {self.preset} on {self.dataset}, {counts}; {found}")
+
+
+def alone(store: Path) -> AbstractContextManager[None]:
+    """While the block lasts nobody else writes a page beside this store, so that the list of runs misses none."""
+    return locked(store / ".report.lock") if store.is_dir() else nullcontext()  # without a store nobody else is here
 
 
 def write(out: Path) -> Path:

@@ -13,6 +13,8 @@ BYTES_PER_JOB = 1.5e9  # a training held 0.75 GB at its peak on a CPU; the rest 
 # One training of this network launches more than it computes and leaves a GPU idle most of the time (a T4: 5 % of its
 # peak). Four share one; not measured here, docs/performance.md says so.
 JOBS_PER_GPU = 4
+# Of control groups, version 2 and 1, as a container sees them.
+MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,10 @@ def gpus() -> list[str]:
 
 
 def cores() -> int:
-    """Cores that this process may run on."""
-    return len(core_ids())
+    """Cores that this process may use: those that it may run on, or fewer if its control group has less time."""
+    import joblib  # half a second that only a comparison needs
+
+    return min(len(core_ids()), joblib.cpu_count())
 
 
 def core_ids() -> list[int]:
@@ -73,6 +77,5 @@ def core_ids() -> list[int]:
 def memory_bytes() -> int:
     """Memory that this process may use: the machine's, or less if its control group says so."""
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limit = Path("/sys/fs/cgroup/memory.max")
-    allowed = limit.read_text().strip() if limit.exists() else "max"
-    return physical if allowed == "max" else min(physical, int(allowed))
+    limits = [path.read_text().strip() for path in MEMORY_LIMITS if path.exists()]
+    return min([physical, *(int(limit) for limit in limits if limit != "max")])

@@ -11,7 +11,7 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.cache_policies import NO_CACHE
 
 from mmdvae.errors import InputError
-from mmdvae.files import locked, write_json
+from mmdvae.files import write_json
 from reports import index, inputs, markdown, small, summary, write
 from reports.arrays import Store
 from tasks.rich import RichArtifact
@@ -43,7 +43,7 @@ def _alone(out: Path, store: Path) -> Iterator[Path]:
     What lies there like it is of processes that were killed, and goes.
     """
     draft = out / ".draft"
-    with locked(store / ".report.lock"):
+    with index.alone(store):
         shutil.rmtree(draft, ignore_errors=True)
         for left in out.glob(".index.html.*"):
             left.unlink()

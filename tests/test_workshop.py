@@ -185,6 +185,18 @@ def test_slots_are_gpus_or_cores_and_each_child_has_one_thread_on_a_cpu(monkeypa
     assert len(devices.slots(None)) == 1
 
 
+def test_a_container_that_has_less_than_its_machine_gets_fewer_slots(monkeypatch, tmp_path):
+    monkeypatch.setattr(devices, "core_ids", lambda: [0, 1, 2])
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # joblib's own way to say what else a quota of the group says
+    assert devices.cores() == 1
+    limits = [tmp_path / "v2", tmp_path / "v1"]
+    monkeypatch.setattr(devices, "MEMORY_LIMITS", limits)
+    physical = devices.memory_bytes()
+    for path, text, allowed in ((limits[0], "max\n", physical), (limits[1], "3000000\n", 3_000_000)):
+        path.write_text(text)
+        assert devices.memory_bytes() == allowed
+
+
 def test_the_name_of_a_slot_is_a_file_name_whatever_the_gpu_is_called(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "../MIG-1/2")
     assert [slot.name for slot in devices.slots(2)][:2] == ["gpu-___MIG-1_2-0", "gpu-___MIG-1_2-1"]

@@ -9,7 +9,9 @@ import time
 import fake_run
 import pytest
 
+from flows.cli import report
 from mmdvae.files import locked
+from reports import write
 from tasks.report import write_report
 
 
@@ -38,6 +40,20 @@ def test_a_report_waits_for_the_one_that_is_being_written_so_that_the_list_misse
         assert not (tmp_path / ".draft").exists()
     thread.join(timeout=300)
     assert run[0].name in (tmp_path / "index.html").read_text()
+
+
+def test_a_page_made_again_waits_as_well(run, monkeypatch):
+    page = write_report.fn(*run)
+    assert run[1] == run[0].with_name("store")
+    called = threading.Event()
+    monkeypatch.setattr(write, "write", lambda *_: called.set() or page)
+    words = {"run": run[0], "out": run[0].parent, "serve": False, "port": None}
+    thread = threading.Thread(target=report.callback, kwargs=words)
+    with locked(run[1] / ".report.lock"):
+        thread.start()
+        assert not called.wait(1)
+    assert called.wait(300)
+    thread.join()
 
 
 def test_a_report_that_finds_the_disk_full_says_so_in_one_line_and_leaves_nothing(run, tmp_path):
