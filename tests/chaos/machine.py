@@ -47,6 +47,7 @@ class Machine(Site):
         self._server_environment |= common | {processes.MARK: "server"}
         self.environment |= common | {processes.MARK: "worker"}
         self.by_hand = False  # whether the worker was started by hand, without a service manager
+        self._watches: dict[Any, Watch] = {}  # by run
         self.done: list[str] = []  # what service manager and person did
         self.tried: list[str] = []  # what the guard has noticed
 
@@ -73,14 +74,14 @@ class Machine(Site):
 
         Raises: AssertionError if a run does not come to its end.
         """
-        deadline, watches = time.monotonic() + LONGEST, {run: Watch() for run in runs}
+        deadline = time.monotonic() + LONGEST
         while time.monotonic() < until:
             self.tend()
             states = {run: self.state(run) for run in runs}
             if all(state.name == "Completed" for state in states.values()):  # PartiallyFailed is a completed state, too
                 return
             for run, state in states.items():
-                self._look_in(run, state, watches[run])
+                self._look_in(run, state, self._watches.setdefault(run, Watch()))
                 assert time.monotonic() < deadline, f"run {run} is {state.name} after {LONGEST:g} s: {state.message}"
             time.sleep(0.3)
 

@@ -125,7 +125,7 @@ def _strike(machine: Machine, victim: str, chance: random.Random, ids: list[Any]
         found = _targets(victim)
         if found:
             break
-        time.sleep(0.05)
+        machine.see_to(ids, until=time.monotonic() + 0.05)  # what was killed before may need somebody to come back
     struck = found if victim == "power" else [chance.choice(found)]
     kill([process.pid for process in struck])
     machine.see_gone({process.pid for process in struck})
