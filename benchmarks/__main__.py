@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import agreement, machine, page, pipeline, recipes, stacked, stages, steps, sweep
+from benchmarks import agreement, machine, overhead, page, pipeline, recipes, stacked, stages, steps, sweep
 from mmdvae import data
 from mmdvae.files import read_json, write_json
 from tasks import devices
@@ -19,6 +19,7 @@ MEASUREMENTS = {
     "agreement": agreement.measure,
     "stages": stages.measure,
     "pipeline": pipeline.measure,
+    "overhead": overhead.measure,
     "memory": pipeline.memory,
     "stacked": stacked.measure,
     "recipes": recipes.measure,

@@ -1,4 +1,4 @@
-"""What the pipeline costs around the work, and how time and memory grow with variants and latent dimensions.
+"""How soon a child starts, and how time and memory grow with variants and latent dimensions.
 
 The work here is tiny (300 images of scikit-learn's digits, one epoch), so that what is seen is the pipeline.
 """
@@ -15,25 +15,23 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import child
-from mmdvae import data as datasets
 from mmdvae import store, variants
 from mmdvae.files import read_json
 from tasks import devices
 from tasks.children import Nursery
 
-PAIRS, VARIANTS = 3, 2
+PAIRS = 3
 COUNTS = (1, 4, 16, 64)
 DIMS = (2, 8, 32)
 MMDVAE = str(Path(sys.executable).with_name("mmdvae"))
 
 
 def measure(data: Path) -> dict[str, Any]:
-    """Start of a child, overhead of a comparison, growth with variants and latent dimensions."""
+    """Start of a child, growth with variants and latent dimensions."""
     with tempfile.TemporaryDirectory() as name:
         tiny = make_tiny(Path(name))
         return {
             "start": start_of_a_child(),
-            "overhead": overhead(tiny),
             "variants": [many_variants(tiny, count) for count in COUNTS],
             "dims": [
                 child.call(one_dimension, env=child.ONE_THREAD, data=str(data), latent_dim=latent_dim)
@@ -74,48 +72,6 @@ def start_of_a_child() -> dict[str, float]:
         for _ in range(PAIRS)
     ]
     return {"forked": statistics.median(forked), "fresh": statistics.median(fresh), "server": server}
-
-
-def overhead(tiny: str) -> dict[str, float]:
-    """Medians of seconds for the same work: bare calls, our threads, Prefect; then with all of it in the store."""
-    options = ["--dataset", tiny, "--jobs", "1", "--epochs", "1"]
-    for variant in _names(VARIANTS):
-        options += ["--sigma", variant]
-    seconds: dict[str, list[float]] = {}
-    for _ in range(PAIRS):
-        bare = child.call(bare_calls, env=child.ONE_THREAD, tiny=tiny, count=VARIANTS)
-        seconds.setdefault("bare", []).append(bare)
-        for server, way in (("none", "threads"), ("auto", "prefect")):
-            with tempfile.TemporaryDirectory() as out:
-                command = [MMDVAE, "compare", "quick", "--alpha", "0.6", *options, "--server", server, "--out", out]
-                for kind in (way, f"{way}_cached"):
-                    run = _seconds(lambda command=command: subprocess.run(command, capture_output=True, check=True))
-                    seconds.setdefault(kind, []).append(run)
-    return {name: statistics.median(values) for name, values in seconds.items()} | {"variants": VARIANTS}
-
-
-def bare_calls(tiny: str, count: int) -> float:
-    """Seconds of the same functions called one after another in a process that has everything imported."""
-    import dataclasses
-
-    from mmdvae import baselines, classifier, evaluation, presets, training
-
-    recipe = dataclasses.replace(presets.QUICK.recipe, epochs=1)
-    with tempfile.TemporaryDirectory() as name:
-        started = time.perf_counter()
-        data = datasets.prepare(tiny, data_dir=None, store=Path(name)).folder
-        judge = Path(name) / "classifier"
-        judge.mkdir()
-        classifier.fit(data, judge, lambda event: None)
-        baselines.evaluate(data, judge)
-        for sigma in map(float, _names(count)):
-            folder = Path(name) / str(sigma)
-            folder.mkdir()
-            variant = variants.gaussian(0.6, sigma)
-            training.fit(variant, recipe, seed=0, data=data, folder=folder, report=lambda event: None)
-            model = training.load(variant, recipe, folder)
-            evaluation.evaluate(model, variant, data=data, judge=judge, folder=folder)
-        return time.perf_counter() - started
 
 
 def many_variants(tiny: str, count: int) -> dict[str, Any]:

@@ -35,6 +35,14 @@ RESULTS = {
         "epochs": 2,
         "rounds": [{"seed": seed, **rounds_of(0.30 + seed / 100, 0.31 + seed / 100)} for seed in range(3)],
     },
+    "overhead": {
+        "rounds": [
+            {"bare": 10.0, "threads": 20.0 + late, "threads_cached": 4.0}
+            | {"server": 25.0 + late, "server_cached": 3.0, "auto": 40.0, "auto_cached": 11.0 + late}
+            for late in (0, 1, 5)
+        ],
+        "quick": 500.0,
+    },
     "recipes": {
         "runs": [
             {"recipe": "notebook", "seed": 0, "epochs": 3, "seconds": [9, 18, 27], "test_bce": [0.31, 0.30, 0.29]},
@@ -56,6 +64,9 @@ def test_the_page_holds_what_was_measured_and_says_what_was_not(tmp_path):
     assert "Below 2.8 it is within the noise" in text  # t of 4 degrees of freedom
     assert "is at 0.29500, 0.00500 above what the" in text
     assert "reaches\n0.29500 after 27 s, where the standard one needs 16 s." in text
+    assert "| `--server auto` | 40.0 | 12.0 |" in text
+    assert "costs 11.0 s around a comparison; Prefect adds 5.0 s if" in text
+    assert "is 1.0% with a server that runs already, 3.8% with its own." in text
     assert "## stages\n\nNot measured yet." in text
     assert (tmp_path / "performance-recipes.svg").read_text().startswith("<?xml")
 

@@ -95,3 +95,12 @@ def test_the_work_pool_is_made_without_asking_prefects_registry_on_github(monkey
     assert commands == ["deploy"]
     assert [(pool.name, pool.type) for pool in made] == [("mmdvae", "process")]
     assert {"env", "command"} <= set(made[0].base_job_template["job_configuration"])
+
+
+def test_the_automation_for_zombies_goes_on_waiting_after_every_event_of_a_run_that_is_not_its_last():
+    # Any event of the run ends the waiting that another began. These are what a run sends before it is at work (seen
+    # with Prefect 3.8), and what it sends while it is; if one is missing here, a run that dies after it stays for ever.
+    (shipped,) = yaml.safe_load((ROOT / "deploy" / "automations.yaml").read_text())["automations"]
+    sent = ["Pending", "Submitting", "pull-step.executed", "Running", "heartbeat", "Cancelling"]
+    assert set(shipped["trigger"]["after"]) == {f"prefect.flow-run.{event}" for event in sent}
+    assert shipped["trigger"]["expect"] == ["prefect.flow-run.*"]

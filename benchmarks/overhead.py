@@ -1,0 +1,111 @@
+"""What the pipeline, and Prefect in it, cost around the work.
+
+The six variants of the quick preset, each trained for its two epochs on 300 tiny images, so that what is seen is not
+the training; one at a time. Then the quick preset on all real images once, for the share that Prefect has of it.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks import child
+from benchmarks.pipeline import MMDVAE, make_tiny
+from mmdvae import data as datasets
+
+ROUNDS = 3
+START = 120  # seconds that a server may take
+
+
+def measure(data: Path) -> dict[str, Any]:
+    """Seconds of every round, by way, and again with all of it in the store; and of one quick run on real images."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        tiny = make_tiny(folder)
+        with _lasting_server(folder / "prefect") as url:
+            rounds = [_round(tiny, {"threads": "none", "server": url, "auto": "auto"}) for _ in range(ROUNDS)]
+        return {"rounds": rounds, "quick": quick(data, folder / "quick")}
+
+
+def _round(tiny: str, ways: dict[str, str]) -> dict[str, float]:
+    seconds = {"bare": child.call(bare_calls, env=child.ONE_THREAD, tiny=tiny)}
+    for way, server in ways.items():
+        with tempfile.TemporaryDirectory() as out:
+            for kind in (way, f"{way}_cached"):
+                seconds[kind] = _compare("--dataset", tiny, "--jobs", "1", "--server", server, "--out", out)
+    return seconds
+
+
+def bare_calls(tiny: str) -> float:
+    """Seconds of the same functions called one after another in a process that has everything imported."""
+    from mmdvae import baselines, classifier, evaluation, training
+    from mmdvae.presets import QUICK
+
+    with tempfile.TemporaryDirectory() as name:
+        started = time.perf_counter()
+        data = datasets.prepare(tiny, data_dir=None, store=Path(name)).folder
+        judge = Path(name) / "classifier"
+        judge.mkdir()
+        classifier.fit(data, judge, lambda event: None)
+        baselines.evaluate(data, judge)
+        for variant in QUICK.variants:
+            folder = Path(name) / variant.name
+            folder.mkdir()
+            training.fit(variant, QUICK.recipe, seed=0, data=data, folder=folder, report=lambda event: None)
+            model = training.load(variant, QUICK.recipe, folder)
+            evaluation.evaluate(model, variant, data=data, judge=judge, folder=folder)
+        return time.perf_counter() - started
+
+
+def quick(data: Path, out: Path) -> float:
+    """Seconds of the quick preset on real images, without Prefect; the data set is prepared already."""
+    shutil.copytree(data, out / "store" / data.name)
+    return _compare("--server", "none", "--out", str(out))
+
+
+def medians(rounds: list[dict[str, float]]) -> dict[str, float]:
+    """Of each way."""
+    return {way: statistics.median(each[way] for each in rounds) for way in rounds[0]}
+
+
+def _compare(*options: str) -> float:
+    started = time.perf_counter()
+    subprocess.run([MMDVAE, "compare", "quick", *options], capture_output=True, check=True)
+    return time.perf_counter() - started
+
+
+@contextlib.contextmanager
+def _lasting_server(home: Path) -> Iterator[str]:
+    """The API of a server of ours that answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    quiet = {"PREFECT_HOME": str(home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+    with subprocess.Popen(
+        command, env=os.environ | quiet, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            url, deadline = f"http://127.0.0.1:{port}/api", time.monotonic() + START
+            while not _answers(f"{url}/health"):
+                if server.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"no Prefect server answers at {url}")
+                time.sleep(0.2)
+            yield url
+        finally:
+            server.terminate()
+
+
+def _answers(url: str) -> bool:
+    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
+        return True
+    return False
