@@ -1,6 +1,7 @@
 """The command line: it parses, calls and says what came of it. Heavy imports wait inside the commands."""
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 
@@ -232,8 +233,16 @@ def _compare_bare(plan):
 def _compare_with_prefect(server: str, out: Path, wishes: dict):
     if server == "auto":
         _choose_server(server, out)
-    from flows.compare import compare as flow
+    temporary = None
+    if "PREFECT_API_URL" not in os.environ:
+        from flows.temporary import Temporary
 
+        temporary = Temporary(Path(os.environ["PREFECT_HOME"]))
+        os.environ["PREFECT_API_URL"] = temporary.url
+    from flows.compare import compare as flow  # takes as long as a server takes to start
+
+    if temporary:
+        temporary.wait()
     with _shown():
         state = flow(**wishes, return_state=True)
     ending = state.result(raise_on_failure=False)

@@ -8,14 +8,14 @@ from pathlib import Path
 from mmdvae.errors import InputError
 
 HEALTH_TIMEOUT = 5  # seconds
-STARTUP_TIMEOUT = 90  # seconds; the first start in a new home runs all migrations, 20 s on a slow machine
 
 
 def choose(choice: str, out: Path) -> str:
     """Set Prefect's environment up for `auto` or a URL; return one line that says which server it will be.
 
-    Auto takes the API that PREFECT_API_URL or the active profile names, or else one temporary server whose data live
-    beside the runs. An API that is named but does not answer is an error: a silent second server would hide the run.
+    Auto takes the API that PREFECT_API_URL or the active profile names. Without one PREFECT_API_URL stays unset, and
+    there is a home beside the runs for a temporary server (flows.temporary). An API that is named but does not answer
+    is an error: a silent second server would hide the run.
     Raises: InputError.
     """
     _switch_analytics_off()
@@ -31,8 +31,6 @@ def choose(choice: str, out: Path) -> str:
         raise InputError(f"Prefect's folder {out / '.prefect'} cannot be made: {error.strerror}") from None
     os.environ["PREFECT_HOME"] = str(home)
     os.environ["PREFECT_PROFILES_PATH"] = str(home / "profiles.toml")
-    os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", str(STARTUP_TIMEOUT))
     return "Prefect server: a temporary one for this command (set PREFECT_API_URL to use yours, --server none for none)"
 
 
