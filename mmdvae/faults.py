@@ -129,7 +129,7 @@ FAULTS = (
         titles=("Some posteriors are points", "Posteriors have width"),
         explanations=(
             "The noise of the posterior is less than a thousandth of the codes' variance: a deterministic autoencoder "
-            "in effect. Nothing in the objective holds it open; KL would.",
+            "in effect. Nothing in this objective keeps posteriors wide; KL would.",
             "The decoder sees noise around each code.",
         ),
     ),

@@ -137,7 +137,9 @@ def _held_against(ours: Group, theirs: Group, metric: str, *, yes: Test, no: Tes
     found = (ratio if as_ratio else effect)(one - other for one, other in pairs)
     levels = [statistics.mean(side) for side in zip(*pairs, strict=True)]
     one, other = map(math.exp, levels) if as_ratio else levels
-    why = f"{TITLES[metric]} {one:.4g} {ours.words}, {other:.4g} {theirs.words}"
+    why = (
+        f"{TITLES[metric]} {one:.4g} {ours.words}, {other:.4g} {theirs.words}{', geometric means' if as_ratio else ''}"
+    )
     if found.low is None:
         return Finding(state="inconclusive", explanation=f"{why}; too few seeds for an interval", effect=found)
     state: State = "supported" if yes(found) else "not_supported" if no(found) else "inconclusive"

@@ -70,7 +70,7 @@ def build(run: Run) -> Findings | None:
     return Findings(
         cards=cards,
         answers=[each for each in cards if each.verdict.notebook],
-        items=[_item(check) for check in checks],
+        items=[_item(check, len(run.variants)) for check in checks],
     )
 
 
@@ -102,6 +102,7 @@ def _interval(verdict: Verdict) -> str:
     return f"no interval: fewer than {MIN_SEEDS} seeds" if few else "no interval"
 
 
-def _item(check: Check) -> Item:
+def _item(check: Check, of: int) -> Item:
     sign, word = CHECK_STATES.get(check.state, ("–", check.state))
-    return Item(check=check, sign=sign, word=word, variants=", ".join(check.variants))
+    everyone = len(check.variants) == of > 1
+    return Item(check=check, sign=sign, word=word, variants=f"all {of}" if everyone else ", ".join(check.variants))

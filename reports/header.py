@@ -1,10 +1,9 @@
-"""Which run this is, whether it is complete, and its two best variants."""
+"""Which run this is, whether it is complete, and what it found in a few sentences."""
 
 from dataclasses import dataclass
 
-from reports import text
-from reports.records import Run, VariantResult
-from reports.summary import best
+from reports import answer, text
+from reports.records import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +26,6 @@ class Header:
     troubles: list[Trouble]
 
 
-NAMED = 6  # as many variants can be taken in at a glance
-
-
 def build(run: Run, *, problems: list[str], failures: list[str]) -> Header:
     """The header; it is built last, when it is known what could not be shown."""
     done, all_of_them = len(run.finished), len(run.variants)
@@ -40,11 +36,12 @@ def build(run: Run, *, problems: list[str], failures: list[str]) -> Header:
         title=title(run),
         finished=f"{done} of {text.count(all_of_them, 'variant')} finished",
         complete=done == all_of_them and not problems and not failures,
-        lead=_lead(run),
+        lead=answer.sentences(run),
         facts=[
             ("Run", run.id),
             ("Date", text.moment(run.created)),
             ("Recipe", run.recipe),
+            ("Epochs", _epochs(run)),
             ("Images", ", ".join(sizes) or "not recorded"),
             ("Seeds", ", ".join(map(str, run.seeds)) or "not recorded"),
             ("Code", f"{commit}{' + uncommitted changes' if run.code.get('dirty') else ''}"),
@@ -67,34 +64,6 @@ def title(run: Run) -> str:
     return words[0].upper() + words[1:]
 
 
-def _lead(run: Run) -> list[str]:
-    """What the penalty did, then the two best variants, each with the state of its kernel: a dead one wins nothing."""
-    sentences = []
-    for words, states in (("Kernels that acted", {"live"}), ("Kernels without effect", {"saturated", "flat"})):
-        variants = [variant for variant in run.finished if states & set(variant.kernel_states)]
-        if variants:
-            sentences.append(f"{words}: {_named(variants) if len(variants) <= NAMED else _counted(variants)}.")
-    for metric, words, before, after in (
-        ("bce", "Lowest test BCE", "", " nats per pixel"),
-        ("mmd2", "Closest to the prior", "MMD² ", ""),
-    ):
-        winner = best(run.finished, metric)
-        if winner is not None:
-            kernel = f", kernel {', '.join(winner.kernel_states)}" if winner.kernel_states else ""
-            value = text.fixed(winner.mean(metric), 4)
-            sentences.append(f"{words}: {winner.name} ({before}{value}{after}{kernel}).")
-    return sentences
-
-
-def _named(variants: list[VariantResult]) -> str:
-    return "; ".join(
-        f"{variant.name} ({', '.join(variant.kernel_states)}, total variance "
-        f"{text.significant(variant.mean('total_variance'))})"
-        for variant in variants
-    )
-
-
-def _counted(variants: list[VariantResult]) -> str:
-    spread = sorted(value for variant in variants if (value := variant.mean("total_variance")) is not None)
-    reach = f", total variance {text.significant(spread[0])} to {text.significant(spread[-1])}" if spread else ""
-    return f"{text.count(len(variants), 'variant')}{reach}"
+def _epochs(run: Run) -> str:
+    counts = sorted({seed.epochs for variant in run.finished for seed in variant.runs})
+    return ", ".join(map(str, counts)) or "not recorded"

@@ -116,7 +116,7 @@ def _views(found: list[Codes], shared: Limits) -> list[View]:
 
 
 def _code_panel(codes: Codes, limits: Limits, *, pixels: int = figures.PIXELS) -> Panel:
-    variance = codes.variant.mean("total_variance")
+    variance = _measured(codes, "total_variance")
     spread = codes.views.codes[:, :2].std(axis=0)
     return _panel(
         codes,
@@ -144,7 +144,7 @@ def _pca_panel(codes: Codes, limits: Limits) -> Panel:
 
 
 def _tsne_panel(codes: Codes) -> Panel:
-    accuracy = codes.variant.mean("knn_accuracy")
+    accuracy = _measured(codes, "knn_accuracy")
     known = "not measured" if accuracy is None else text.percent(accuracy)
     low, high = codes.views.tsne.min(axis=0), codes.views.tsne.max(axis=0)
     pad = 0.03 * (high - low) + 1e-9
@@ -161,6 +161,11 @@ def _tsne_panel(codes: Codes) -> Panel:
         note=f"kNN accuracy {known}",
         picture=_picture(codes, figures.scatter(codes.views.tsne, labels, limits, rings=False), finding),
     )
+
+
+def _measured(codes: Codes, metric: str) -> float | None:
+    """Of the seed that is drawn, not the mean over seeds."""
+    return next((run.metrics.get(metric) for run in codes.variant.runs if run.seed == codes.seed), None)
 
 
 def _panel(

@@ -127,6 +127,7 @@ def _run(run_id: str, created: str, recipe: str, seeds: Sequence[int], n: int) -
         "id": run_id,
         "preset": "quick",
         "recipe": recipe,
+        "latent_dim": D,
         "created": created,
         "command": "mmdvae compare quick --out runs",
         "seeds": list(seeds),
