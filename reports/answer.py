@@ -51,7 +51,9 @@ def _settings(variants: Iterable[VariantResult]) -> list[str]:
     by_alpha: dict[tuple[str, ...], list[str]] = {}
     for alpha, group in sigmas.items():
         by_alpha.setdefault(tuple(group), []).append(alpha)
-    return [f"σ {text.listed(group)} with α {text.listed(alphas)}" for group, alphas in by_alpha.items()] + others
+    return [
+        f"σ\u00a0{text.listed(group)} with α\u00a0{text.listed(alphas)}" for group, alphas in by_alpha.items()
+    ] + others
 
 
 def _without_effect(run: Run) -> list[str]:

@@ -1,8 +1,8 @@
 """Line charts as SVG by hand: attributes instead of CSS, so that they survive previewers that drop styles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -104,6 +104,15 @@ def render(chart: Chart) -> Markup:
     )
 
 
+class _Label(NamedTuple):
+    value: float
+    text: str
+    colour: str
+    dash: str
+    start: float  # from where it is led, in pixels
+    data: Mapping[str, str]
+
+
 class _Frame:
     """The chart's values in pixels."""
 
@@ -159,35 +168,31 @@ class _Frame:
     def labels(self) -> list[Markup]:
         """Direct labels at the right with a sample of their line, pushed apart where they would touch."""
         x = float(self.left + self.width + 3)
-        wanted = [(r.value, r.label, r.colour, r.dash, x) for r in self.chart.references if r.label]
+        wanted = [_Label(r.value, r.label, r.colour, r.dash, x, {}) for r in self.chart.references if r.label]
         for line in self.chart.lines:
             end = line.points[-1][1] if line.points else None
             if line.label and end is not None:  # a line that broke off has nothing to label at the right
                 start = self.x(line.points[-1][0]) if line.thin else x
-                wanted.append((end, line.label, line.colour, line.dash, start))
+                wanted.append(_Label(end, line.label, line.colour, line.dash, start, line.data))
             if line.label and line.dots and not line.points:  # dots alone are led to their label
                 right, height = max(line.dots)
-                wanted.append((height, line.label, line.colour, line.dash, self.x(right)))
+                wanted.append(_Label(height, line.label, line.colour, line.dash, self.x(right), line.data))
         top, base = self.top, self.top + self.height
-        ends = [min(max(self.y(value), top), base) for value, *_ in wanted]
+        ends = [min(max(self.y(label.value), top), base) for label in wanted]
         placed = spread(ends, gap=12, low=top + 4, high=base + 4)
-        leaders = "".join(
-            f"M{start:.1f} {end:.1f}L{x + 8:.1f} {at:.1f}"
-            for (*_, start), end, at in zip(wanted, ends, placed, strict=True)
-        )
-        return [
-            *([element("path", d=leaders, fill="none", stroke=MUTED, stroke_width=0.6)] if leaders else []),
-            *(
-                part
-                for (_, label, colour, dash, _), at in zip(wanted, placed, strict=True)
-                for part in (
-                    element(
-                        "path", d=f"M{x + 9:.1f} {at:.1f}h16", stroke=colour, stroke_width=1.8, stroke_dasharray=dash
-                    ),
-                    _text(label, x + 29, at + 3.5, fill=INK),
-                )
-            ),
-        ]
+        leaders: dict[tuple, str] = {}  # those of lines without data are one path
+        parts = []
+        for label, end, at in zip(wanted, ends, placed, strict=True):
+            own = _data(label.data)  # so that the label goes where its line goes
+            leader = f"M{label.start:.1f} {end:.1f}L{x + 8:.1f} {at:.1f}"
+            leaders[tuple(own.items())] = leaders.get(tuple(own.items()), "") + leader
+            sample = f"M{x + 9:.1f} {at:.1f}h16"
+            parts += [
+                element("path", d=sample, stroke=label.colour, stroke_width=1.8, stroke_dasharray=label.dash, **own),
+                _text(label.text, x + 29, at + 3.5, fill=INK, **own),
+            ]
+        lead = {"fill": "none", "stroke": MUTED, "stroke_width": 0.6}
+        return [*(element("path", d=path, **lead, **dict(own)) for own, path in leaders.items()), *parts]
 
     def _line(self, line: Line) -> Markup:
         parts = [self._area(line.band, line.colour, 0.16)] if line.band else []
@@ -209,7 +214,7 @@ class _Frame:
         if line.dots:
             fill, r = (line.colour, 3.2) if line.filled else ("none", 1.8 if line.points else 3.2)
             parts.append(element("path", d=self._discs(line.dots, r), fill=fill, stroke=line.colour))
-        return element("g", *parts, **{f"data_{name}": value for name, value in line.data.items()})
+        return element("g", *parts, **_data(line.data))
 
     def _zones(self) -> str:
         return " ".join(f"{_short(low)} {_short(high)}" for low, high in self.chart.zones)
@@ -251,8 +256,12 @@ def _segments(points: Sequence[Point]) -> list[list[tuple[float, float]]]:
     return [segment for segment in segments if segment]
 
 
-def _text(content: str, x: float, y: float, *, anchor: str = "start", fill: str = MUTED) -> Markup:
-    return element("text", content, x=x, y=y, text_anchor=anchor, fill=fill)
+def _text(content: str, x: float, y: float, *, anchor: str = "start", fill: str = MUTED, **more: str) -> Markup:
+    return element("text", content, x=x, y=y, text_anchor=anchor, fill=fill, **more)
+
+
+def _data(values: Mapping[str, str]) -> dict[str, str]:
+    return {f"data_{name}": value for name, value in values.items()}
 
 
 def _short(value: Any) -> str:

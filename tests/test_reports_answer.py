@@ -24,7 +24,7 @@ def test_settings_that_regularised_come_first_with_the_sigmas_of_each_alpha_toge
     first = said(tmp_path, variants)[0]
     assert first == (
         "Regularised, codes as spread as the prior's (total variance 4.00 to 16.0, the prior has 8): "
-        "σ 2.83 and 5.66 with α 0.2 and 0.6; σ 2.83 with α 0.9; imq-a0.6."
+        "σ\u00a02.83 and 5.66 with α\u00a00.2 and 0.6; σ\u00a02.83 with α\u00a00.9; imq-a0.6."
     )
 
 
@@ -35,7 +35,7 @@ def test_as_spread_as_the_prior_is_within_a_factor_of_two_of_its_variance(tmp_pa
 
     first = said(tmp_path, QUICK[:2], change=change)[0]
     assert first.startswith("Regularised: none. No variant's codes are as spread") is not found
-    assert ("σ 0.0001 with α 0.6" in first) is found
+    assert ("σ\u00a00.0001 with α\u00a00.6" in first) is found
 
 
 def test_a_few_dead_kernels_are_named_with_state_and_variance_and_many_are_counted(tmp_path):

@@ -276,6 +276,18 @@ def test_the_priors_ring_is_equally_large_in_every_panel_unless_each_is_fitted(l
     assert latent.get_attribute("[data-tool=fit]", "aria-pressed") == "false"
 
 
+def test_fit_shows_each_cloud_whole_whatever_was_zoomed(latent):
+    latent.click("[data-tool=fit]")
+    settle(latent)
+    fitted = rings(latent)
+    latent.click("[data-tool=fit]")
+    latent.click("[data-tool=in]")
+    latent.click("[data-tool=fit]")
+    settle(latent)
+    assert rings(latent) == fitted
+    latent.click("[data-tool=reset]")
+
+
 def test_panels_of_one_view_zoom_together_and_come_back(latent):
     before, others = rings(latent), rings(latent, "pca-shared")
     canvas = panel(latent).locator("canvas")
@@ -355,7 +367,10 @@ def test_a_variant_that_is_left_out_leaves_every_table_and_figure(page, visit, f
     )
     assert not [1 for name, visible in seen if name == out and visible]
     assert len([1 for name, visible in seen if name == kept and visible]) > 8
-    assert page.locator("#variants summary").inner_text() == "5 of 6 variants shown"
+    labels = "(all, name) => all.filter(e => e.textContent.startsWith(name) && e.checkVisibility()).length"
+    assert page.eval_on_selector_all("svg text", labels, out) == 0
+    assert page.eval_on_selector_all("svg text", labels, kept) > 0
+    assert page.locator("#variants summary").inner_text() == "Choose variants: 5 of 6 shown"
     again = visit(page.url)  # the address leads to the same choice
     assert not again.locator(f"#summary tr[data-variant='{out}']").is_visible()
     assert again.locator(f"#summary tr[data-variant='{kept}']").is_visible()

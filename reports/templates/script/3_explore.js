@@ -91,7 +91,10 @@ const listen = (panel) => {
 };
 
 const TOOLS = {
-  fit: () => fit(!view.fit),
+  fit: () => {
+    zoom(0, codes);
+    fit(!view.fit);
+  },
   in: () => zoom(2, codes),
   out: () => zoom(0.5, codes),
   reset: () => {

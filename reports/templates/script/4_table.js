@@ -19,7 +19,7 @@ const [variants] = all("#variants"), boxes = variants ? all("input", variants) :
 const choose = () => {
   const off = boxes.filter((box) => !box.checked).map((box) => box.value), [title] = all("summary", variants);
   for (const element of all("[data-variant]")) element.style.display = off.includes(element.dataset.variant) ? "none" : "";
-  say(title.textContent = `${boxes.length - off.length} of ${boxes.length} variants shown`);
+  say(title.textContent = `Choose variants: ${boxes.length - off.length} of ${boxes.length} shown`);
   point(-1);
 };
 const filter = () => {
