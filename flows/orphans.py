@@ -49,13 +49,17 @@ def recover() -> list[str]:
 
 
 def identity(process: int) -> str | None:
-    """What no other process has or will have, also after a reboot; None where there is no /proc or no such process."""
+    """What no other process has or will have, also after a reboot; None where there is no /proc or no such process.
+
+    One that has ended and that nobody has waited for yet, as under many a container's first process, is none.
+    """
     try:
         boot = UUID(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
-        started = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]  # in ticks since boot
+        state, *rest = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):  # anything else must not make a living run an orphan
         return None
-    return f"{process} {started} {boot}"
+    started = rest[18]  # in ticks since boot
+    return None if state in "ZX" else f"{process} {started} {boot}"
 
 
 def _alive(run: FlowRun) -> bool:

@@ -50,3 +50,12 @@ def test_a_process_that_may_not_be_looked_at_is_no_orphan(monkeypatch):
     monkeypatch.setattr(Path, "read_text", refuse)
     with pytest.raises(PermissionError):
         orphans.identity(1)
+
+
+def test_a_process_that_has_ended_is_gone_though_nobody_has_waited_for_it():
+    with subprocess.Popen(["sleep", "60"]) as process:
+        assert orphans.identity(process.pid)
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert Path(f"/proc/{process.pid}/stat").exists()
+        assert orphans.identity(process.pid) is None
