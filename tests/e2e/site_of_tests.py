@@ -161,7 +161,7 @@ class Site:
             resource=EventResourceFilter(id=[f"prefect.flow-run.{run}"]),
         )
         with self.client() as client:
-            return len(client.read_events(filter=wanted).events)
+            return len(client.read_events(filter=wanted, limit=50).events)
 
     def log(self, name: str) -> str:
         """The last that a process of ours said."""
