@@ -1,6 +1,6 @@
 """Line charts as SVG by hand: attributes instead of CSS, so that they survive previewers that drop styles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -110,7 +110,7 @@ class _Label(NamedTuple):
     colour: str
     dash: str
     start: float  # from where it is led, in pixels
-    data: Mapping[str, str]
+    variant: str  # the label is hidden with it
 
 
 class _Frame:
@@ -168,31 +168,33 @@ class _Frame:
     def labels(self) -> list[Markup]:
         """Direct labels at the right with a sample of their line, pushed apart where they would touch."""
         x = float(self.left + self.width + 3)
-        wanted = [_Label(r.value, r.label, r.colour, r.dash, x, {}) for r in self.chart.references if r.label]
+        wanted = [_Label(r.value, r.label, r.colour, r.dash, x, "") for r in self.chart.references if r.label]
         for line in self.chart.lines:
             end = line.points[-1][1] if line.points else None
             if line.label and end is not None:  # a line that broke off has nothing to label at the right
                 start = self.x(line.points[-1][0]) if line.thin else x
-                wanted.append(_Label(end, line.label, line.colour, line.dash, start, line.data))
+                wanted.append(_Label(end, line.label, line.colour, line.dash, start, line.data.get("variant", "")))
             if line.label and line.dots and not line.points:  # dots alone are led to their label
                 right, height = max(line.dots)
-                wanted.append(_Label(height, line.label, line.colour, line.dash, self.x(right), line.data))
+                wanted.append(
+                    _Label(height, line.label, line.colour, line.dash, self.x(right), line.data.get("variant", ""))
+                )
         top, base = self.top, self.top + self.height
         ends = [min(max(self.y(label.value), top), base) for label in wanted]
         placed = spread(ends, gap=12, low=top + 4, high=base + 4)
-        leaders: dict[tuple, str] = {}  # those of lines without data are one path
+        leaders: dict[str, str] = {}  # those of no variant are one path
         parts = []
         for label, end, at in zip(wanted, ends, placed, strict=True):
-            own = _data(label.data)  # so that the label goes where its line goes
+            own = {"data_variant": label.variant}
             leader = f"M{label.start:.1f} {end:.1f}L{x + 8:.1f} {at:.1f}"
-            leaders[tuple(own.items())] = leaders.get(tuple(own.items()), "") + leader
+            leaders[label.variant] = leaders.get(label.variant, "") + leader
             sample = f"M{x + 9:.1f} {at:.1f}h16"
             parts += [
                 element("path", d=sample, stroke=label.colour, stroke_width=1.8, stroke_dasharray=label.dash, **own),
                 _text(label.text, x + 29, at + 3.5, fill=INK, **own),
             ]
         lead = {"fill": "none", "stroke": MUTED, "stroke_width": 0.6}
-        return [*(element("path", d=path, **lead, **dict(own)) for own, path in leaders.items()), *parts]
+        return [*(element("path", d=path, **lead, data_variant=variant) for variant, path in leaders.items()), *parts]
 
     def _line(self, line: Line) -> Markup:
         parts = [self._area(line.band, line.colour, 0.16)] if line.band else []
@@ -214,7 +216,7 @@ class _Frame:
         if line.dots:
             fill, r = (line.colour, 3.2) if line.filled else ("none", 1.8 if line.points else 3.2)
             parts.append(element("path", d=self._discs(line.dots, r), fill=fill, stroke=line.colour))
-        return element("g", *parts, **_data(line.data))
+        return element("g", *parts, **{f"data_{name}": value for name, value in line.data.items()})
 
     def _zones(self) -> str:
         return " ".join(f"{_short(low)} {_short(high)}" for low, high in self.chart.zones)
@@ -256,12 +258,8 @@ def _segments(points: Sequence[Point]) -> list[list[tuple[float, float]]]:
     return [segment for segment in segments if segment]
 
 
-def _text(content: str, x: float, y: float, *, anchor: str = "start", fill: str = MUTED, **more: str) -> Markup:
+def _text(content: str, x: float, y: float, *, anchor: str = "", fill: str = MUTED, **more: str) -> Markup:
     return element("text", content, x=x, y=y, text_anchor=anchor, fill=fill, **more)
-
-
-def _data(values: Mapping[str, str]) -> dict[str, str]:
-    return {f"data_{name}": value for name, value in values.items()}
 
 
 def _short(value: Any) -> str:
