@@ -13,6 +13,7 @@ from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.deployments.runner import RunnerDeployment
 from prefect.events.schemas.automations import AutomationCore
 from prefect.exceptions import PrefectHTTPStatusError
+from prefect.runner.storage import LocalStorage
 from prefect.schedules import Cron
 from prefect.workers.process import ProcessWorker
 
@@ -80,7 +81,11 @@ def served(row: dict[str, Any]) -> RunnerDeployment:
         concurrency_limit=ConcurrencyLimitConfig(**row["concurrency_limit"]),
         schedules=[Cron(schedule.pop("cron"), **schedule) for schedule in schedules],
     )
-    return cast(RunnerDeployment, deployment)  # no coroutine, for no event loop runs here
+    made = cast(RunnerDeployment, deployment)  # no coroutine, for no event loop runs here
+    # Taking over what `mmdvae deploy` made, Prefect 3.8 would forget where the code is: it updates pull steps, no path.
+    made.storage = LocalStorage(path=str(Path.cwd()))
+    made.work_pool_name = None  # said aloud: what is unset stays as it was
+    return made
 
 
 def _process_pool(name: str) -> WorkPoolCreate:
