@@ -21,8 +21,8 @@ report: install data     ## Train and compare the quick preset on real images; t
 test: $(VENV)/.dev data      ## Run all tests
 	$(BIN)/pytest --numprocesses 3 --dist loadfile
 
-e2e: $(VENV)/.dev        ## Test a server, a worker and schedules, on SQLite and PostgreSQL side by side
-	$(BIN)/pytest tests/e2e --numprocesses 2 --dist loadscope --durations 10
+e2e: $(VENV)/.dev        ## Test a server, a worker and schedules, on SQLite and PostgreSQL side by side; nine minutes
+	$(BIN)/pytest tests/e2e --numprocesses 2 --dist loadscope --durations 10 $(if $(ONLY),-m "$(ONLY)")
 
 chaos: $(VENV)/.dev      ## Kill everything at random moments, 35 times, and rewrite docs/chaos.md; about half an hour
 	$(BIN)/python tests/chaos
