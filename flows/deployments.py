@@ -1,5 +1,6 @@
 """prefect.yaml on a server: for workers by `mmdvae deploy`, by this process alone with `mmdvae serve`."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,7 @@ def serve_here(limit: int) -> None:
     """Register the deployments without a work pool and run them in processes of this one, until it is stopped."""
     rows = _read(FILE)["deployments"]
     check_allowed()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background job has switched off
     serve(*map(served, rows), limit=limit)
 
 
