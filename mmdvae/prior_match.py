@@ -81,9 +81,14 @@ def draw_prior(n: int, dim: int, *, seed: int) -> np.ndarray:
 
 
 def kernel_matrix(x: np.ndarray, y: np.ndarray, kernel: Callable[[Any, Any], Any]) -> np.ndarray:
-    """Kernel values of all pairs, (n, d), (m, d) -> (n, m), computed block by block."""
+    """Kernel values of all pairs, (n, d), (m, d) -> (n, m), computed block by block; of one set with itself half."""
     rows, columns = (range(0, len(points), BLOCK) for points in (x, y))
-    return np.block([[np.asarray(kernel(x[i : i + BLOCK], y[j : j + BLOCK])) for j in columns] for i in rows])
+    blocks: dict[tuple[int, int], np.ndarray] = {}
+    for i in rows:
+        for j in columns:
+            known = blocks.get((j, i)) if x is y else None
+            blocks[i, j] = np.asarray(kernel(x[i : i + BLOCK], y[j : j + BLOCK])) if known is None else known.T
+    return np.block([[blocks[i, j] for j in columns] for i in rows])
 
 
 def off_diagonal_mean(matrix: np.ndarray) -> float:

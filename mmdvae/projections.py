@@ -7,7 +7,7 @@ from sklearn.manifold import trustworthiness
 TSNE_POINTS = 2_000  # as many as a plot can show; 10,000 would take a minute
 PERPLEXITY = 30
 THETA = 0.8  # Barnes-Hut angle: a quarter faster than the usual 0.5; divergence 3 % higher, as many neighbours kept
-EARLY, LATER = 50, 450  # iterations with exaggeration and without; 250 and 500 lower the divergence no further
+EARLY, LATER = 50, 250  # iterations with exaggeration and without; 450 lower the divergence by 1 to 2.5 %, no more
 JUDGED, NEIGHBOURS = 1_000, 10  # points, and neighbours of each, by which a picture is judged
 START_SPREAD = 1e-4  # small, so that the start decides on the arrangement and not on the distances
 

@@ -66,6 +66,21 @@ def test_the_kernel_matrix_is_the_same_in_blocks_as_in_one(samples, monkeypatch)
         np.testing.assert_allclose(prior_match.kernel_matrix(*samples, kernel), whole, atol=1e-6)
 
 
+def test_the_kernel_matrix_of_a_set_with_itself_asks_for_each_pair_of_blocks_once(samples, monkeypatch):
+    monkeypatch.setattr(prior_match, "BLOCK", 7)
+    asked = []
+
+    def kernel(x, y):
+        asked.append(len(x) * len(y))
+        return gaussian(x, y, bandwidth=1.5)
+
+    x = samples[0]
+    found = prior_match.kernel_matrix(x, x, kernel)
+    np.testing.assert_allclose(found, np.asarray(gaussian(x, x, bandwidth=1.5)), atol=1e-6)
+    np.testing.assert_array_equal(found, found.T)
+    assert sum(asked) < 0.75 * len(x) ** 2
+
+
 def test_the_mean_of_pairs_leaves_the_diagonal_out():
     assert prior_match.off_diagonal_mean(np.array([[100.0, 1.0], [3.0, 100.0]])) == 2.0
 
