@@ -22,6 +22,7 @@ OURS = (
     ("standard recipe, stock layers, fit", "stock", "fit", "standard"),
     ("standard recipe, ours", "ours", "launches", "standard"),
 )
+PRODUCTS = "convolutions and matrix products alone"
 
 
 def measure(data: Path) -> dict[str, Any]:
@@ -31,7 +32,9 @@ def measure(data: Path) -> dict[str, Any]:
         alone = child.call(notebook_way, env=child.ALL_CORES, data=str(data))
         seen.setdefault("the notebook: fit, all cores", []).append(alone)
         for name, layers, loop, recipe in OURS:
-            seen.setdefault(name, []).append(_all_cores_busy(layers, loop, recipe, data))
+            arguments = {"data": str(data), "layers": layers, "loop": loop, "recipe": recipe}
+            seen.setdefault(name, []).append(_all_cores_busy(our_way, **arguments))
+        seen.setdefault(PRODUCTS, []).append(_all_cores_busy(products_alone))
     base = [entry["us_per_image"] for entry in next(iter(seen.values()))]
     return {
         "mflop_per_image": flop_per_image() / 1e6,
@@ -73,6 +76,24 @@ def our_way(data: str, layers: str, loop: str, recipe: str, barrier: str, worker
     return _timed(lambda: run(len(images)))
 
 
+def products_alone(barrier: str, workers: int) -> dict[str, float]:
+    """What the layers' kernels take when nothing stands between them, at the notebook's batch."""
+    from benchmarks import products
+    from mmdvae import recipes
+
+    size = recipes.NOTEBOOK.batch_size
+    calls = products.calls(size)
+
+    def run(batches):
+        for _ in range(batches):
+            for call in calls:
+                call()
+
+    run(2)
+    machine.at_the_same_time(barrier, workers)
+    return _timed(lambda: run(IMAGES // size))
+
+
 def flop_per_image() -> float:
     """Floating-point operations of a training step per image: the network's products, once forward and twice back."""
     from keras import layers
@@ -96,11 +117,10 @@ def flop_per_image() -> float:
     return 2.0 * (3 * total - first)
 
 
-def _all_cores_busy(layers: str, loop: str, recipe: str, data: Path) -> dict[str, float]:
+def _all_cores_busy(function, **arguments: str) -> dict[str, float]:
     workers = devices.cores()
     with tempfile.TemporaryDirectory() as barrier:
-        arguments = {"layers": layers, "loop": loop, "recipe": recipe, "barrier": barrier, "workers": workers}
-        each = {"function": our_way, "env": child.ONE_THREAD, "data": str(data), **arguments}
+        each = {"function": function, "env": child.ONE_THREAD, "barrier": barrier, "workers": workers} | arguments
         entries = child.at_once([each] * workers, workers=workers)
     return {
         "us_per_image": statistics.mean(entry["us_per_image"] for entry in entries) / workers,

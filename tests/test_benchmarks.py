@@ -79,6 +79,19 @@ def test_the_networks_multiplications_are_counted():
     assert steps.flop_per_image() == 6 * (convolutions + dense) - 2 * 14 * 14 * 9 * 32
 
 
+def test_the_products_alone_are_those_that_are_counted():
+    from benchmarks import products
+
+    shapes = []
+    for call in products.calls(batch_size=2):
+        outputs, gradients = call()
+        shapes.append((tuple(outputs.shape[1:]), [tuple(one.shape) for one in gradients]))
+    assert len(shapes) == 9  # two convolutions, three transposed ones, four dense layers
+    assert [len(gradients) for _, gradients in shapes] == [1] + [2] * 8
+    assert shapes[0] == ((14, 14, 32), [(3, 3, 1, 32)])
+    assert shapes[-1] == ((28, 28, 1), [(3, 3, 1, 32), (2, 28, 28, 32)])
+
+
 def test_a_call_runs_elsewhere_and_brings_back_the_result():
     assert child.call(machine.sgemm_gflops, env=child.ONE_THREAD, repeats=1) > 0
     with pytest.raises(Exception, match="non-zero exit status"):
