@@ -3,22 +3,21 @@
 import itertools
 import math
 import statistics
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from mmdvae import groups
+from mmdvae.groups import Group, Variants
 from mmdvae.paired import Effect, by_seed, effect, on_common_seeds, ratio
 
 State = Literal["supported", "not_supported", "inconclusive", "not_run"]
-Variants = list[dict[str, Any]]  # entries of report.json
 Test = Callable[[Effect], bool]
 
 NOTEBOOK_SIGMA, NOTEBOOK_EXTREMES = 0.1, (1e-4, 1e4)
-LIVE, DEAD = {"live"}, {"saturated", "flat"}
 SAME_ERROR = 1.05  # mean squared errors within 5 % are called equal
 MORE_SPREAD = 1.10  # a variance more than 10 % larger is called larger
 SAME_DISTANCE = 1.25  # distances from the prior within 25 % are called equal
-MOST_NAMES = 4  # of variants in one sentence; of more their number is told
 TITLES = {"bce": "test BCE", "mse": "test MSE", "total_variance": "total variance", "sliced_w2": "sliced W2"}
 
 
@@ -31,19 +30,11 @@ class Finding:
     effect: Effect | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Variants that are taken together, and how they differ from the others, in words."""
-
-    variants: Variants
-    words: str
-
-
 def removing_raises_error(variants: Variants) -> Finding:
     """V1: BCE without a penalty less the mean over the variants whose kernel was alive."""
     return _held_against(
-        _plain(variants),
-        _mmd(variants, LIVE),
+        groups.plain(variants),
+        groups.live(variants),
         "bce",
         as_ratio=False,
         yes=lambda e: e.surely_above(0),
@@ -55,23 +46,20 @@ def sigma_hardly_matters(variants: Variants) -> Finding:
     """V2: MSE at one sigma over that at another with the same alpha, of the two that are furthest apart.
 
     Furthest apart in the mean over seeds: the range within a seed would take the noise of trainings for a difference
-    (docs/decisions/verdicts.md).
+    (docs/decisions/verdicts.md). What it is at every alpha is told, too.
     """
-    groups = [group for group in _by_alpha(variants) if len(group) > 1 and _mmd(group, LIVE).variants]
-    findings = [
-        _held_against(
-            Group(variants=[worse], words=f"with {worse['name']} (kernel {_states([worse])})"),
-            Group(variants=[better], words=f"with {better['name']} (kernel {_states([better])})"),
-            "mse",
-            yes=lambda e: e.surely_below(SAME_ERROR),
-            no=lambda e: e.surely_above(SAME_ERROR),
-        )
-        for group in groups
-        for worse, better in itertools.permutations(group, 2)
-    ]
-    if not findings:
+    found = {
+        alpha: widest
+        for alpha, group in groups.by_alpha(variants).items()
+        if any(groups.acting(variant) for variant in group) and (widest := _furthest_apart(group))
+    }
+    if not found:
         return _not_run("no two sigmas with one alpha finished of which one had a live kernel: dead ones are alike")
-    return max(findings, key=lambda finding: finding.effect.mean if finding.effect else -math.inf)
+    largest = max(found.values(), key=_size)
+    if len(found) == 1:
+        return largest
+    each = ", ".join(f"× {_size(one):.3g} at {alpha:g}" for alpha, one in sorted(found.items()))
+    return replace(largest, explanation=f"{largest.explanation}; by alpha: {each}")
 
 
 def extremes_disperse(variants: Variants) -> Finding:
@@ -84,8 +72,8 @@ def extremes_disperse(variants: Variants) -> Finding:
 def live_comes_closer(variants: Variants) -> Finding:
     """V4: the distance from the prior with a live kernel over that without a penalty."""
     return _held_against(
-        _mmd(variants, LIVE),
-        _plain(variants),
+        groups.live(variants),
+        groups.plain(variants),
         "sliced_w2",
         yes=lambda e: e.surely_below(1),
         no=lambda e: e.surely_above(1),
@@ -94,24 +82,42 @@ def live_comes_closer(variants: Variants) -> Finding:
 
 def mmd_as_kl(variants: Variants) -> Finding:
     """V5: the distance from the prior with a live kernel over that with KL."""
-    kl = [variant for variant in variants if variant["regularizer"] == "kl"]
-    with_kl = Group(variants=kl, words=f"with KL{_names(kl)}")
-    return _held_against(_mmd(variants, LIVE), with_kl, "sliced_w2", yes=_within, no=_outside)
+    return _held_against(groups.live(variants), groups.kl(variants), "sliced_w2", yes=_within, no=_outside)
 
 
 def dead_as_none(variants: Variants) -> Finding:
     """V6: the distance from the prior with a dead kernel over that without a penalty."""
-    return _held_against(_mmd(variants, DEAD), _plain(variants), "sliced_w2", yes=_within, no=_outside)
+    return _held_against(groups.dead(variants), groups.plain(variants), "sliced_w2", yes=_within, no=_outside)
+
+
+def _furthest_apart(group: Variants) -> Finding | None:
+    """Of the ordered pairs of one alpha's sigmas, the one whose ratio of errors is largest; None without a pair."""
+    findings = [
+        _held_against(
+            Group(variants=[worse], words=f"with {worse['name']} (kernel {groups.states([worse])})"),
+            Group(variants=[better], words=f"with {better['name']} (kernel {groups.states([better])})"),
+            "mse",
+            yes=lambda e: e.surely_below(SAME_ERROR),
+            no=lambda e: e.surely_above(SAME_ERROR),
+        )
+        for worse, better in itertools.permutations(group, 2)
+    ]
+    return max(findings, key=_size, default=None)
+
+
+def _size(finding: Finding) -> float:
+    return finding.effect.mean if finding.effect else -math.inf
 
 
 def _disperses(variants: Variants, extreme: float) -> Finding:
-    groups = [{variant["sigma"]: variant for variant in group} for group in _by_alpha(variants)]
-    pairs = [(group[extreme], group[NOTEBOOK_SIGMA]) for group in groups if {extreme, NOTEBOOK_SIGMA} <= group.keys()]
+    rows = [{variant["sigma"]: variant for variant in group} for group in groups.by_alpha(variants).values()]
+    pairs = [(row[extreme], row[NOTEBOOK_SIGMA]) for row in rows if {extreme, NOTEBOOK_SIGMA} <= row.keys()]
     if not pairs:
         return _not_run(f"no two variants with one alpha and sigma {extreme:g} and {NOTEBOOK_SIGMA:g} finished")
     sides = ([pair[0] for pair in pairs], [pair[1] for pair in pairs])
+    alphas = f"{len(pairs)} alphas, " if len(pairs) > 1 else ""
     ours, theirs = (
-        Group(variants=side, words=f"at sigma {sigma:g} (kernel {_states(side)})")
+        Group(variants=side, words=f"at sigma {sigma:g} ({alphas}kernel {groups.states(side)})")
         for side, sigma in zip(sides, (extreme, NOTEBOOK_SIGMA), strict=True)
     )
     return _held_against(
@@ -139,6 +145,7 @@ def _held_against(ours: Group, theirs: Group, metric: str, *, yes: Test, no: Tes
     one, other = map(math.exp, levels) if as_ratio else levels
     why = (
         f"{TITLES[metric]} {one:.4g} {ours.words}, {other:.4g} {theirs.words}{', geometric means' if as_ratio else ''}"
+        f"{_one_by_one(ours, theirs, rows, as_ratio=as_ratio)}"
     )
     if found.low is None:
         return Finding(state="inconclusive", explanation=f"{why}; too few seeds for an interval", effect=found)
@@ -158,42 +165,26 @@ def _outside(distances: Effect) -> bool:
     return distances.surely_below(1 / SAME_DISTANCE) or distances.surely_above(SAME_DISTANCE)
 
 
-def _plain(variants: Variants) -> Group:
-    plain = [variant for variant in variants if variant["regularizer"] == "none"]
-    return Group(variants=plain, words="without a penalty")
+def _one_by_one(ours: Group, theirs: Group, rows: Sequence[Sequence[float]], *, as_ratio: bool) -> str:
+    """The smallest and the largest effect of the settings that were pooled, each alone against the other side."""
+    n, pooled = len(ours.variants), ours if ours.pooled else theirs
+    if not pooled.pooled or len(pooled.variants) < 2:
+        return ""
+    names = [variant["name"] for variant in pooled.variants]
+    if ours.pooled:
+        alone = [statistics.mean(row[i] - statistics.mean(row[n:]) for row in rows) for i in range(n)]
+    else:
+        alone = [statistics.mean(statistics.mean(row[:n]) - row[i] for row in rows) for i in range(n, len(rows[0]))]
+    ranked = sorted(zip(alone, names, strict=True))
+    return "; one by one from " + " to ".join(
+        f"{_effect(value, as_ratio=as_ratio)} ({name})" for value, name in (ranked[0], ranked[-1])
+    )
 
 
-def _mmd(variants: Variants, states: set[str]) -> Group:
-    """The MMD variants whose kernel was in one of the states with every seed; without a kernel the state is off."""
-    chosen = [variant for variant in variants if _kernel_states(variant) <= states]
-    kind = "live" if states == LIVE else "dead"
-    return Group(variants=chosen, words=f"with a {kind} kernel{_names(chosen) or ' with every seed'}")
-
-
-def _by_alpha(variants: Variants) -> list[Variants]:
-    """The variants with a sigma, those of one alpha together."""
-    groups: dict[float, Variants] = {}
-    for variant in variants:
-        if variant["sigma"] is not None:
-            groups.setdefault(variant["alpha"], []).append(variant)
-    return list(groups.values())
+def _effect(value: float, *, as_ratio: bool) -> str:
+    return f"× {math.exp(value):.3g}" if as_ratio else f"{value:+.4f}".replace("-", "−")
 
 
 def _logarithms(column: dict[int, float]) -> dict[int, float]:
     """Of the values above zero, the only ones that have a ratio."""
     return {seed: math.log(value) for seed, value in column.items() if value > 0}
-
-
-def _kernel_states(variant: dict[str, Any]) -> set[str]:
-    return {str(run["metrics"].get("kernel_state")) for run in variant["runs"]}
-
-
-def _states(variants: Variants) -> str:
-    return " or ".join(sorted(set().union(*map(_kernel_states, variants))))
-
-
-def _names(variants: Variants) -> str:
-    if not variants:
-        return ""
-    few = len(variants) <= MOST_NAMES
-    return f" ({', '.join(variant['name'] for variant in variants) if few else f'{len(variants)} variants'})"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from mmdvae.groups import HALF
 from reports import text
 from reports.records import Run, VariantResult
 
@@ -66,4 +67,7 @@ def _meaning(variant: VariantResult) -> str:
         return f"The seeds disagree ({text.listed(states)}), so this sigma lies at the border."
     if variant.regularizer == "kl" and states == ["off"]:
         return "No kernel: the KL divergence pulls each code to the prior by itself."
+    least = min((run.metrics.get("kernel_live_share", 1.0) for run in variant.runs), default=1.0)
+    if states == ["live"] and least < HALF:
+        return f"Half-way: fewer than {text.percent(HALF, 0)} of the pairs feel it; V1, V4 and V5 leave it out."
     return MEANING.get(states[0], f"Unknown state {states[0]!r}.")

@@ -334,6 +334,13 @@ def test_a_saturated_kernel_is_called_no_penalty(page):
     assert sum("trained as if there was no penalty" in meaning for meaning in meanings) == 2
 
 
+def test_a_live_kernel_that_few_pairs_feel_is_called_half_way(tmp_path):
+    fake = fake_run.make(tmp_path)
+    assert "Half-way" not in rewritten(fake)
+    fake.report["variants"][3]["runs"][0]["metrics"]["kernel_live_share"] = 0.1
+    assert "Half-way: fewer than 50 % of the pairs feel it" in rewritten(fake)
+
+
 def test_only_the_notebook_recipe_is_warned_about_its_validation(html, tmp_path):
     assert "training mode" not in html
     assert "training mode" in written(tmp_path, variants=QUICK[:1], recipe="notebook")

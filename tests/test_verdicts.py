@@ -171,11 +171,33 @@ def test_groups_are_averaged_and_the_explanation_gives_what_was_compared():
     found = of("V1", none(bce=(0.40, 0.43, 0.43)), *live)
     assert found["effect"] == pytest.approx(0.10)
     assert found["explanation"] == (
-        "Test BCE 0.42 without a penalty, 0.32 with a live kernel (mmd-a0.6-s1, mmd-a0.2-s2.83)."
+        "Test BCE 0.42 without a penalty, 0.32 with a live kernel (mmd-a0.6-s1, mmd-a0.2-s2.83); "
+        "one by one from +0.0900 (mmd-a0.2-s2.83) to +0.1100 (mmd-a0.6-s1)."
     )
     found = of("V4", none(sliced_w2=(9.0, 9.0, 9.0)), mmd(1.0, sliced_w2=4.0), mmd(2.0, sliced_w2=1.0))
     assert found["effect"] == pytest.approx(2 / 9)  # geometric: the square root of 4 times 1
     assert found["explanation"].startswith("Sliced W2 2 with a live kernel")
+    assert found["explanation"].endswith("; one by one from × 0.111 (mmd-a0.6-s2) to × 0.444 (mmd-a0.6-s1).")
+
+
+@pytest.mark.parametrize(("share", "counted"), [((0.9, 0.5, 0.5), True), ((0.9, 0.49, 0.9), False)])
+@pytest.mark.parametrize("code", ["V1", "V4", "V5"])
+def test_a_half_way_kernel_is_in_no_group_and_is_named(code, share, counted):
+    numbers = {"bce": 0.2, "sliced_w2": 2.0}
+    rows = [none(bce=0.3, sliced_w2=9.0), kl(sliced_w2=1.0), mmd(2.83, **numbers)]
+    half = mmd(1.0, bce=0.9, sliced_w2=8.0, kernel_live_share=share)
+    found = of(code, *rows, half)
+    assert (found["effect"] == pytest.approx(of(code, *rows)["effect"])) is not counted
+    assert ("half-way and left out: mmd-a0.6-s1" in found["explanation"]) is not counted
+    alone = of(code, *rows[:2], half)
+    assert (alone["state"] == "not_run") is not counted
+    assert "at least 50 % of the pairs" in found["rule"]
+
+
+def test_dead_kernels_are_not_half_way():
+    rows = [none(sliced_w2=1.0), dead(0.1, sliced_w2=1.0, kernel_live_share=0.0)]
+    assert of("V6", *rows)["state"] == "supported"
+    assert "half-way" not in of("V4", *rows)["explanation"]
 
 
 def test_of_many_variants_the_explanation_tells_the_number():
@@ -183,6 +205,7 @@ def test_of_many_variants_the_explanation_tells_the_number():
     base = none(sliced_w2=8.0)
     assert "(mmd-a0.6-s1, mmd-a0.6-s2, mmd-a0.6-s3, mmd-a0.6-s4)" in of("V4", base, *live[:4])["explanation"]
     assert of("V4", base, *live)["explanation"].startswith("Sliced W2 4 with a live kernel (5 variants), ")
+    assert of("V4", base, live[0])["explanation"].endswith(" without a penalty, geometric means.")  # one needs no range
 
 
 def test_v2_takes_the_two_sigmas_furthest_apart_within_an_alpha_that_has_a_live_one():
@@ -194,6 +217,7 @@ def test_v2_takes_the_two_sigmas_furthest_apart_within_an_alpha_that_has_a_live_
     assert found["effect"] == pytest.approx((1.5 * 1.6 * 1.4 / (1.0 * 1.1 * 0.9)) ** (1 / 3))
     assert "mmd-a0.6-s0.1 (kernel saturated)" in found["explanation"]
     assert "mmd-a0.6-s1 (kernel live)" in found["explanation"]
+    assert found["explanation"].endswith("; by alpha: × 1 at 0.2, × 1.5 at 0.6.")  # of dead ones alone nothing
     assert of("V2", *all_dead, mmd(1.0, mse=1.0))["state"] == "not_run"
 
 
