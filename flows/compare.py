@@ -230,6 +230,7 @@ def _run(plan: Plan, data: dict[str, Any]) -> dict[str, Any]:
         "id": plan.run_id,
         "preset": plan.preset.name,
         "recipe": plan.preset.recipe.name,
+        "recipe_settings": plan.preset.recipe.to_dict(),
         "latent_dim": plan.preset.recipe.latent_dim,
         "created": plan.created,
         "command": plan.command,

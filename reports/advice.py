@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from reports import metrics, text
 from reports.metrics import Metric
-from reports.records import Advice, LiveRange, Run
+from reports.records import Advice, LiveRange, Run, VariantResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,8 @@ class Heuristic:
     name: str
     sigma: str
     place: str  # inside, below, above, or empty where the range is not known
-    codes: str
+    free: str  # on how many variants' codes it is alive, of those that no penalty has shaped
+    shaped: str  # and of those that one has, which lie near the prior whatever their own sigma
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +38,14 @@ def build(run: Run) -> Advised | None:
     if advice is None:
         return None
     x, y = metrics.of(advice.x), metrics.of(advice.y)
+    shaped = {variant.name for variant in run.finished if _shaped(variant)}
     return Advised(
         dim="" if advice.latent_dim is None else text.count(advice.latent_dim, "latent dimension"),
         ranges=[
             (each.name, text.significant(each.low), text.significant(each.high))
             for each in (advice.prior, *advice.codes)
         ],
-        heuristics=[_heuristic(name, sigma, advice) for name, sigma in advice.heuristics],
+        heuristics=[_heuristic(name, sigma, advice, shaped) for name, sigma in advice.heuristics],
         x=x,
         y=y,
         front=[
@@ -53,14 +55,24 @@ def build(run: Run) -> Advised | None:
     )
 
 
-def _heuristic(name: str, sigma: float, advice: Advice) -> Heuristic:
-    known = [place for codes in advice.codes if (place := _place(sigma, codes))]
+def _shaped(variant: VariantResult) -> bool:
+    """Whether a penalty acted on its codes with every seed."""
+    return variant.regularizer == "kl" or variant.kernel_states == ["live"]
+
+
+def _heuristic(name: str, sigma: float, advice: Advice, shaped: set[str]) -> Heuristic:
     return Heuristic(
         name=name,
         sigma=text.significant(sigma),
         place=_place(sigma, advice.prior),
-        codes=f"{known.count('inside')} of {text.count(len(known), 'variant')}" if known else text.MISSING,
+        free=_alive_on([codes for codes in advice.codes if codes.name not in shaped], sigma),
+        shaped=_alive_on([codes for codes in advice.codes if codes.name in shaped], sigma),
     )
+
+
+def _alive_on(codes: list[LiveRange], sigma: float) -> str:
+    known = [place for each in codes if (place := _place(sigma, each))]
+    return f"{known.count('inside')} of {text.count(len(known), 'variant')}" if known else text.MISSING
 
 
 def _place(sigma: float, live: LiveRange) -> str:

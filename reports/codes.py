@@ -9,6 +9,7 @@ from reports.arrays import Store, Views
 from reports.records import Run, VariantResult
 
 DOTS = 2000  # the most test images that are shown, the same ones in every panel
+DECODED_MOST = 6000  # reconstructions that the script can show, in the whole page: 45 bytes each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +33,19 @@ class Codes:
         """(len(shown), 2) places in the t-SNE of the shown images; NaN for those it leaves out."""
         row = self.rows(self.views.tsne_index)
         return np.where(row[:, None] < 0, np.nan, self.views.tsne[row])
+
+    @property
+    def reconstructed(self) -> int:
+        """Of how many shown images, from the first on without a gap, a reconstruction is stored."""
+        known = self.rows(self.views.reconstruction_index) >= 0
+        if self.views.tsne_reconstructions is not None:
+            known |= self.rows(self.views.tsne_index) >= 0
+        return len(known) if known.all() else int(known.argmin())
+
+
+def decoded(every: list[Codes]) -> list[int]:
+    """Of how many shown images the page holds each variant's reconstruction: as many as are stored and have room."""
+    return [min(DECODED_MOST // len(every), codes.reconstructed) for codes in every]
 
 
 def found(run: Run, store: Store) -> list[Codes]:

@@ -173,6 +173,11 @@ def _line(variant: VariantResult, series: str, label: str, colour: str, dash: st
         colour=colour,
         dash=dash,
         mark=len(mean) <= 5,
+        tips=[
+            (epoch, value, f"{label}, epoch {epoch}: {text.significant(value, 4)}")
+            for epoch, value in enumerate(mean, start=1)
+            if value is not None
+        ],
         data={
             "variant": variant.name,
             "series": series,

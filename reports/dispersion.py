@@ -6,12 +6,13 @@ from typing import ClassVar
 import numpy as np
 from markupsafe import Markup
 
-from reports import heatmap, pareto, scales, selection, svg, text
+from reports import heatmap, metrics, pareto, scales, selection, svg, text
 from reports.arrays import Store
 from reports.heatmap import METRICS, HeatMap, by_alpha, without_sigma
 from reports.metrics import Metric
 from reports.pareto import TradeOff
-from reports.records import Run, VariantResult
+from reports.records import Run, Statistic, VariantResult
+from reports.summary import spread_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +118,18 @@ def _line(alpha: float, variants: list[VariantResult], metric: str, number: int)
         colour=svg.COLOURS[number * 3 % len(svg.COLOURS)],
         dash=svg.DASHES[number % len(svg.DASHES)],
         mark=True,
+        far=scales.FAR,
+        tips=[
+            (sigma, s.mean, f"α {text.setting(alpha)}, σ {text.setting(sigma)}: {_with_spread(metric, s)}")
+            for sigma, s in statistics
+        ],
         data={"metric": metric, "alpha": text.setting(alpha)},
     )
+
+
+def _with_spread(name: str, statistic: Statistic) -> str:
+    metric = metrics.of(name)
+    return f"{metric.show(statistic.mean)} {spread_text(metric, statistic)}".strip()
 
 
 def finding(metric: Metric, lines: dict[float, list[VariantResult]], references: list[svg.Reference]) -> str:
@@ -166,6 +177,11 @@ def _spectrum(run: Run, store: Store) -> Markup | None:
                     colour=svg.COLOURS[i % len(svg.COLOURS)],
                     dash=svg.DASHES[i % len(svg.DASHES)],
                     mark=True,
+                    tips=[
+                        (number, value, f"{variant.name}, eigenvalue {number}: {text.significant(value)}")
+                        for number, value in enumerate(values, start=1)
+                        if value is not None
+                    ],
                     data={"variant": variant.name},
                 )
                 for i, (variant, values) in enumerate(spectra)

@@ -4,7 +4,7 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import chain, cycle, repeat
 
 import numpy as np
 from markupsafe import Markup
@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from PIL import Image
 
+from reports import scales, svg
 from reports.svg import COLOURS
 
 # Told apart in all three kinds of colour-blindness (least CAM02-UCS distance 14.5), so numbers only have to help.
@@ -79,7 +80,9 @@ def trend(panels: Sequence[tuple[str, Sequence[tuple[str, Sequence[float], Seque
     figure = Figure(figsize=(8, 2.9), dpi=100, layout="constrained")
     for axes, (title, lines, reference) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         for (label, sigmas, values), style, colour in zip(lines, cycle(("-", "--", ":", "-.")), cycle(COLOURS)):
-            axes.plot(sigmas, values, style, color=colour, marker="o", markersize=4, label=label)
+            pieces = svg.segments(list(zip(sigmas, values, strict=True)), scales.FAR)
+            for piece, named in zip(pieces, chain((label,), repeat(None)), strict=False):
+                axes.plot(*zip(*piece, strict=True), style, color=colour, marker="o", markersize=4, label=named)
         if reference is not None:
             axes.axhline(reference, color="#595959", linewidth=1, linestyle=(0, (1, 2)), label="prior")
         axes.set(title=title, xlabel="σ (latent units)", xscale="log")

@@ -59,6 +59,7 @@ def parse(report: dict[str, Any]) -> Run:
         versions=_object(run, "versions"),
         hardware=run.get("hardware") or {},
         variants=variants,
+        recipe_settings=_object(run, "recipe_settings"),
         classifier=_object(run, "classifier"),
         baselines=[
             Baseline(name=str(entry["name"]), metrics=_numbers(entry.get("metrics")))

@@ -60,6 +60,7 @@ class Latent:
     views: list[View]
     thumbnails: list[Panel]
     dots: str
+    decoded: str  # of how many of them a reconstruction can be shown; empty if of all
     without: list[str]
 
 
@@ -75,8 +76,17 @@ def build(run: Run, store: Store) -> Latent:
         views=_views(large, shared) if found else [],
         thumbnails=[_code_panel(codes, shared, pixels=150) for codes in small],
         dots=text.count(len(found[0].shown), "test image") if found else "no test images",
+        decoded=_decoded(large, len(found[0].shown)) if found else "",
         without=[variant.name for variant in run.variants if variant.name not in names],
     )
+
+
+def _decoded(large: list[Codes], shown: int) -> str:
+    counts = sorted(set(codes_of.decoded(large)))
+    if counts == [shown]:
+        return ""
+    few = " to ".join(f"{count:,}" for count in (counts[0], counts[-1])[: len(counts)])
+    return f"Its reconstruction stands beside it for {few} of the {shown:,} dots; the page has none of the others."
 
 
 def _views(found: list[Codes], shared: Limits) -> list[View]:

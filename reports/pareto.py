@@ -9,6 +9,7 @@ from reports.metrics import Metric
 from reports.records import FrontMember, Run, VariantResult
 
 LONGEST_LABEL = 18  # characters
+ALL_NAMED = 8  # so many variants and no more are all named at their dots
 LINE = 13  # pixels of height for each label
 
 Dots = list[tuple[float, float]]
@@ -21,6 +22,7 @@ class TradeOff:
     x: Metric
     y: Metric
     plot: Markup
+    unnamed: int  # variants whose dots have no name beside them
 
 
 def build(run: Run) -> TradeOff | None:
@@ -29,37 +31,57 @@ def build(run: Run) -> TradeOff | None:
         return None
     x, y = metrics.of(run.advice.x), metrics.of(run.advice.y)
     found = {variant.name: dots for variant in run.finished if (dots := _dots(variant, x, y))}
-    return TradeOff(x=x, y=y, plot=_plot(found, x, y, run.advice.front, _paths(run, x, y))) if found else None
+    if not found:
+        return None
+    front = [member.name for member in run.advice.front if 2 * member.seeds > member.of]
+    named = _named(found, front, [variant.name for variant in run.finished if variant.sigma is None])
+    chart = _plot(found, x, y, front, named, _paths(run, x, y), alt=_finding(found, x, y, run.advice.front))
+    return TradeOff(x=x, y=y, plot=chart, unnamed=len(found) - len(named))
 
 
-def _plot(found: dict[str, Dots], x: Metric, y: Metric, front: list[FrontMember], paths: list[svg.Line]) -> Markup:
+def _plot(
+    found: dict[str, Dots], x: Metric, y: Metric, front: list[str], named: list[str], paths: list[svg.Line], *, alt: str
+) -> Markup:
     """Both axes logarithmic, members of the front filled."""
-    on_front = {member.name for member in front if member.seeds}
     every = [dot for dots in found.values() for dot in dots]
+    colours = {name: svg.COLOURS[number % len(svg.COLOURS)] for number, name in enumerate(named)}
+    unnamed_first = sorted(found, key=lambda name: name in colours)  # so that what is named lies on top
     return svg.render(
         svg.Chart(
-            alt=_finding(found, x, y, front),
+            alt=alt,
             x=scales.logarithmic([dot[0] for dot in every], title=f"{x.title}, {x.unit} (log)"),
             y=scales.logarithmic([dot[1] for dot in every]),
             lines=[
                 *paths,
                 *(
                     svg.Line(
-                        label=_label(name, on_front=name in on_front),
+                        label=_label(name, on_front=name in front) if name in colours else "",
                         points=[],
-                        dots=dots,
-                        filled=name in on_front,
-                        colour=svg.COLOURS[number % len(svg.COLOURS)],
+                        dots=found[name],
+                        filled=name in front,
+                        colour=colours.get(name, svg.MUTED),
+                        tips=[
+                            (*dot, f"{name}: {x.title} {x.show(dot[0])}, {y.title} {y.show(dot[1])}")
+                            for dot in found[name]
+                        ],
                         data={"variant": name},
                     )
-                    for number, (name, dots) in enumerate(found.items())
+                    for name in (found if len(named) == len(found) else unnamed_first)
                 ),
             ],
             width=480,
-            height=max(300, LINE * (len(found) + len(paths)) + 46),
+            height=max(300, LINE * (len(named) + len(paths)) + 46),
             label_width=178,
         )
     )
+
+
+def _named(found: dict[str, Dots], front: list[str], without_sigma: list[str]) -> list[str]:
+    """Those named at their dots: of many the front, the lowest of each axis, and the ones that no path leads to."""
+    if len(found) <= ALL_NAMED:
+        return list(found)
+    lowest = [min(found, key=lambda name: min(dot[axis] for dot in found[name])) for axis in (0, 1)]
+    return [name for name in dict.fromkeys([*front, *lowest, *without_sigma]) if name in found][:ALL_NAMED]
 
 
 def _dots(variant: VariantResult, x: Metric, y: Metric) -> Dots:

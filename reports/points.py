@@ -19,7 +19,6 @@ NOTHING = 65535  # in place of a coordinate or an error that is not known
 COLUMNS = 50  # images in a row of a sheet
 # Lossy, as each is shown for a glance: originals at least 30 dB for every image, reconstructions are blurred anyway.
 IMAGE_QUALITY, DECODED_QUALITY = 60, 30
-DECODED_MOST = 6000  # reconstructions in the whole page, 45 bytes each
 
 
 def build(run: Run, store: Store) -> dict[str, Any] | None:
@@ -35,14 +34,17 @@ def build(run: Run, store: Store) -> dict[str, Any] | None:
         "classes": [store.class_name(label) for label in range(int(labels.max()) + 1)],
         "colours": list(figures.CLASS_COLOURS),
         "images": _sheet(store.images[ids], IMAGE_QUALITY),
-        "variants": {codes.variant.name: _variant(codes, store, DECODED_MOST // len(found)) for codes in found},
+        "variants": {
+            codes.variant.name: _variant(codes, store, count)
+            for codes, count in zip(found, codes_of.decoded(found), strict=True)
+        },
     }
 
 
-def _variant(codes: Codes, store: Store, most: int) -> dict[str, Any]:
+def _variant(codes: Codes, store: Store, count: int) -> dict[str, Any]:
     ids, labels = codes.shown, codes.labels[codes.shown]
     plane, pca = codes.views.codes[:, :2], codes.views.pca
-    decoded = _decoded(codes, most)
+    decoded = _decoded(codes, count)
     return {
         "views": {
             "z-shared": _view(plane[ids], labels, own=latent.square([plane])),
@@ -84,25 +86,18 @@ def _errors(codes: Codes, store: Store) -> np.ndarray:
     return np.where(np.isfinite(errors), np.clip(np.rint(1e5 * errors), 0, NOTHING - 1), NOTHING).astype("<u2")
 
 
-def _decoded(codes: Codes, most: int) -> np.ndarray:
-    """(k, s, s) reconstructions of the first k shown images: as many as are stored and as the page has room for.
+def _decoded(codes: Codes, k: int) -> np.ndarray:
+    """(k, s, s) reconstructions of the first k shown images.
 
     The few that every report has are whole, s = 28; where all are stored there is room for a quarter of the pixels.
     """
     views = codes.views
-    row = codes.rows(views.reconstruction_index)
+    row = codes.rows(views.reconstruction_index)[:k]
     if views.tsne_reconstructions is None:
-        return views.reconstructions[row[: _unbroken(row >= 0)]]
-    other = codes.rows(views.tsne_index)
-    k = min(most, _unbroken((row >= 0) | (other >= 0)))
-    few, many = views.reconstructions[row[:k]], views.tsne_reconstructions[other[:k]]
-    whole = np.where((row[:k] < 0)[:, None, None], many, few)
+        return views.reconstructions[row]
+    few, many = views.reconstructions[row], views.tsne_reconstructions[codes.rows(views.tsne_index)[:k]]
+    whole = np.where((row < 0)[:, None, None], many, few)
     return whole.reshape(k, 14, 2, 14, 2).mean(axis=(2, 4)).round().astype(np.uint8)
-
-
-def _unbroken(known: np.ndarray) -> int:
-    """How many are known before the first that is not."""
-    return len(known) if known.all() else int(known.argmin())
 
 
 def _sheet(pictures: np.ndarray, quality: int) -> dict[str, Any]:

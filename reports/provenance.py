@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from reports.records import Run
 
+FIRST = ("optimizer", "learning_rate", "batch_size", "epochs")  # what is looked for first in a recipe
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sidecar:
@@ -41,6 +43,8 @@ def build(run: Run, sidecars: list[Sidecar]) -> Provenance:
             ("Run", run.id),
             ("Created", run.created),
             ("Preset and recipe", f"{run.preset}, {run.recipe}"),
+            ("Training", _training(run)),
+            *([("Network", network)] if (network := _network(run)) else []),
             ("Seeds", ", ".join(map(str, run.seeds)) or "not recorded"),
             ("Trained on", ", ".join(devices(run)) or "not recorded"),
             ("Code", f"commit {commit}{dirty}"),
@@ -50,6 +54,25 @@ def build(run: Run, sidecars: list[Sidecar]) -> Provenance:
         ],
         versions=flat(run.versions),
         sidecars=sidecars,
+    )
+
+
+def _training(run: Run) -> str:
+    """The recipe's settings; of a report that holds none, what its trainings say themselves."""
+    settings = run.recipe_settings
+    names = [name for name in dict.fromkeys([*FIRST, *settings]) if name in settings and name != "name"]
+    if names:
+        plain = {True: "yes", False: "no"}
+        return _listed({n: plain[settings[n]] if isinstance(settings[n], bool) else settings[n] for n in names})
+    epochs = sorted({seed_run.epochs for variant in run.finished for seed_run in variant.runs})
+    return f"epochs {', '.join(map(str, epochs)) or 'not recorded'}; the recipe's other settings were not recorded"
+
+
+def _network(run: Run) -> str:
+    """Its size, as far as the trainings say it."""
+    sizes = sorted({round(size) for variant in run.finished if (size := variant.mean("parameters")) is not None})
+    return (
+        f"convolutional encoder and decoder, {' or '.join(f'{size:,}' for size in sizes)} parameters" if sizes else ""
     )
 
 

@@ -160,6 +160,7 @@ class Run:
     versions: dict[str, Any]
     hardware: Any
     variants: list[VariantResult]
+    recipe_settings: dict[str, Any] = field(default_factory=dict)  # empty in reports from before they were recorded
     classifier: dict[str, Any] = field(default_factory=dict)  # which judged the samples; empty where none did
     baselines: list[Baseline] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)

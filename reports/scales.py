@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+FAR = 10.5  # times; over more than a decade of σ without a point nobody knows what lies between (0.1 to 1 is one)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:

@@ -12,14 +12,16 @@ from markupsafe import Markup
 
 from reports.templating import TEMPLATES
 
+SHORTER = {"const": "let", "true": "!0", "false": "!1"}  # the same to a browser
 STRING = r"""("[^"]*"|'[^']*'|`[^`]*`)"""
 
 
 @cache
 def text(files: str = "script/*.js") -> Markup:
-    """Our own files of that pattern in templates/, in their order, without comments and indentation."""
+    """Our own files of that pattern in templates/, in their order, without what only a reader needs."""
     lines = [bare(line) for file in sorted(TEMPLATES.glob(files)) for line in file.read_text("utf-8").splitlines()]
-    body = "\n".join(line for line in lines if line)
+    body = re.sub(r"(?<=[;{,(\[=>?:&|])\n|\n(?=[})\]])", "", "\n".join(line for line in lines if line))
+    body = body.replace(";}", "}")  # no loop of ours has an empty body
     return Markup('"use strict";(() => {{\n{}\n}})();').format(Markup(body))  # our own, and a test looks for "</"
 
 
@@ -38,6 +40,8 @@ def data(value: Any) -> Markup:
 
 
 def bare(line: str) -> str:
-    """A line without comment, indentation and the blanks around punctuation; strings stay as they are."""
+    """A line without comment, indentation and the blanks around punctuation, in shorter words; strings stay."""
     code = re.sub(r"(^| )// .*", "", line).strip()
-    return re.sub(STRING + r"| *([=<>,:?;{}()\[\]&|*]) *", lambda found: found[1] or found[2], code)
+    for what in (r" *([=<>,:?;{}()\[\]&|*]) *", r"(?<=[\w)\]]) ?([-+/]) (?=[\w(])", r"\b(const|true|false)\b"):
+        code = re.sub(f"{STRING}|{what}", lambda found: found[1] or SHORTER.get(found[2], found[2]), code)
+    return code  # a + +b keeps its blanks

@@ -1,11 +1,14 @@
 """Line charts as SVG by hand: attributes instead of CSS, so that they survive previewers that drop styles."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
+from reports import text
 from reports.scales import Scale
 
 INK, MUTED, GRID = "#222222", "#595959", "#e4e4e0"
@@ -30,6 +33,8 @@ class Line:
     mark: bool = False  # a dot on every point
     filled: bool = False  # dots are discs, not rings
     thin: bool = False  # a path that leads the eye; its label starts where it ends
+    far: float = math.inf  # points of which one x is so many times the other's are joined by dots alone
+    tips: Sequence[tuple[float, float, str]] = ()  # (x, y, what the script says of the point)
     data: dict[str, str] = field(default_factory=dict)
 
 
@@ -197,26 +202,39 @@ class _Frame:
         return [*(element("path", d=path, **lead, data_variant=variant) for variant, path in leaders.items()), *parts]
 
     def _line(self, line: Line) -> Markup:
-        parts = [self._area(line.band, line.colour, 0.16)] if line.band else []
-        for segment in _segments(line.points):
+        pieces = segments(line.points, line.far)
+        parts = [self._bands(line)] if line.band else []
+        if pieces:
+            style = {"fill": "none", "stroke": line.colour, "stroke_linejoin": "round"}
+            drawn = "".join(self._polyline(segment) for segment in pieces)
             parts.append(
-                element(
-                    "polyline",
-                    points=" ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in segment),
-                    fill="none",
-                    stroke=line.colour,
-                    stroke_width=0.9 if line.thin else 1.8,
-                    stroke_dasharray=line.dash,
-                    stroke_linejoin="round",
-                    stroke_linecap="round" if len(segment) == 1 else None,
-                )
+                element("path", d=drawn, stroke_width=0.9 if line.thin else 1.8, stroke_dasharray=line.dash, **style)
             )
-            if line.mark or len(segment) == 1:
-                parts.append(element("path", d=self._discs(segment, 2.6), fill=line.colour))
+            gaps = _gaps(pieces) if line.far < math.inf else []
+            if gaps:
+                leaps = "".join(map(self._polyline, gaps))
+                parts.append(element("path", d=leaps, stroke_width=0.8, stroke_dasharray="1 5", data_gap=1, **style))
+            marked = [point for segment in pieces for point in segment if line.mark or len(segment) == 1]
+            if marked:
+                parts.append(element("path", d=self._discs(marked, 2.6), fill=line.colour))
         if line.dots:
             fill, r = (line.colour, 3.2) if line.filled else ("none", 1.8 if line.points else 3.2)
             parts.append(element("path", d=self._discs(line.dots, r), fill=fill, stroke=line.colour))
-        return element("g", *parts, **{f"data_{name}": value for name, value in line.data.items()})
+        tips = "\n".join(f"{self.x(x):.0f} {self.y(y):.0f} {text.one_line(words)}" for x, y, words in line.tips)
+        return element("g", *parts, data_tips=tips, **{f"data_{name}": value for name, value in line.data.items()})
+
+    def _polyline(self, points: Sequence[tuple[float, float]]) -> str:
+        return "M" + "L".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in points)
+
+    def _bands(self, line: Line) -> Markup:
+        """The band, broken where the line is."""
+        ends = {(x, part): y for x, low, high in line.band for part, y in (("low", low), ("high", high))}
+        pieces = []
+        for segment in segments([(x, low) for x, low, _ in line.band], line.far):
+            xs = [x for x, _ in segment]
+            outline = [*((x, ends[x, "high"]) for x in xs), *((x, ends[x, "low"]) for x in reversed(xs))]
+            pieces.append(self._polyline(outline) + "z")
+        return element("path", d="".join(pieces), fill=line.colour, fill_opacity=0.16)
 
     def _zones(self) -> str:
         return " ".join(f"{_short(low)} {_short(high)}" for low, high in self.chart.zones)
@@ -247,15 +265,20 @@ def spread(wanted: Sequence[float], *, gap: float, low: float, high: float) -> l
     return placed
 
 
-def _segments(points: Sequence[Point]) -> list[list[tuple[float, float]]]:
-    """The runs of points that have a value: a gap stays a gap."""
-    segments: list[list[tuple[float, float]]] = [[]]
+def segments(points: Sequence[Point], far: float = math.inf) -> list[list[tuple[float, float]]]:
+    """The runs of points that have a value and lie near each other: a gap stays a gap."""
+    found: list[list[tuple[float, float]]] = [[]]
     for x, y in points:
-        if y is None:
-            segments.append([])
-        else:
-            segments[-1].append((x, y))
-    return [segment for segment in segments if segment]
+        if y is None or (found[-1] and far < math.inf and x > far * found[-1][-1][0]):
+            found.append([])
+        if y is not None:
+            found[-1].append((x, y))
+    return [segment for segment in found if segment]
+
+
+def _gaps(pieces: Sequence[Sequence[tuple[float, float]]]) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """From where each segment ends to where the next begins."""
+    return [(one[-1], other[0]) for one, other in pairwise(pieces)]
 
 
 def _text(content: str, x: float, y: float, *, anchor: str = "", fill: str = MUTED, **more: str) -> Markup:

@@ -76,6 +76,8 @@ def test_report_json_keeps_its_contract(compared):
     assert {"id", "preset", "recipe", "created", "command", "seeds", "dataset", "code", "versions", "hardware"} <= set(
         report["run"]
     )
+    assert report["run"]["recipe_settings"]["optimizer"] == "adam"
+    assert report["run"]["recipe_settings"]["epochs"] == 2  # as asked for, not the preset's
     assert report["run"]["dataset"] | {"sha256": ""} == {
         "name": "npz:tiny.npz",
         "sha256": "",

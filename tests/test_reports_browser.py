@@ -103,6 +103,18 @@ def test_a_phone_scrolls_tables_and_not_the_page(opened, name):
         assert region.get_attribute("aria-label")
 
 
+def test_on_a_phone_the_variant_stays_in_sight_while_its_numbers_scroll(opened):
+    page = opened(viewport=PHONE)
+    region = page.locator("#summary .scroll")
+    assert region.evaluate("e => e.scrollWidth > e.clientWidth")
+    region.evaluate("e => e.scrollTo(300, 0)")
+    for name in page.locator("#summary tbody th").all():
+        box = name.bounding_box()
+        assert box["x"] == pytest.approx(20, abs=1)
+        assert box["width"] < 130  # two thirds of the screen are left for numbers
+    assert page.locator("#summary caption").bounding_box()["width"] <= 351
+
+
 def unfold(page):
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
 

@@ -111,9 +111,12 @@ def test_the_script_is_small_and_asks_for_nothing_that_a_strict_policy_or_an_old
 
 
 def test_shortening_the_script_leaves_its_strings_alone():
-    assert script.bare("  const a = { b: 1, c: `x = ${ y } : z` }; // why") == "const a={b:1,c:`x = ${ y } : z`};"
+    assert script.bare("  const a = { b: 1, c: `x = ${ y } : z` }; // why") == "let a={b:1,c:`x = ${ y } : z`};"
     assert script.bare("// only a comment") == ""
     assert script.bare('if (a === "b , c") return a + +b;') == 'if(a==="b , c")return a + +b;'
+    assert script.bare('const on = true, off = "false const 1 + 1", sum = a + b(1) - c;') == (
+        'let on=!0,off="false const 1 + 1",sum=a+b(1)-c;'
+    )
 
 
 def test_every_picture_states_its_finding_with_numbers(page):
@@ -146,7 +149,7 @@ def test_equal_bce_gives_equal_curves_whatever_alpha_makes_of_the_loss(tmp_path)
     assert first["loss"] != second["loss"]
     fake.save()
     shown = curves.build(inputs.load(fake.run_dir)).bce
-    lines = [re.findall(r'<polyline points="([^"]*)"', panel.chart) for panel in shown]
+    lines = [re.findall(r'<path d="([^"]*)" stroke-width="1.8"', panel.chart) for panel in shown]
     assert lines[0] == lines[1] != []
 
 
@@ -380,6 +383,35 @@ def test_the_page_says_where_it_comes_from(fake, page):
     run = fake.report["run"]
     for fact in (run["command"], run["code"]["commit"], "uncommitted changes", run["dataset"]["sha256"], "2.21.0"):
         assert fact in provenance
+
+
+def test_the_provenance_holds_the_recipes_settings_or_says_that_it_has_none(tmp_path):
+    fake = fake_run.make(tmp_path, epochs=3)
+    assert "epochs 3; the recipe's other settings were not recorded" in words_of(rewritten(fake), "provenance")
+    fake.report["run"]["recipe_settings"] = {
+        "name": "standard", "optimizer": "adam", "learning_rate": 0.001, "batch_size": 128, "flip": False,
+    }  # fmt: skip
+    said = words_of(rewritten(fake), "provenance")
+    assert "optimizer adam, learning rate 0.001, batch size 128, flip no" in said
+    assert "convolutional encoder and decoder, 402,545 parameters" in said
+    assert "not recorded" not in said
+
+
+def words_of(html: str, section: str) -> str:
+    return words(next(e for e in Parsed(html).all("section") if e.attributes["id"] == section))
+
+
+def test_every_section_leads_back_to_the_contents(page):
+    sections = page.all("section")
+    assert len(page.all("a", href="#contents")) == len(sections)
+    assert len(page.all("nav", id="contents")) == 1
+    assert all(words(section).endswith("Contents") for section in sections)
+
+
+def test_the_hint_says_of_how_many_dots_a_reconstruction_can_be_shown(tmp_path):
+    few = "Its reconstruction stands beside it for 16 of the 208 dots; the page has none of the others."
+    assert few in written(tmp_path / "few", variants=QUICK[:2])
+    assert "the page has none of the others" not in written(tmp_path / "all", variants=QUICK[:2], decoded=True)
 
 
 def test_squared_errors_are_those_of_the_definition():

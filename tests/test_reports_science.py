@@ -303,19 +303,19 @@ def test_a_failed_variant_has_no_difference_and_is_named(tmp_path):
 def test_rules_of_thumb_are_held_against_the_range_of_the_prior_and_of_the_codes(run, page):
     advised = advice.build(run)
     assert advised.ranges[:2] == [("prior N(0, I)", "0.400", "9.10"), ("none", "3.52", "80.1")]
-    assert [(rule.name, rule.sigma, rule.place, rule.codes) for rule in advised.heuristics] == [
-        ("sqrt(d), pythae", "2.83", "inside", "2 of 6 variants"),
-        ("the notebook's", "0.100", "below", "0 of 6 variants"),
-        ("d²/2", "32.0", "above", "4 of 6 variants"),
+    assert [(rule.name, rule.sigma, rule.place, rule.free, rule.shaped) for rule in advised.heuristics] == [
+        ("sqrt(d), pythae", "2.83", "inside", "0 of 4 variants", "2 of 2 variants"),
+        ("the notebook's", "0.100", "below", "0 of 4 variants", "0 of 2 variants"),
+        ("d²/2", "32.0", "above", "4 of 4 variants", "0 of 2 variants"),
     ]
-    assert "sqrt(d), pythae 2.83 inside 2 of 6 variants" in section(page, "advice")
+    assert "sqrt(d), pythae 2.83 inside 0 of 4 variants 2 of 2 variants" in section(page, "advice")
 
 
 def test_ranges_that_were_not_found_leave_the_rules_unjudged(report):
     report["advice"]["sigma"] = {"prior": None, "codes": [{"name": "none", "low": None, "high": 3.0}]}
     advised = advice.build(inputs.parse(report))
     assert advised.ranges == [("prior N(0, I)", "–", "–"), ("none", "–", "3.00")]
-    assert {(rule.place, rule.codes) for rule in advised.heuristics} == {("", "–")}
+    assert {(rule.place, rule.free, rule.shaped) for rule in advised.heuristics} == {("", "–", "–")}
 
 
 def test_the_plot_has_a_dot_for_every_seed_at_its_place_on_logarithmic_axes(fake, page):
@@ -364,12 +364,29 @@ def test_a_path_joins_the_sigmas_of_an_alpha_through_the_means_by_rising_sigma(r
     chart = Parsed(pareto.build(run).plot)
     (path,) = chart.all("g", data_alpha="0.6")  # one sigma alone has no path
     assert not chart.all("g", data_alpha="0.2")
-    line = chart.elements[chart.elements.index(path) + 1].attributes["points"]
-    got = [float(point.split(",")[0]) for point in line.split()]
+    line = chart.elements[chart.elements.index(path) + 1].attributes["d"]
+    got = [float(point.split(",")[0]) for point in line[1:].split("L")]
     low, high = map(float, chart.elements[0].attributes["data-xlim"].split())
     by_sigma = sorted((v for v in run.variants if v.sigma and v.alpha == 0.6), key=lambda v: v.sigma)
     share = [math.log(v.mean("mse") / low) / math.log(high / low) for v in by_sigma]
     assert got == pytest.approx([46 + s * (480 - 46 - 178) for s in share], abs=0.06)
+
+
+def test_of_many_variants_only_the_front_the_lowest_and_those_without_a_sigma_are_named(report):
+    few = pareto.build(inputs.parse(report))
+    assert few.unnamed == 0
+    rows = report["variants"]
+    for number in range(6):  # between the others in both respects
+        rows.append(copy.deepcopy(rows[2]) | {"name": f"more-{number}", "sigma": 0.2 + number})
+    report["advice"]["pareto"]["front"].append({"name": "more-0", "seeds": 1, "of": 3})  # with few of the seeds
+    many = pareto.build(inputs.parse(report))
+    named = {label.split(" (")[0] for label in map(words, Parsed(many.plot).all("text"))}
+    lowest = {min(rows[:6], key=lambda row: row["summary"][metric]["min"])["name"] for metric in ("mse", "sliced_w2")}
+    assert {row["name"] for row in rows} & named == {"none", "imq-a0.6"} | lowest
+    assert many.unnamed == 12 - len({"none", "imq-a0.6"} | lowest)
+    dots = [e for e in Parsed(many.plot).all("g") if e.attributes.get("data-variant", "").startswith("more-")]
+    assert len(dots) == 6
+    assert all("Sliced W2" in e.attributes["data-tips"] for e in dots)
 
 
 def test_sigmas_at_which_a_kernel_is_dead_are_shaded(run, report):
@@ -380,6 +397,31 @@ def test_sigmas_at_which_a_kernel_is_dead_are_shaded(run, report):
         assert zones == f"{left} 0.4 9.1 {right}"
     report["advice"]["sigma"]["prior"] = [1e-9, 1e9]  # alive everywhere on the axis
     assert all("data-zones" not in chart for _, chart in dispersion_of(inputs.parse(report)).charts)
+
+
+def test_a_line_is_dotted_over_more_than_a_decade_that_nobody_tried(run):
+    _, chart = dispersion_of(run).charts[0]
+    parsed = Parsed(chart)
+    start = next(i for i, e in enumerate(parsed.elements) if e.attributes.get("data-alpha") == "0.6")
+    band, line, gap = parsed.elements[start + 1 : start + 4]
+    assert "data-gap" in gap.attributes
+    sigmas = sorted(v.sigma for v in run.finished if v.sigma)
+    assert sigmas == [1e-4, 0.1, 2.83, 1e4]  # each further than a decade from the next
+    assert [line.attributes["d"].count("M"), line.attributes["d"].count("L")] == [4, 0]
+    assert [gap.attributes["d"].count("M"), gap.attributes["d"].count("L")] == [3, 3]
+    assert band.attributes["d"].count("z") == 4
+    near = [replace(v, sigma=sigma) for v, sigma in zip(run.finished[1:5], (0.1, 1.0, 10.0, 100.0), strict=True)]
+    (drawn,) = (chart for _, chart in dispersion_of(replace(run, variants=near)).charts[:1])
+    assert "data-gap" not in drawn  # a decade is near
+
+
+def test_points_of_a_chart_say_their_values(run):
+    _, chart = dispersion_of(run).charts[0]
+    (line,) = Parsed(chart).all("g", data_alpha="0.6")
+    by_sigma = sorted((v for v in run.finished if v.sigma), key=lambda v: v.sigma)
+    values = [metrics.of("total_variance").show(v.mean("total_variance")) for v in by_sigma]
+    said = [tip.split(" ", 2)[2].split(" ±")[0] for tip in line.attributes["data-tips"].split("\n")]
+    assert said == [f"α 0.6, σ {v.sigma:.12g}: {value}" for v, value in zip(by_sigma, values, strict=True)]
 
 
 def dispersion_of(run):

@@ -352,9 +352,13 @@ def test_the_summary_sorts_by_number_both_ways_and_keeps_ties_in_their_order(pag
 def test_a_variant_without_the_number_stays_last_both_ways(visit, tmp_path):
     fake = fake_run.make(tmp_path, QUICK[:4])
     fake.report["variants"][1]["summary"].pop("bce")
+    fake.report["variants"][1]["summary"].pop("kernel_live_share")
     fake.save()
     page = visit(write.write(fake.run_dir, fake.store))
     assert sort(page, "bce")[0][-1] == sort(page, "bce")[0][-1] == QUICK[1].name
+    for _ in range(2):
+        page.click("#kernel thead button >> nth=3")
+        assert page.locator("#kernel tbody tr").last.get_attribute("data-variant") == QUICK[1].name
 
 
 def test_a_variant_that_is_left_out_leaves_every_table_and_figure(page, visit, fake):
@@ -377,6 +381,65 @@ def test_a_variant_that_is_left_out_leaves_every_table_and_figure(page, visit, f
     again.click("#variants summary")
     again.check(f"#variants input[value='{out}']")
     assert again.locator(f"#summary tr[data-variant='{out}']").is_visible()
+
+
+def test_the_choice_stays_in_the_address_where_a_link_leads_to_a_section(page, visit):
+    out = QUICK[1].name
+    page.click("#variants summary")
+    page.uncheck(f"#variants input[value='{out}']")
+    chosen = page.url.split("#")[1]
+    assert chosen.startswith("only=")
+    page.click("nav a[href='#kernel']")
+    until(page, "location.hash.includes('only=')")
+    assert page.url.split("#")[1] == f"kernel&{chosen}"
+    again = visit(page.url)
+    until(again, "Math.abs(document.getElementById('kernel').getBoundingClientRect().top) < 40")
+    assert not again.locator(f"#kernel tr[data-variant='{out}']").is_visible()
+    page.check(f"#variants input[value='{out}']")
+    assert page.url.endswith("#kernel")
+
+
+def test_other_tables_of_variants_sort_too_and_folded_ones_once_they_are_opened(page):
+    def column(where, number, rows="tr[data-variant]"):
+        return page.eval_on_selector_all(f"{where} tbody {rows}", f"all => all.map(r => r.cells[{number}].innerText)")
+
+    first = column("#kernel", 0)
+    page.click("#kernel thead button >> nth=3")
+    shares = [float(text.split()[0]) for text in column("#kernel", 3)]
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 1
+    assert sorted(column("#kernel", 0)) == sorted(first)
+    folded = "#measurements details:first-of-type"
+    assert page.locator(f"{folded} thead button").count() == 0
+    page.click(f"{folded} summary")
+    page.click(f"{folded} thead button >> nth=1")
+    page.click(f"{folded} thead button >> nth=1")
+    values = [float(text.split()[0]) for text in column(folded, 1, "tr.variant")]
+    assert values == sorted(values, reverse=True)
+    page.click(f"{folded} summary")
+    page.click(f"{folded} summary")
+    assert page.locator(f"{folded} thead tr:first-child button").count() == page.locator(f"{folded} thead th").count()
+    kinds = page.eval_on_selector_all(f"{folded} tbody tr", "all => all.map(row => row.className)")
+    assert kinds == sorted(kinds, key=["variant", "reference", "baseline"].index)
+
+
+def test_a_chart_says_the_value_of_the_point_under_the_pointer_unless_it_is_left_out(page, fake):
+    chart = page.locator("#curves svg[role=img]").first
+    chart.scroll_into_view_if_needed()
+    name, history = QUICK[0].name, fake.report["variants"][0]["runs"][0]["history"]["val_bce"]
+    line = f"#curves g[data-variant='{name}'][data-series=val_bce]"
+    (x, y) = page.get_attribute(line, "data-tips").split("\n")[1].split(" ")[:2]
+    box = chart.bounding_box()
+    scale = box["width"] / 340
+    page.mouse.move(box["x"] + float(x) * scale, box["y"] + float(y) * scale)
+    assert page.locator("#note").inner_text() == f"validation, epoch 2: {history[1]:.4f}"
+    page.mouse.move(box["x"] + 2, box["y"] + 2)  # far from any point
+    assert not page.locator("#note").is_visible()
+    page.evaluate("selector => (document.querySelector(selector).style.display = 'none')", line)
+    page.mouse.move(box["x"] + float(x) * scale, box["y"] + float(y) * scale)
+    assert "validation" not in page.locator("#note").text_content()
+    page.mouse.move(5, 5)
+    assert not page.locator("#note").is_visible()
 
 
 def test_addresses_lead_to_a_section_a_verdict_and_an_image(visit, fake, shown):

@@ -6,10 +6,12 @@ const make = (tag, attributes, ...children) => {
   element.append(...children);
   return element;
 };
-const on = (target, kind, act) => target.addEventListener(kind, act);
-const press = (button, down) => button.setAttribute("aria-pressed", down);
+const on = (target, kind, ...how) => target.addEventListener(kind, ...how);
+const press = (button, down) => (button.ariaPressed = down);
+const put = Object.assign, pen2d = (canvas) => canvas.getContext("2d");
+const go = (id) => document.getElementById(id)?.scrollIntoView();
 const unpack = (text, Kind) => new Kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-const load = (sheet) => sheet && Object.assign(sheet, { image: Object.assign(new Image(), { src: sheet.source }) });
+const load = (sheet) => sheet && put(sheet, { image: put(new Image(), { src: sheet.source }) });
 
 const NOTHING = 65535; // in place of a coordinate or an error that was not stored
 const data = JSON.parse(document.getElementById("points")?.textContent ?? null);

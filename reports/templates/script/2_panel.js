@@ -6,7 +6,7 @@ const seen = (label) => !view.alone.size || view.alone.has(label);
 const sheet = (attributes) => make("canvas", { width: SIZE, height: SIZE, ...attributes });
 
 const circle = (pen, x, y, radius, lineWidth, strokeStyle) => {
-  Object.assign(pen, { lineWidth, strokeStyle });
+  put(pen, { lineWidth, strokeStyle });
   pen.beginPath();
   pen.arc(x, y, radius, 0, 7);
   pen.stroke();
@@ -15,7 +15,7 @@ const circle = (pen, x, y, radius, lineWidth, strokeStyle) => {
 class Panel {
   constructor(figure, stored) {
     const [image] = all("img", figure), { view: code, variant, xlim, ylim } = figure.dataset;
-    Object.assign(this, stored, { figure, code, name: variant, layer: sheet(), stale: true });
+    put(this, stored, { figure, code, name: variant, layer: sheet(), stale: true });
     this.canvas = sheet({ tabindex: 0, role: "application", "aria-label": image.alt, "aria-describedby": "hint" });
     this.shared = [xlim, ylim].map((ends) => ends.split(" ").map(Number));
     this.spots = Float32Array.from(unpack(stored.places, Uint16Array), (q, i) =>
@@ -43,7 +43,7 @@ class Panel {
   }
 
   paint() {
-    const pen = this.layer.getContext("2d");
+    const pen = pen2d(this.layer);
     this.drawn = this.range;
     const [x0, y0] = this.pixels(0, 0);
     pen.fillStyle = "#fff";
@@ -79,13 +79,13 @@ class Panel {
     const marks = this.medians.map(([label, x, y]) => [label, ...this.pixels(x, y)]);
     const reach = [1, 2].map((axis) => Math.max(...marks.map((m) => m[axis])) - Math.min(...marks.map((m) => m[axis])));
     if (Math.max(...reach) < 0.12 * SIZE) return;
-    Object.assign(pen, { font: "bold 24px sans-serif", textAlign: "center", textBaseline: "middle", lineWidth: 7, strokeStyle: "#fff", fillStyle: "#111" });
+    put(pen, { font: "bold 24px sans-serif", textAlign: "center", textBaseline: "middle", lineWidth: 7, strokeStyle: "#fff", fillStyle: "#111" });
     for (const mark of marks) if (seen(mark[0])) pen.strokeText(...mark), pen.fillText(...mark);
   }
 
   show() {
     if (this.stale) this.paint();
-    const pen = this.canvas.getContext("2d"), [x, y] = this.spot(view.at);
+    const pen = pen2d(this.canvas), [x, y] = this.spot(view.at);
     pen.drawImage(this.layer, 0, 0);
     this.figure.dataset.ringed = isNaN(x) ? "" : data.ids[view.at];
     if (isNaN(x)) return;

@@ -16,12 +16,12 @@ const copy = (canvas, sheet, i) => {
   if (canvas.hidden) return;
   const { side, columns } = sheet;
   canvas.width = canvas.height = side;
-  canvas.getContext("2d").drawImage(sheet.image, -(i % columns) * side, -Math.floor(i / columns) * side);
+  pen2d(canvas).drawImage(sheet.image, -(i % columns) * side, -Math.floor(i / columns) * side);
 };
 
 const point = (i, owner, pinned) => {
   const news = i !== view.at || owner !== view.owner;
-  Object.assign(view, { at: i, owner, pinned });
+  put(view, { at: i, owner, pinned });
   if (i < 0 || !news) return refresh();
   const variant = data.variants[owner.name], label = data.labels[i], error = variant.errors[i];
   copy(source, data.images, i);
@@ -38,7 +38,7 @@ const placeTip = () => {
   tip.hidden = view.at < 0;
   if (tip.hidden) return;
   const box = view.owner.canvas.getBoundingClientRect(), [x, y] = view.owner.spot(view.at).map((p) => ((p || 0) / SIZE) * box.width + 16);
-  const room = document.documentElement.clientWidth - tip.offsetWidth - 4, below = box.top + y;
+  const room = innerWidth - tip.offsetWidth - 20, below = box.top + y;
   tip.style.left = `${Math.max(4, Math.min(box.left + x, room))}px`;
   tip.style.top = `${below + tip.offsetHeight < innerHeight ? below : Math.max(4, below - tip.offsetHeight - 32)}px`;
 };
@@ -108,7 +108,7 @@ const TOOLS = {
 const fit = (own) => {
   view.fit = own;
   press(all("[data-tool=fit]")[0], own);
-  for (const [kind, hidden] of [["own", !own], ["shared", own]]) all(`[data-fit=${kind}]`).forEach((it) => (it.hidden = hidden));
+  for (const it of all("[data-fit=own], [data-fit=shared]")) it.hidden = own == (it.dataset.fit == "shared");
   refresh(true);
 };
 
@@ -128,7 +128,7 @@ const explore = () => {
   });
   for (const panel of panels) {
     watch.observe(panel.figure);
-    (window.requestIdleCallback ?? setTimeout)(() => panel.show()); // not blank in a picture of the whole page
+    setTimeout(() => panel.show()); // not blank in a picture of the whole page
   }
   for (const item of all("#latent [data-label]")) {
     const label = +item.dataset.label, button = make("button", { type: "button", "aria-pressed": false }, ...item.childNodes);

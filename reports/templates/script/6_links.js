@@ -1,0 +1,37 @@
+// Addresses: #latent and #v-V1 lead to a place, #p=123 rings an image, #only=a&only=b shows those variants alone, and
+// #latent&only=a does both.
+const place = () => location.hash.replace(/^#|&?only=.*/g, "");
+const link = (where) => {
+  const chosen = boxes.filter((box) => box.checked), only = chosen.length < boxes.length ? chosen : [];
+  try {
+    history.replaceState(null, "", `#${[where, new URLSearchParams(only.map((box) => ["only", box.value]))].filter(String).join("&")}`);
+  } catch {} // a sandboxed frame has no address of its own
+};
+const follow = () => {
+  const wanted = new URLSearchParams(location.hash.slice(1)), only = wanted.getAll("only"), id = wanted.get("p");
+  if (boxes.some((box) => only.includes(box.value))) {
+    for (const box of boxes) box.checked = only.includes(box.value);
+    choose();
+  } else if (boxes.some((box) => !box.checked)) link(place());
+  go(place());
+  if (!data || !id) return;
+  const i = data.ids.indexOf(+id), panel = panels.find((it) => it.canvas.checkVisibility());
+  if (i < 0 || !panel) return say(`Image ${id} is not among those shown.`);
+  panel.figure.scrollIntoView({ block: "center" });
+  point(i, panel, true);
+};
+
+for (const table of all("table:has([data-variant] + [data-variant])")) {
+  const folded = table.closest("details"); // waits until it is opened, which keeps the page small
+  folded ? on(folded, "toggle", () => sortable(table), { once: true }) : sortable(table);
+}
+if (data) explore();
+// In a srcdoc frame a plain anchor would load the host's page.
+if (location.protocol == "about:") on(document, "click", (event) => {
+  const anchor = event.target.closest('a[href^="#"]');
+  if (!anchor) return;
+  event.preventDefault();
+  go(anchor.hash.slice(1));
+});
+on(window, "hashchange", follow);
+follow();
