@@ -6,11 +6,14 @@ from pathlib import Path
 from mmdvae.files import file_sha256, write_text
 from reports import inputs, markdown, page, sidecars
 from reports.arrays import Store
+from reports.kept import kept_in
 from reports.page import Failure
 from reports.provenance import Sidecar
 from reports.records import Run
 
 log = logging.getLogger("reports")
+
+PICTURES = ".pictures"  # beside what is stored; a dot, for it may be deleted at any time
 
 
 def write(run_dir: Path, store: Path) -> Path:
@@ -19,6 +22,11 @@ def write(run_dir: Path, store: Path) -> Path:
     Each file is replaced as a whole, and equal inputs give equal bytes. What fails is logged, and named in the page.
     Raises: InputError if report.json or manifest.json is missing or breaks its schema.
     """
+    with kept_in(store / PICTURES):
+        return _write(run_dir, store)
+
+
+def _write(run_dir: Path, store: Path) -> Path:
     run, arrays = inputs.load(run_dir), Store(run_dir, store)
     beside = [
         _sidecar(run_dir / "metrics.csv", "every number, one a line", run, arrays),

@@ -497,7 +497,7 @@ def test_the_table_needs_no_drawing_and_the_page_no_training():
     heavy = {"matplotlib", "numpy", "keras", "tensorflow", "prefect", "sklearn"}
     for module, loaded in (
         ("reports.summary, reports.inputs, reports.index", "[]"),
-        ("reports.write", "['matplotlib', 'numpy']"),
+        ("reports.write", "['numpy']"),  # matplotlib comes with the first picture that was never drawn
     ):
         code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
