@@ -239,11 +239,12 @@ def _compare_with_prefect(server: str, out: Path, wishes: dict):
 
         temporary = Temporary(Path(os.environ["PREFECT_HOME"]))
         os.environ["PREFECT_API_URL"] = temporary.url
+    from flows import heartbeat
     from flows.compare import compare as flow  # takes as long as a server takes to start
 
     if temporary:
         temporary.wait()
-    with _shown():
+    with _shown(), heartbeat.ours(watched=temporary is None):
         state = flow(**wishes, return_state=True)
     ending = state.result(raise_on_failure=False)
     if isinstance(ending, BaseException):

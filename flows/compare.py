@@ -8,7 +8,7 @@ from typing import Any
 from prefect import flow
 from prefect.states import Cancelled, Completed, Failed, State
 
-from flows import aftermath, missed, notify, orphans, watching
+from flows import aftermath, heartbeat, missed, notify, orphans, watching
 from flows import plan as plans
 from flows.parameters import Alpha, Count, Dataset, Name, PresetName, Seed, Sigma
 from flows.plan import Plan
@@ -127,7 +127,7 @@ def compare(
 def run_with_prefect(plan: Plan) -> State:
     """The story as task runs, inside a flow run; its artifacts and its final state."""
     runner = PrefectRunner()
-    with watching.in_prefect(), workshop.opened(plan.jobs):
+    with heartbeat.beating(), watching.in_prefect(), workshop.opened(plan.jobs):
         ending = story(plan, runner)
     shown = _end(runner, runner.submit(publish_artifacts, ending.page, plan.store, plan.rich_artifact))
     if isinstance(shown, Exception):  # the report is there all the same

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,36 @@ def test_bounds_of_parameters_are_prefects_to_check_too(tiny_npz, tmp_path, wish
     assert state.is_failed()
     with pytest.raises(ParameterTypeError):
         state.result()
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_commands_heartbeat_is_its_own_and_ends_with_the_run(monkeypatch, watched):
+    import prefect
+    from prefect import flow_engine
+    from prefect.context import FlowRunContext
+
+    from flows import heartbeat
+
+    beats, prefects = [], []
+    monkeypatch.setattr(heartbeat, "emit_event", lambda event, resource: beats.append((event, resource)))
+    monkeypatch.setattr(flow_engine, "emit_event", lambda *args, event, **kwargs: prefects.append(event))
+
+    @prefect.flow(name="quiet", persist_result=False)
+    def quiet():
+        every = heartbeat._EVERY.get()
+        heartbeat._EVERY.set(0.02 if every else None)
+        with heartbeat.beating():
+            while watched and len(beats) < 3:
+                time.sleep(0.01)
+        return every, FlowRunContext.get().flow_run.id
+
+    with heartbeat.ours(watched=watched):
+        every, run = quiet()
+    assert every == (180 if watched else None)
+    count = len(beats)
+    time.sleep(0.1)
+    assert len(beats) == count
+    assert {(event, resource["prefect.resource.id"]) for event, resource in beats} == (
+        {("prefect.flow-run.heartbeat", f"prefect.flow-run.{run}")} if watched else set()
+    )
+    assert not prefects
