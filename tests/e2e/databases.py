@@ -1,10 +1,15 @@
-"""A PostgreSQL cluster of its own for the tests: temporary, on a private socket, never as root."""
+"""A PostgreSQL cluster of its own for the tests: temporary, on a private socket, never as root.
+
+A process keeps it whose standard input ends with the tests, killed or not: then it stops the server and removes
+the folder. `python databases.py` is that process; it says the URL, and ends with its input.
+"""
 
 import contextlib
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,6 +30,22 @@ def binaries() -> Path:
 @contextlib.contextmanager
 def postgresql() -> Iterator[str]:
     """A running server with an empty database; its URL for Prefect."""
+    keeper = [sys.executable, __file__]
+    # A session of its own, for the terminal's Ctrl-C is for the tests, which then end in order.
+    with subprocess.Popen(
+        keeper, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        url = process.stdout.readline().strip()
+        assert url, "PostgreSQL did not start; it said why above"
+        try:
+            yield url
+        finally:
+            process.stdin.close()
+            assert process.wait(timeout=PATIENCE) == 0
+
+
+@contextlib.contextmanager
+def _cluster() -> Iterator[str]:
     programs, folder = binaries(), Path(tempfile.mkdtemp(prefix="mmdvae-pg-"))  # a socket's path must be short
     user = {"user": OWNER, "group": OWNER, "extra_groups": []} if os.getuid() == 0 else {}
     if user:
@@ -50,3 +71,9 @@ def postgresql() -> Iterator[str]:
             process.send_signal(signal.SIGINT)  # a fast shutdown
             process.wait(timeout=30)
             shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    with _cluster() as url:
+        print(url, flush=True)
+        sys.stdin.read()

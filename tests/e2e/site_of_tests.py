@@ -21,6 +21,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 ROOT = Path(__file__).parents[2]
 PATIENCE = 600  # seconds that one step may take on a machine that has other things to do
 PASSWORD = "operator:for the tests"
+WITH_US = ["setpriv", "--pdeathsig", "TERM"]  # the kernel ends what we started when we are gone, killed or not
 TINY = {"preset": "quick", "dataset": "digits", "epochs": 1, "only": ["none", "mmd-a0.6-s2.83"], "jobs": 1}
 
 
@@ -181,7 +182,7 @@ class Site:
     def _start(self, name: str, words: list[str], environment: dict[str, str]) -> subprocess.Popen:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, *words],
+                [*WITH_US, sys.executable, *words],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,
