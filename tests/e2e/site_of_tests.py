@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import reaper
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas import filters
 from prefect.events.filters import EventFilter, EventNameFilter, EventOccurredFilter, EventResourceFilter
@@ -21,7 +22,6 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 ROOT = Path(__file__).parents[2]
 PATIENCE = 600  # seconds that one step may take on a machine that has other things to do
 PASSWORD = "operator:for the tests"
-WITH_US = ["setpriv", "--pdeathsig", "TERM"]  # the kernel ends what we started when we are gone, killed or not
 TINY = {"preset": "quick", "dataset": "digits", "epochs": 1, "only": ["none", "mmd-a0.6-s2.83"], "jobs": 1}
 
 
@@ -51,6 +51,7 @@ class Site:
         self.address = f"http://127.0.0.1:{port}"
         self.url = f"{self.address}/api"
         common = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        common[reaper.MARK] = str(folder)
         common["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         self._server_environment = common | settings_of("server.env")
         self._server_environment |= {
@@ -69,6 +70,9 @@ class Site:
             "MMDVAE_WEBHOOK_URL": webhook,
         }
         self._processes: list[subprocess.Popen] = []
+        self._reaper = subprocess.Popen(
+            [sys.executable, reaper.__file__, str(folder)], stdin=subprocess.PIPE, start_new_session=True
+        )
 
     def start_server(self) -> None:
         """Start the server; back when it answers."""
@@ -178,11 +182,12 @@ class Site:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+        self._reaper.communicate()
 
     def _start(self, name: str, words: list[str], environment: dict[str, str]) -> subprocess.Popen:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [*WITH_US, sys.executable, *words],
+                [sys.executable, *words],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,

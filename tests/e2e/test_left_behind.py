@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import reaper
 from site_of_tests import wait_for
 
 UNATTENDED = """
@@ -19,19 +20,7 @@ with postgresql() as url:
     print(url, flush=True)
     sys.stdin.read()
 """
-SOON = 60  # seconds: a worker may take thirty to end in order
-
-
-def of_site(folder):
-    """Processes that live in a site's folder."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if str(folder).encode() in (process / "environ").read_bytes():
-                found.append(process.name)
-        except OSError:
-            continue
-    return found
+SOON = 20  # seconds
 
 
 def test_killed_tests_leave_nothing_behind(tmp_path):
@@ -44,7 +33,7 @@ def test_killed_tests_leave_nothing_behind(tmp_path):
     ) as tests:
         folder = Path(tests.stdout.readline().strip().partition("host=")[2])
         assert (folder / "data/postmaster.pid").exists()
-        assert len(of_site(tmp_path)) >= 2
+        assert len(reaper.living(str(tmp_path))) >= 2
         tests.kill()
     wait_for(lambda: not folder.exists(), "the end of the database", seconds=SOON)
-    wait_for(lambda: not of_site(tmp_path), "the end of server and worker", seconds=SOON)
+    wait_for(lambda: not reaper.living(str(tmp_path)), "the end of server and worker", seconds=SOON)
