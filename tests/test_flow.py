@@ -109,7 +109,7 @@ def test_a_second_run_trains_nothing_and_says_cached(compared, tiny_npz):
     assert set(work.values()) == {("Cached", 1)}
 
 
-def test_a_run_without_any_good_variant_is_failed_and_still_has_its_report(compared, tiny_npz, tmp_path):
+def test_a_run_without_any_good_variant_is_failed_and_still_has_its_report(warm, compared, tiny_npz, tmp_path):
     out = shutil.copytree(compared[0], tmp_path / "runs")
     spoil(out, "none")
     state = compare(tiny_npz, out, only=["none"])
@@ -125,7 +125,7 @@ def spoil(out, name):
     (out / "store" / key).write_text("in the way")
 
 
-def test_one_failed_variant_makes_the_run_partially_failed_with_a_report(compared, tiny_npz, tmp_path):
+def test_one_failed_variant_makes_the_run_partially_failed_with_a_report(warm, compared, tiny_npz, tmp_path):
     out = shutil.copytree(compared[0], tmp_path / "runs")
     spoil(out, "none")
     state = compare(tiny_npz, out)
@@ -134,7 +134,7 @@ def test_one_failed_variant_makes_the_run_partially_failed_with_a_report(compare
     assert task_runs(state)["report"] == ("Completed", 1)
 
 
-def test_a_killed_training_is_retried_once_and_counts_as_completed(tiny_npz, tmp_path):
+def test_a_killed_training_is_retried_once_and_counts_as_completed(warm, tiny_npz, tmp_path):
     from tasks.progress import LISTENER
 
     killed = threading.Event()

@@ -14,6 +14,8 @@ from mmdvae.errors import InputError
 from tasks import devices, leases, workshop
 from tasks.workshop import JobFailed, Workshop
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 
 @pytest.fixture(autouse=True)
 def slots(tmp_path, monkeypatch):
