@@ -61,8 +61,9 @@ def test_how_many_steps_a_launch_has_changes_no_bit(images):
 def test_the_first_fifty_losses_are_those_of_stock_layers_under_fit(images, monkeypatch):
     """Same seeds, same order. The two round differently, and training magnifies what rounding differs.
 
-    How much it does is measured: the stock path once more, each initial weight off by the last bit. Ours must not be
-    further from the stock path than a few times that.
+    How much it does is measured: the stock path four times more, each initial weight off by what float32 sums of n
+    numbers in another order lose, sqrt(n) last bits; the largest are batch normalisation's, over a batch's pixels. Ours
+    must not be further from the stock path than twice the furthest of them.
     """
     recipe, variant = dataclasses.replace(recipes.NOTEBOOK, learning_rate=0.05), variants.gaussian(0.6, 2.83)
     rows = np.random.default_rng(0).integers(len(images), size=50 * recipe.batch_size)
@@ -72,22 +73,23 @@ def test_the_first_fifty_losses_are_those_of_stock_layers_under_fit(images, monk
     monkeypatch.setattr(networks, "BatchNorm", keras.layers.BatchNormalization)
     monkeypatch.setattr(networks, "ToOneChannel", lambda: keras.layers.Conv2DTranspose(1, 3, padding="same"))
     paths = []
-    for last_bits in (0.0, np.finfo("float32").eps):
+    lost = np.sqrt(recipe.batch_size * 28 * 28) * np.finfo("float32").eps
+    for off_by, seed in ((0.0, 0), *((lost, seed) for seed in range(1, 5))):
         stock = fresh(recipe, variant)
         assert not any(isinstance(layer, BatchNorm | ToOneChannel) for layer in stock.decoder.layers)
-        signs = np.random.default_rng(1)
+        signs = np.random.default_rng(seed)
         for weight in stock.trainable_variables:
-            weight.assign(weight * (1 + last_bits * signs.choice([-1, 1], size=weight.shape)))
+            weight.assign(weight * (1 + off_by * signs.choice([-1, 1], size=weight.shape)))
         seen = []
         every = keras.callbacks.LambdaCallback(
             on_train_batch_end=lambda batch, logs, seen=seen: seen.append(logs["loss"])
         )
         stock.fit(images[rows], batch_size=recipe.batch_size, shuffle=False, verbose=0, callbacks=[every])
         paths.append(single_losses(seen))
-    stock, off = paths
+    stock, *off = paths
     assert len(ours) == len(stock) == 50
     np.testing.assert_allclose(ours[:5], stock[:5], rtol=1e-5)
-    assert np.abs(ours - stock).max() < 5 * np.abs(off - stock).max() < 0.1 * stock.max()
+    assert np.abs(ours - stock).max() < 2 * np.abs(np.array(off) - stock).max() < 0.2 * stock.max()
 
 
 def single_losses(running_means):
