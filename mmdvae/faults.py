@@ -97,8 +97,8 @@ FAULTS = (
         has_it=gradient_vanishes,
         titles=("Some penalties do not pull", "Every penalty pulls at the encoder"),
         explanations=(
-            f"The penalty's gradient is less than {VANISHES:.0%} of the reconstruction's. Raise alpha, or choose a "
-            "sigma at which the kernel is alive.",
+            f"The penalty's gradient is less than {VANISHES:.0%} of the reconstruction's. Where the kernel is dead, no "
+            "alpha helps: choose a sigma at which it is alive. Where it is alive, raise alpha.",
             f"None has a gradient below {VANISHES:.0%} of the reconstruction's.",
         ),
     ),

@@ -85,8 +85,8 @@ def _choices(run: Run) -> list[str]:
     if nearest is None:
         return [f"{sentence}."]
     if nearest.name == cheapest.name:
-        return [f"{sentence} and is closest to the prior."]
-    return [f"{sentence}; {nearest.name} is closest to the prior ({_of(nearest)})."]
+        return [f"{sentence} and is closest to the prior by sliced W2."]
+    return [f"{sentence}; {nearest.name} is closest to the prior by sliced W2 ({_of(nearest)})."]
 
 
 def _lowest(variants: list[VariantResult], metric: str) -> VariantResult | None:
@@ -114,5 +114,7 @@ def _certainty(run: Run) -> list[str]:
     moving = next((check for check in run.checks if check.code == "C5" and check.state != "passed"), None)
     still = len(moving.variants) if moving else 0
     whom = "no variant had" if still == len(run.finished) else f"{still} of {len(run.finished)} variants had not"
-    limits = [*few, *([f"{whom} converged, so the ranking may change with more epochs"] if still else [])]
+    alphas = sorted({variant.alpha for variant in run.finished if variant.alpha})
+    alone = [f"{text.setting(alphas[0])} is the only α above 0"] if len(alphas) == 1 else []
+    limits = [*few, *alone, *([f"{whom} converged, so the ranking may change with more epochs"] if still else [])]
     return [f"Mind: {'; '.join(limits)}."] if limits else []

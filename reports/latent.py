@@ -91,19 +91,21 @@ def _decoded(large: list[Codes], shown: int) -> str:
 
 def _views(found: list[Codes], shared: Limits) -> list[View]:
     shared_pca = square([codes.views.pca for codes in found])
+    first = [codes.views.codes[codes.shown, :2] for codes in found]
+    pca = [codes.views.pca[codes.shown] for codes in found]
     own = "Each panel has its own range, so compare shapes here and sizes above; the rings show the scale."
     return [
         View(
             code="z-shared",
             title="First two coordinates",
-            reading=f"{_extent(shared)}: a larger cloud is a more dispersed latent space.",
+            reading=f"{_extent(shared, first)}. A larger cloud is a more dispersed latent space.",
             shared=True,
             panels=[_code_panel(codes, shared) for codes in found],
         ),
         View(
             code="pca-shared",
             title="PCA",
-            reading=f"{_extent(shared_pca)}. The axes are fitted to each variant.",
+            reading=f"{_extent(shared_pca, pca)}. The axes are fitted to each variant.",
             shared=True,
             panels=[_pca_panel(codes, shared_pca) for codes in found],
         ),
@@ -118,11 +120,18 @@ def _views(found: list[Codes], shared: Limits) -> list[View]:
         View(
             code="tsne",
             title="t-SNE",
-            reading="Neighbours stay neighbours; sizes of clusters and distances between them mean nothing.",
+            reading=_placed(found)
+            + "Neighbours stay neighbours; sizes of clusters and distances between them mean nothing.",
             shared=False,
             panels=[_tsne_panel(codes) for codes in found],
         ),
     ]
+
+
+def _placed(found: list[Codes]) -> str:
+    """Of how many dots there is a place in the t-SNE; empty if of all."""
+    placed, dots = int(np.isfinite(found[0].tsne[:, 0]).sum()), len(found[0].shown)
+    return "" if placed == dots else f"{placed:,} of the {dots:,} dots, the others were not among its images. "
 
 
 def _code_panel(codes: Codes, limits: Limits, *, pixels: int = figures.PIXELS) -> Panel:
@@ -205,8 +214,11 @@ def square(clouds: list[np.ndarray]) -> Limits:
     return Limits(x=(-reach, reach), y=(-reach, reach))
 
 
-def _extent(limits: Limits) -> str:
-    return f"One scale for all, from −{text.significant(limits.x[1])} to {text.significant(limits.x[1])}"
+def _extent(limits: Limits, clouds: list[np.ndarray]) -> str:
+    reach = text.significant(limits.x[1])
+    outside = sum(int((np.abs(cloud) > limits.x[1]).any(axis=1).sum()) for cloud in clouds)
+    beyond = f"; {text.count(outside, 'dot')} lie outside, all panels together" if outside else ""
+    return f"One scale for all, from −{reach} to {reach} until you zoom{beyond}"
 
 
 def _class_keys(store: Store) -> list[ClassKey]:

@@ -8,6 +8,13 @@ from reports.metrics import GROUPS, METRICS, Metric
 from reports.records import Run
 from reports.summary import Row
 
+NOTES = {
+    "match": "The codes of PCA are scaled to unit variance here: what is left is their shape. MMD² is under the "
+    "mean of seven inverse multiquadric kernels, which an IMQ variant is trained with: look at sliced W2, too.",
+    "kernel": "Gaussian: exp(−|a − b|² / 2σ²). IMQ: the mean of C / (C + |a − b|²) over C = 2d times 0.1, 0.2, 0.5, 1, "
+    "2, 5 and 10, d the number of latent dimensions.",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
@@ -36,7 +43,7 @@ def build(run: Run, *, latent_dim: int | None = None) -> Measurements | None:
         columns = [metric for metric in METRICS if metric.group == group and metric.name in measured]
         if columns:
             rows = summary.rows(run, columns, latent_dim=latent_dim)
-            note = _judged_by(run) if group == "samples" else ""
+            note = _judged_by(run) if group == "samples" else NOTES.get(group, "")
             tables.append(Table(title=title, columns=columns, rows=rows, note=note))
     return Measurements(tables=tables, several=len(run.seeds) > 1) if tables else None
 

@@ -30,7 +30,7 @@ def _write(run_dir: Path, store: Path) -> Path:
     run, arrays = inputs.load(run_dir), Store(run_dir, store)
     beside = [
         _sidecar(run_dir / "metrics.csv", "every number, one a line", run, arrays),
-        _sidecar(run_dir / "latents.parquet", "codes, PCA and t-SNE of every test image", run, arrays),
+        _sidecar(run_dir / "latents.parquet", "codes and PCA of every test image, t-SNE of some", run, arrays),
     ]
     rendered = page.render(run, arrays, [sidecar for sidecar, _ in beside])
     failures = [*rendered.failures, *(failure for _, failure in beside if failure)]

@@ -52,14 +52,14 @@ def test_the_choices_are_among_the_regularised_and_say_both_respects_with_the_in
     third = said(tmp_path, variants, seeds=(0, 1, 2))[1]
     cheap, near = third.split("; ")
     assert cheap.startswith("Of the regularised, mmd-a0.6-s2.83 reconstructs best (test BCE 0.300")
-    assert near.startswith("mmd-a0.9-s2.83 is closest to the prior (test BCE 0.31")
+    assert near.startswith("mmd-a0.9-s2.83 is closest to the prior by sliced W2 (test BCE 0.31")
     for part in (cheap, near):
         assert " to " in part.partition("[")[2], part
         assert "against none, sliced W2 " in part
 
 
 def test_one_variant_can_be_best_in_both(tmp_path):
-    assert said(tmp_path, [QUICK[0], QUICK[3]])[1].endswith(") and is closest to the prior.")
+    assert said(tmp_path, [QUICK[0], QUICK[3]])[1].endswith(") and is closest to the prior by sliced W2.")
 
 
 def test_the_last_sentence_says_what_limits_all_of_it(tmp_path):
@@ -71,13 +71,18 @@ def test_the_last_sentence_says_what_limits_all_of_it(tmp_path):
 
     names = [variant.name for variant in QUICK]
     assert said(tmp_path / "a", QUICK, change=moving)[-1] == (
-        "Mind: 1 seed, so no interval; no variant had converged, so the ranking may change with more epochs."
+        "Mind: 1 seed, so no interval; 0.6 is the only α above 0; no variant had converged, so the ranking may change "
+        "with more epochs."
     )
     names = names[:2]
     last = said(tmp_path / "b", QUICK, change=moving, seeds=(0, 1, 2))[-1]
-    assert last == "Mind: 2 of 6 variants had not converged, so the ranking may change with more epochs."
+    assert last == (
+        "Mind: 0.6 is the only α above 0; 2 of 6 variants had not converged, so the ranking may change with more "
+        "epochs."
+    )
     names = []
-    assert not any(line.startswith("Mind") for line in said(tmp_path / "c", QUICK, change=moving, seeds=(0, 1, 2)))
+    several = [QUICK[0], *grid((0.2, 0.6), (2.83,))]
+    assert not any(line.startswith("Mind") for line in said(tmp_path / "c", several, change=moving, seeds=(0, 1, 2)))
 
 
 def test_what_was_not_measured_is_not_spoken_of(tmp_path):

@@ -502,3 +502,9 @@ def test_the_table_needs_no_drawing_and_the_page_no_training():
         code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert done.stdout.strip() == loaded
+
+
+def test_numbers_that_need_a_definition_have_it(html):
+    assert "exp(−|a − b|² / 2σ²)" in html
+    assert "0.1, 0.2, 0.5, 1, 2, 5 and 10" in html
+    assert "PCA are scaled to unit variance" in html
