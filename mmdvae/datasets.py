@@ -5,16 +5,16 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
-from mmdvae import idx, own_images
-from mmdvae.errors import InputError
+from mmdvae import idx, own_images, picture_folder
+from mmdvae.errors import InputError, shown
 from mmdvae.idx import Pair
 
 IDX_NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
-CHOICES = ("fashion-mnist", "mnist", "kmnist", "digits", "npz:PATH", "images:DIR")
+CHOICES = ("fashion-mnist", "mnist", "kmnist", "digits", "npz:PATH", "images:DIR", "idx:DIR")
 DEFAULT = "fashion-mnist"
-OwnKind = Literal["digits", "npz", "images"]
+OwnKind = Literal["digits", "npz", "images", "idx"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Own:
     @property
     def name(self) -> str:
         """For tables and reports: without the folders above, which are nobody's business."""
-        return "digits" if self.kind == "digits" else f"{self.kind}:{self.path.resolve().name}"
+        return "digits" if self.kind == "digits" else shown(f"{self.kind}:{self.path.resolve().name}")
 
 
 class Decoded(NamedTuple):
@@ -116,26 +116,39 @@ def find(dataset: str | Row) -> Row:
     kind, _, path = dataset.partition(":")
     if dataset == "digits":
         return Own(kind="digits", path=_package_file("sklearn"))
-    if kind == "npz" and path:
-        return Own(kind="npz", path=Path(os.path.expanduser(path)))
-    if kind == "images" and path:
-        return Own(kind="images", path=Path(os.path.expanduser(path)))
+    if kind in ("npz", "images", "idx") and path:
+        return Own(kind=cast(OwnKind, kind), path=Path(os.path.expanduser(path)))
     raise InputError(f"unknown dataset {dataset!r}; choose one of: {', '.join(CHOICES)}")
 
 
 def idx_file(folder: Path, name: str) -> Path | None:
-    """The file of that name in a folder, gzipped or plain; None if there is neither."""
-    return next((path for path in (folder / f"{name}.gz", folder / name) if path.is_file()), None)
+    """The file of that name in a folder, gzipped or plain; None if there is neither.
+
+    Also with a dot for the last dash but one, as 7-zip and Kaggle name it, and in a folder of its own name (Kaggle).
+    """
+    names = (f"{name}.gz", name, name.replace("-idx", ".idx"), f"{name}/{name}", f"{name.replace('-idx', '.idx')}.gz")
+    return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
 def source_files(row: Row, place: Path) -> tuple[Path, ...] | None:
     """The files that a data set at `place` is made of, in a fixed order; None unless all are there."""
     if isinstance(row, Own):
         if row.kind == "images":
-            return tuple(own_images.image_files(place)) if place.is_dir() else None
+            found = picture_folder.listing(place).pictures if place.is_dir() else ()
+            return tuple(picture.path for picture in found) or None
+        if row.kind == "idx":
+            return own_images.idx_files(place)
         return (place,) if place.is_file() else None
     found = [path for name in IDX_NAMES if (path := idx_file(place, name))]
     return tuple(found) if len(found) == len(IDX_NAMES) else None
+
+
+def contents(row: Row, place: Path) -> str:
+    """What the user's own set at `place` is taken for and what of it is left out; empty where nothing needs saying."""
+    if isinstance(row, Own) and row.kind == "images" and place.is_dir():
+        return str(picture_folder.listing(place))
+    left_out = own_images.npz_left_out(place) if isinstance(row, Own) and row.kind == "npz" else ""
+    return f"left out: {left_out}" if left_out else ""
 
 
 def decode(row: Row, place: Path) -> Decoded:
@@ -152,7 +165,8 @@ def decode(row: Row, place: Path) -> Decoded:
 _DECODERS: dict[OwnKind, Callable[[Path], own_images.Parts]] = {
     "digits": own_images.digits,
     "npz": own_images.npz,
-    "images": own_images.images,
+    "images": picture_folder.images,
+    "idx": own_images.idx_set,
 }
 
 

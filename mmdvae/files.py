@@ -63,7 +63,8 @@ def read_json(path: Path) -> Any:
 
 def digest(value: Any) -> str:
     """SHA-256 of a JSON value, in hex: equal values have equal digests, whatever the order of their keys."""
-    return hashlib.sha256(strict_json(value).encode()).hexdigest()
+    # Names of files may have bytes that are no UTF-8; Python carries them as such.
+    return hashlib.sha256(strict_json(value).encode(errors="surrogateescape")).hexdigest()
 
 
 @contextmanager

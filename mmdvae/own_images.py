@@ -1,21 +1,22 @@
-"""Images that are not published IDX files: scikit-learn's digits, an .npz, a folder of pictures.
+"""Images that are not published IDX files: scikit-learn's digits, an .npz, IDX files of the user's.
 
 Each function returns (training pair, test pair, classes), as datasets.Decoded has them.
 """
 
-import hashlib
+import re
 import zipfile
 import zlib
 from pathlib import Path
 
 import numpy as np
 
-from mmdvae.errors import InputError
+from mmdvae import idx
+from mmdvae.errors import InputError, shown
 from mmdvae.idx import MAX_ITEMS, SIDE, Pair
 
 Parts = tuple[Pair, Pair, tuple[str, ...]]
-_SUFFIXES = (".png", ".jpg", ".jpeg")
 _MAX_CLASSES = 256  # labels are bytes
+_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 
 
 def digits(_: Path) -> Parts:
@@ -42,64 +43,47 @@ def npz(path: Path) -> Parts:
     return (train, train_labels), (test, test_labels), classes
 
 
-def images(folder: Path) -> Parts:
-    """The 28 x 28 grey .png and .jpg files below a folder: one class for each sub-folder, or "all" if there are none.
-
-    Of each class the sixth whose names have the lowest SHA-256 is for testing, so a file stays where it is when the
-    folder is copied.
-    """
-    names = {path: path.relative_to(folder).as_posix() for path in image_files(folder)}
-    kinds = {path: name.split("/")[0] if "/" in name else "" for path, name in names.items()}
-    kinds_in_order = sorted(set(kinds.values()))
-    if not 1 <= len(kinds_in_order) <= _MAX_CLASSES or ("" in kinds_in_order and len(kinds_in_order) > 1):
-        raise InputError(f"{folder}: must hold .png or .jpg images, in 1 to {_MAX_CLASSES} sub-folders or all in none")
-    # Both parts keep the order of the digests, for the end of the training part is for validation: no one class.
-    by_digest = sorted(names, key=lambda path: hashlib.sha256(names[path].encode()).digest())
-    held_out = _held_out(by_digest, kinds)
-    if not held_out:
-        raise InputError(f"{folder}: must hold at least two images of one class, has {len(names)} in all")
-    train, test = ([path for path in by_digest if (path in held_out) is held] for held in (False, True))
-    number = {kind: label for label, kind in enumerate(kinds_in_order)}
-    pairs = [
-        (np.stack([_grey(path) for path in part]), np.array([number[kinds[path]] for path in part], np.uint8))
-        for part in (train, test)
-    ]
-    return pairs[0], pairs[1], tuple(kind or "all" for kind in kinds_in_order)
-
-
-def image_files(folder: Path) -> list[Path]:
-    """The picture files below a folder, sorted; hidden ones are left out."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in _SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and path.is_file()
-    )
-
-
-def _held_out(by_digest: list[Path], kinds: dict[Path, str]) -> set[Path]:
-    held_out: set[Path] = set()
-    for kind in set(kinds.values()):
-        members = [path for path in by_digest if kinds[path] == kind]
-        held_out.update(members[: max(1, len(members) // 6) if len(members) > 1 else 0])
-    return held_out
-
-
-def _grey(path: Path) -> np.ndarray:
-    from PIL import Image  # with the decoders behind it, only where it is used
-
+def npz_left_out(path: Path) -> str:
+    """The names of the arrays in an .npz that nobody reads, "x_val, y_val"; empty if all are read or none can be."""
     try:
-        with Image.open(path, formats=("PNG", "JPEG")) as image:
-            if image.size != (SIDE, SIDE):  # known from the header, before a pixel is decoded
-                raise InputError(f"{path}: must be {SIDE} x {SIDE} pixels, is {image.width} x {image.height}")
-            if image.mode not in ("L", "1"):
-                raise InputError(f"{path}: must be grey with 8 bits a pixel (mode L), is mode {image.mode}")
-            return np.asarray(image.convert("L"))
-    except InputError:
-        raise
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:  # Pillow raises them all
-        raise InputError(f"{path}: must be a readable PNG or JPEG image, but {error}") from None
+        with zipfile.ZipFile(path) as archive:
+            names = {name.removesuffix(".npy") for name in archive.namelist()}
+    except (OSError, zipfile.BadZipFile):  # whoever reads it will say so
+        return ""
+    return ", ".join(sorted(map(shown, names - set(_ARRAYS))))
+
+
+def idx_files(place: Path) -> tuple[Path, ...] | None:
+    """The four IDX files in a folder, as datasets.IDX_NAMES has them; None unless all are there.
+
+    Their names have "train" or one of "test" and "t10k", then "images" or "labels", then "idx". `place` may also be a
+    folder and the beginning of the names: EMNIST/emnist-letters.
+    Raises: InputError if there are several of one kind.
+    """
+    folder, beginning = (place, "") if place.is_dir() else (place.parent, place.name)
+    found = []
+    for part in (("train",), ("test", "t10k")):
+        for what in ("images", "labels"):
+            same = re.compile(rf"{re.escape(beginning)}.*({'|'.join(part)}).*{what}.*idx.*", re.IGNORECASE)
+            paths = [path for path in sorted(folder.glob("*")) if path.is_file() and same.fullmatch(path.name)]
+            if len({path.name.removesuffix(".gz").replace(".", "-") for path in paths}) > 1:
+                raise InputError(
+                    f"{place}: must have one file of {part[0]} {what}, has {', '.join(path.name for path in paths)}; "
+                    f"name the beginning of its name, too: idx:{folder}/BEGINNING"
+                )
+            found += paths[:1]
+    return tuple(found) if len(found) == 4 else None
+
+
+def idx_set(place: Path) -> Parts:
+    """The user's own IDX files: grey images, and labels of which those that occur are the classes."""
+    files = idx_files(place)
+    if files is None:
+        raise InputError(f"{place}: must have four IDX files, images and labels for training and testing")
+    (train, train_labels), (test, test_labels) = (idx.read_pair(*files[k : k + 2], classes=256) for k in (0, 2))
+    known = np.unique(np.concatenate([train_labels, test_labels]))  # EMNIST's letters are 1 to 26
+    labels = (np.searchsorted(known, given).astype(np.uint8) for given in (train_labels, test_labels))
+    return (train, next(labels)), (test, next(labels)), tuple(map(str, known))
 
 
 def _npz_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -109,7 +93,7 @@ def _npz_arrays(path: Path) -> dict[str, np.ndarray]:
         if declared > 2 * MAX_ITEMS * SIDE**2:
             raise InputError(f"{path}: must declare at most {2 * MAX_ITEMS * SIDE**2} bytes, declares {declared}")
         with np.load(path, allow_pickle=False) as archive:  # a pickle could run anything
-            return {key: archive[key] for key in ("x_train", "y_train", "x_test", "y_test") if key in archive}
+            return {key: archive[key] for key in _ARRAYS if key in archive}
     except InputError:
         raise
     except (OSError, ValueError, EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:

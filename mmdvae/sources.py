@@ -13,6 +13,13 @@ from mmdvae.errors import InputError
 from mmdvae.files import file_sha256
 from mmdvae.idx import content_sha256
 
+_KINDS_OF_PLACE = {"digits": "scikit-learn", "npz": "file", "images": "folder", "idx": "folder"}
+_NEEDED = {
+    "digits": "no such file",
+    "npz": "no such file",
+    "images": "no folder with pictures",
+    "idx": "no four IDX files, images and labels for training and testing",
+}
 PROBE_TIMEOUT = 5.0  # seconds; a question for people who wait for the answer
 
 
@@ -41,7 +48,9 @@ def locate(
         if found.state == "complete":
             return folder
     if isinstance(row, Own) or data_dir is not None:  # what the user named is never replaced by something else
-        raise InputError(f"{row.name}: {found.place} {found.where} is {found.state}: {found.detail}")
+        own = isinstance(row, IdxSet) and found.state == "broken"
+        hint = f" (for IDX files of your own: --dataset idx:{found.where})" if own else ""
+        raise InputError(f"{row.name}: {found.place} {found.where} is {found.state}{hint}: {found.detail}")
     trouble = "not tried"
     if fetch:
         try:
@@ -66,7 +75,7 @@ def places(row: Row, data_dir: Path | None) -> list[tuple[str, Path]]:
     if isinstance(row, Own):
         if data_dir is not None:
             raise InputError(f"--data-dir is for {', '.join(datasets.IDX_SETS)}, got it with dataset {row.name}")
-        return [({"digits": "scikit-learn", "npz": "file", "images": "folder"}[row.kind], row.path)]
+        return [(_KINDS_OF_PLACE[row.kind], row.path)]
     if data_dir is not None:
         return [("data-dir", data_dir)]
     system = [("system", row.system_folder)] if row.system_folder else []
@@ -86,9 +95,9 @@ def cache_folder(name: str, environ: Mapping[str, str] = os.environ) -> Path:
 def inspect(row: Row, place: str, folder: Path) -> Finding:
     """Look at one place and check its digests; for the whole of Fashion-MNIST that takes 0.4 s."""
     if isinstance(row, Own):
-        there = datasets.source_files(row, folder)
-        what = "no folder with .png or .jpg files" if place == "folder" else "no such file"
-        return Finding(place, str(folder), "complete" if there else "missing", "" if there else what)
+        if datasets.source_files(row, folder):
+            return Finding(place, str(folder), "complete", datasets.contents(row, folder))
+        return Finding(place, str(folder), "missing", _NEEDED[row.kind])
     missing = [name for name in IDX_NAMES if not datasets.idx_file(folder, name)]
     faults = [fault for name in IDX_NAMES if (fault := _fault(row, folder, name))]
     if faults:
@@ -109,7 +118,11 @@ def _fault(row: IdxSet, folder: Path, name: str) -> str | None:
         found = _digest_function(row)(path)
     except (InputError, OSError) as error:
         return str(error)
-    return None if found == expected else f"{path.name} must have SHA-256 {expected} ({row.digest_of}), has {found}"
+    return (
+        None
+        if found == expected
+        else f"{path.name} must have SHA-256 {expected[:12]}... ({row.digest_of}), has {found[:12]}..."
+    )
 
 
 def _digest_function(row: IdxSet) -> Callable[[Path], str]:

@@ -1,6 +1,5 @@
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -9,11 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from test_idx import some_images
 from test_sources import write_set
 
-from mmdvae import data, data_folder, datasets, own_images
+from mmdvae import data, data_folder, datasets
 from mmdvae.errors import InputError
 from mmdvae.files import file_sha256
 
@@ -303,93 +301,6 @@ def test_a_file_that_is_no_npz_is_refused(tmp_path, store):
         (tmp_path / "mine.npz").write_bytes(content)
         with pytest.raises(InputError, match="mine.npz: must be a readable .npz"):
             prepare(f"npz:{tmp_path / 'mine.npz'}", store)
-
-
-def pictures(folder, kinds=("bag", "coat"), count=13):
-    for number, image in enumerate(some_images(len(kinds) * count)):
-        path = folder / kinds[number % len(kinds)] / f"{number}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(image).save(path)
-    return f"images:{folder}"
-
-
-def test_each_sub_folder_is_a_class_and_a_sixth_of_each_is_for_testing(tmp_path, store):
-    got = prepare(pictures(tmp_path / "mine"), store)
-    assert got.name == "images:mine"
-    assert got.classes == ("bag", "coat")
-    assert (got.train, got.valid, got.test) == (20, 2, 4)
-    assert sorted(data_folder.open_split(got.folder, "test")[1]) == [0, 0, 1, 1]
-    everything = np.concatenate([data_folder.open_split(got.folder, split)[0] for split in ("train", "valid", "test")])
-    labels = np.concatenate([data_folder.open_split(got.folder, split)[1] for split in ("train", "valid", "test")])
-    label = {image.tobytes(): number % 2 for number, image in enumerate(some_images(26))}
-    assert {image.tobytes() for image in everything} == set(label)
-    assert [label[image.tobytes()] for image in everything] == labels.tolist()
-
-
-def test_a_copied_folder_is_split_alike(tmp_path, store):
-    one = prepare(pictures(tmp_path / "mine"), store)
-    shutil.copytree(tmp_path / "mine", tmp_path / "copy")
-    assert prepare(f"images:{tmp_path / 'copy'}", store).sha256 == one.sha256
-
-
-def test_training_images_are_mixed_so_that_validation_is_not_one_class(tmp_path):
-    pictures(tmp_path / "mine", count=40)
-    (_, labels), _, _ = own_images.images(tmp_path / "mine")
-    assert set(labels[-data.validation_count(len(labels)) :]) == {0, 1}
-
-
-def test_a_flat_folder_is_one_class(tmp_path, store):
-    got = prepare(pictures(tmp_path / "mine", kinds=("",)), store)
-    assert got.classes == ("all",)
-    assert got.test == 2
-
-
-def test_other_files_in_the_folder_are_let_be(tmp_path, store):
-    name = pictures(tmp_path / "mine")
-    one = prepare(name, store).sha256
-    (tmp_path / "mine" / "README.txt").write_text("mine")
-    (tmp_path / "mine" / "bag" / "._0.png").write_text("what a Mac leaves")
-    assert prepare(name, store).sha256 == one
-
-
-def _save(size=(28, 28), mode="L"):
-    return lambda path: Image.new(mode, size).save(path)
-
-
-BAD_PICTURES = {
-    "another size": (_save(size=(28, 27)), "0.png: must be 28 x 28 pixels, is 28 x 27"),
-    "colours": (_save(mode="RGB"), "0.png: must be grey .* is mode RGB"),
-    "rubbish": (lambda path: path.write_bytes(b"rubbish"), "0.png: must be a readable PNG or JPEG"),
-    "half a picture": (lambda path: path.write_bytes(path.read_bytes()[:200]), "0.png: must be a readable PNG or JPEG"),
-    "another format": (
-        lambda path: Image.new("L", (28, 28)).save(path, "BMP"),
-        "0.png: must be a readable PNG or JPEG",
-    ),
-}
-
-
-@pytest.mark.parametrize(("spoil", "message"), BAD_PICTURES.values(), ids=BAD_PICTURES.keys())
-def test_a_wrong_picture_is_refused_by_name(tmp_path, store, spoil, message):
-    name = pictures(tmp_path / "mine")
-    spoil(tmp_path / "mine" / "bag" / "0.png")
-    with pytest.raises(InputError, match=message):
-        prepare(name, store)
-
-
-def test_a_folder_that_is_neither_flat_nor_sorted_is_refused(tmp_path, store):
-    name = pictures(tmp_path / "mine")
-    _save()(tmp_path / "mine" / "stray.png")
-    with pytest.raises(InputError, match="in 1 to 256 sub-folders or all in none"):
-        prepare(name, store)
-
-
-def test_too_few_pictures_are_refused(tmp_path, store):
-    name = pictures(tmp_path / "mine", count=1)
-    with pytest.raises(InputError, match="at least two images of one class, has 2 in all"):
-        prepare(name, store)
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="empty is missing"):
-        prepare(f"images:{tmp_path / 'empty'}", store)
 
 
 @pytest.mark.parametrize("name", ["fashion", "npz:", "images:", "npz", "tar:x", ""])

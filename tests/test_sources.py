@@ -7,7 +7,7 @@ import pytest
 from test_download import serving
 from test_idx import idx_bytes, some_images
 
-from mmdvae import datasets, idx, sources
+from mmdvae import data, datasets, idx, sources
 from mmdvae.datasets import IDX_NAMES, IdxSet
 from mmdvae.errors import InputError
 from mmdvae.files import file_sha256
@@ -66,8 +66,70 @@ def test_a_named_folder_with_other_content_is_an_error_that_names_the_file(tmp_p
     write_set(cache)
     path = tmp_path / "there" / "t10k-images-idx3-ubyte.gz"
     path.write_bytes(gzip.compress(idx_bytes(some_images(12, seed=1))))
-    with pytest.raises(InputError, match=f"is broken: {path.name} must have SHA-256 {row.sha256[2]} .content., has"):
+    with pytest.raises(
+        InputError, match=f"there is broken .*: {path.name} must have SHA-256 {row.sha256[2][:12]}"
+    ) as told:
         sources.locate(row, tmp_path / "there")
+    assert f"--dataset idx:{tmp_path / 'there'}" in str(told.value)
+
+
+def _dotted(name):
+    return name.replace("-idx", ".idx")
+
+
+@pytest.mark.parametrize(
+    "renamed",
+    [lambda name: f"{_dotted(name)}.gz", lambda name: _dotted(name), lambda name: f"{name}/{name}"],
+    ids=["7-zip", "Kaggle", "a folder of its own"],
+)
+def test_published_files_are_known_by_the_names_that_others_give_them(tmp_path, row, renamed):
+    for name in IDX_NAMES:
+        path = tmp_path / "there" / f"{name}.gz"
+        content = path.read_bytes()
+        path.unlink()
+        other = tmp_path / "there" / renamed(name)
+        other.parent.mkdir(exist_ok=True)
+        other.write_bytes(content if other.suffix == ".gz" else gzip.decompress(content))
+    assert sources.locate(row, tmp_path / "there") == tmp_path / "there"
+
+
+def _own_idx(folder, beginning="", *, first=0, dotted=False):
+    folder.mkdir(exist_ok=True)
+    for part, count in (("train", 40), ("test", 12)):
+        for what, array in (("images-idx3", some_images(count)), ("labels-idx1", np.arange(count) % 3 + first)):
+            name = f"{beginning}{part}-{what}-ubyte"
+            (folder / (_dotted(name) if dotted else name)).write_bytes(idx_bytes(array.astype("uint8")))
+
+
+@pytest.mark.parametrize("dotted", [False, True])
+def test_own_idx_files_are_read_and_the_labels_that_occur_are_the_classes(tmp_path, dotted):
+    _own_idx(tmp_path / "own", "emnist-letters-", first=1, dotted=dotted)
+    got = data.prepare(f"idx:{tmp_path / 'own'}", data_dir=None, store=tmp_path / "store")
+    assert (got.name, got.classes) == ("idx:own", ("1", "2", "3"))
+    assert (got.train + got.valid, got.test) == (40, 12)
+    np.testing.assert_array_equal(np.load(got.folder / "test_labels.npy"), np.arange(12) % 3)
+    np.testing.assert_array_equal(np.load(got.folder / "test_images.npy"), some_images(12))
+
+
+def test_of_several_own_sets_the_beginning_of_the_names_tells_one(tmp_path):
+    for beginning in ("a-", "b-"):
+        _own_idx(tmp_path / "own", beginning)
+    with pytest.raises(InputError, match="one file of train images, has a-train-images.*, b-train.*own/BEGINNING"):
+        sources.locate(f"idx:{tmp_path / 'own'}", None)
+    assert sources.locate(f"idx:{tmp_path / 'own' / 'b'}", None) == tmp_path / "own" / "b"
+
+
+def test_own_idx_files_that_are_not_all_there_are_missing(tmp_path):
+    _own_idx(tmp_path / "own")
+    (tmp_path / "own" / "test-labels-idx1-ubyte").unlink()
+    with pytest.raises(InputError, match="idx:own: folder .*own is missing: no four IDX files, images and labels"):
+        sources.locate(f"idx:{tmp_path / 'own'}", None)
+
+
+def test_arrays_that_nobody_reads_are_named(tmp_path):
+    np.savez(tmp_path / "a.npz", x_train=some_images(40), x_test=some_images(12), x_val=some_images(2))
+    (found,) = sources.survey(f"npz:{tmp_path / 'a.npz'}", None)
+    assert found.detail == "left out: x_val"
 
 
 def test_a_truncated_file_is_broken(tmp_path, row):
@@ -193,7 +255,7 @@ def test_own_images_are_where_they_are(tmp_path):
     assert sources.locate(f"npz:{tmp_path / 'a.npz'}", None) == tmp_path / "a.npz"
     with pytest.raises(InputError, match="npz:b.npz: file .*b.npz is missing: no such file"):
         sources.locate(f"npz:{tmp_path / 'b.npz'}", None)
-    with pytest.raises(InputError, match="images:b: folder .*b is missing: no folder with .png"):
+    with pytest.raises(InputError, match="images:b: folder .*b is missing: no folder with pictures"):
         sources.locate(f"images:{tmp_path / 'b'}", None)
 
 
