@@ -9,20 +9,29 @@ import click
 
 from flows import operations
 from flows.interruption import interruptible
-from mmdvae.errors import InputError
+from mmdvae.errors import InputError, VariantFailed, shown
+from mmdvae.files import somebody_elses
 
 STRICT_FAILURE, BAD_INPUT, SOME_FAILED = 1, 2, 3
+TEMPORARY = "a temporary one for this command (set PREFECT_API_URL to use yours, --server none for none)"
 
 
 class _Group(click.Group):
-    """Turns an InputError of any command into one line and exit code 2."""
+    """Turns an InputError of any command, or a file that cannot be used, into one line and exit code 2."""
 
     def invoke(self, context: click.Context):
         try:
             return super().invoke(context)
         except InputError as error:
-            click.echo(f"Error: {error}", err=True)
-            context.exit(BAD_INPUT)
+            reason = str(error)
+        except OSError as error:  # a full disk, somebody else's folder; without a file's name it is a defect
+            if not isinstance(error.filename, str | bytes | os.PathLike):
+                raise
+            path = Path(os.fsdecode(error.filename))
+            whose = somebody_elses(path) if isinstance(error, PermissionError) else ""
+            reason = shown(f"{path}: {error.strerror}{whose}")
+        click.echo(f"Error: {reason}", err=True)
+        context.exit(BAD_INPUT)
 
 
 out_option = click.option(
@@ -89,9 +98,7 @@ def compare(server: str, **wishes) -> None:
     try:
         with interruptible():
             _compare(server, wishes)
-    except RuntimeError as error:
-        if type(error).__name__ != "VariantFailed":
-            raise
+    except VariantFailed as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(STRICT_FAILURE)
 
@@ -103,14 +110,18 @@ def _compare(server: str, wishes: dict) -> None:
     if server == "none" and wishes["rich_artifact"]:
         raise InputError("--rich-artifact needs a Prefect server to show it, got --server none")
     plan = plans.make(**wishes)  # before anything starts, so that a typing error costs no seconds
-    if server not in ("auto", "none"):
-        _choose_server(server, plan.out)
+    url = None
+    if server != "none":
+        from flows.server import choose
+
+        url = choose(server, plan.out)
+        click.echo(f"Prefect server: {url or TEMPORARY}", err=True)
     click.echo(
         f"{plan.preset.name}: {len(plan.preset.variants)} variants, seeds {', '.join(map(str, plan.preset.seeds))}, "
         f"{plan.preset.recipe.epochs} epochs by the {plan.preset.recipe.name} recipe",
         err=True,
     )
-    ending = _compare_bare(plan) if server == "none" else _compare_with_prefect(server, plan.out, wishes)
+    ending = _compare_bare(plan) if server == "none" else _compare_with_prefect(url, wishes)
     _tell_ending(ending)
 
 
@@ -217,30 +228,28 @@ def _list_runs(out: Path) -> None:
         click.echo(f"no runs in {out} yet; make one with `mmdvae compare`", err=True)
 
 
-def _choose_server(server: str, out: Path) -> None:
-    from flows.server import choose
-
-    click.echo(choose(server, out), err=True)
-
-
 def _compare_bare(plan):
-    from flows.compare import run_without_prefect
+    from flows.server import readable_settings
+
+    with readable_settings():
+        from flows.compare import run_without_prefect
 
     with _shown():
         return run_without_prefect(plan)
 
 
-def _compare_with_prefect(server: str, out: Path, wishes: dict):
-    if server == "auto":
-        _choose_server(server, out)
+def _compare_with_prefect(url: str | None, wishes: dict):
+    from flows.server import connect, readable_settings
+
     temporary = None
-    if "PREFECT_API_URL" not in os.environ:
+    if not url:
         from flows.temporary import Temporary
 
         temporary = Temporary(Path(os.environ["PREFECT_HOME"]))
-        os.environ["PREFECT_API_URL"] = temporary.url
-    from flows import heartbeat
-    from flows.compare import compare as flow  # takes as long as a server takes to start
+        connect(temporary.url)
+    with readable_settings():
+        from flows import heartbeat
+        from flows.compare import compare as flow  # takes as long as a server takes to start
 
     if temporary:
         temporary.wait()

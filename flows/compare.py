@@ -15,16 +15,13 @@ from flows.plan import Plan
 from flows.runners import PrefectRunner, Runner, ThreadRunner
 from mmdvae import provenance, results, store
 from mmdvae.datasets import DEFAULT
+from mmdvae.errors import VariantFailed
 from mmdvae.results import Outcome
 from tasks import devices, workshop
 from tasks.load import load_data
 from tasks.progress import tell
 from tasks.report import publish_artifacts, write_report
 from tasks.work import evaluate, measure_baselines, train, train_classifier
-
-
-class VariantFailed(RuntimeError):
-    """With --strict, the first variant that fails ends the comparison."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

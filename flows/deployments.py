@@ -13,7 +13,6 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.deployments.runner import RunnerDeployment
 from prefect.events.schemas.automations import AutomationCore
-from prefect.exceptions import PrefectHTTPStatusError
 from prefect.runner.storage import LocalStorage
 from prefect.schedules import Cron
 from prefect.workers.process import ProcessWorker
@@ -27,11 +26,10 @@ AUTOMATIONS = Path("deploy/automations.yaml")
 def deploy() -> list[str]:
     """Register work pool, deployments and automations of this folder; return a line for each; repeatable.
 
-    Raises: InputError if the files or the right to do so are missing; RuntimeError with Prefect's words if it fails.
+    Raises: InputError if the files are missing; RuntimeError with Prefect's words if it fails.
     """
     deployments = _read(FILE)["deployments"]
     automations = [AutomationCore.model_validate(row) for row in _read(AUTOMATIONS)["automations"]]
-    check_allowed()
     pools = sorted({row["work_pool"]["name"] for row in deployments})
     with get_client(sync_client=True) as client:
         known = {pool.name for pool in client.read_work_pools()}
@@ -51,23 +49,8 @@ def deploy() -> list[str]:
 def serve_here(limit: int) -> None:
     """Register the deployments without a work pool and run them in processes of this one, until it is stopped."""
     rows = _read(FILE)["deployments"]
-    check_allowed()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background job has switched off
     serve(*map(served, rows), limit=limit)
-
-
-def check_allowed() -> None:
-    """Raise InputError if the server refuses our password."""
-    try:
-        with get_client(sync_client=True) as client:
-            client.read_work_pools(limit=1)
-    except PrefectHTTPStatusError as error:
-        if error.response.status_code != 401:
-            raise
-        raise InputError(
-            f"the Prefect server at {error.request.url.host} refuses the password; "
-            "PREFECT_API_AUTH_STRING must be what its PREFECT_SERVER_API_AUTH_STRING is"
-        ) from None
 
 
 def served(row: dict[str, Any]) -> RunnerDeployment:

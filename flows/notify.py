@@ -4,13 +4,13 @@ import json
 import os
 import urllib.error
 import urllib.request
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from prefect.logging.loggers import flow_run_logger
 
+from flows.loopback import is_here
 from mmdvae.errors import InputError
 
 VARIABLE = "MMDVAE_WEBHOOK_URL"
@@ -38,7 +38,7 @@ def checked(url: str) -> str:
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError:
         raise InputError(f"{VARIABLE} is no URL (its value is kept secret)") from None
-    fine = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+    fine = parts.scheme == "https" or (parts.scheme == "http" and is_here(parts.hostname or ""))
     if not (fine and parts.hostname and port_is_fine):
         raise InputError(f"{VARIABLE} must be an https:// URL, or http:// on this machine (its value is kept secret)")
     return url
@@ -88,10 +88,3 @@ def _without_url(error: Exception) -> str:
     if isinstance(error, urllib.error.HTTPError):
         return f"it answered {error.code}"
     return str(getattr(error, "reason", None) or type(error).__name__)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

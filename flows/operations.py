@@ -13,7 +13,7 @@ def deploy(server: str | None) -> None:
     """Register prefect.yaml and deploy/automations.yaml on the server, for workers. Repeat it after every change."""
     from flows.server import choose_lasting
 
-    click.echo(choose_lasting(server), err=True)
+    click.echo(f"Prefect server: {choose_lasting(server)}", err=True)
     from flows import deployments
 
     for line in deployments.deploy():
@@ -30,7 +30,7 @@ def serve(server: str | None, limit: int) -> None:
     """
     from flows.server import choose_lasting
 
-    click.echo(choose_lasting(server), err=True)
+    click.echo(f"Prefect server: {choose_lasting(server)}", err=True)
     from flows import deployments
 
     deployments.serve_here(limit)
@@ -45,9 +45,8 @@ def recover(server: str | None) -> None:
     """
     from flows.server import choose_lasting
 
-    click.echo(choose_lasting(server), err=True)
-    from flows import deployments, orphans
+    click.echo(f"Prefect server: {choose_lasting(server)}", err=True)
+    from flows import orphans
 
-    deployments.check_allowed()
     for line in orphans.recover():
         click.echo(line)

@@ -1,94 +1,197 @@
-"""Which Prefect server a command talks to. Works on the environment alone: to be called before Prefect is imported."""
+"""Which Prefect server a command talks to: one that Prefect's own settings name, or a temporary one."""
 
+import contextlib
 import os
-import tomllib
-import urllib.request
+import sys
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
+from flows import loopback
 from mmdvae.errors import InputError
 
-HEALTH_TIMEOUT = 5  # seconds
+PATIENCE = 5.0  # seconds for a server's answer
 
 
-def choose(choice: str, out: Path) -> str:
-    """Set Prefect's environment up for `auto` or a URL; return one line that says which server it will be.
+class Named(NamedTuple):
+    """A server's API, and who named it."""
 
-    Auto takes the API that PREFECT_API_URL or the active profile names. Without one PREFECT_API_URL stays unset, and
-    there is a home beside the runs for a temporary server (flows.temporary). An API that is named but does not answer
-    is an error: a silent second server would hide the run.
+    url: str
+    by: str  # "--server", "PREFECT_API_URL of the environment", "prefect.toml in this folder", ...
+
+
+def choose(choice: str, out: Path) -> str | None:
+    """Set Prefect up for `auto` or a URL; return the API's address, None if it is to be a temporary server's.
+
+    Auto takes the API that Prefect's settings name. Without one there is a home beside the runs for a temporary server
+    (flows.temporary). An API that is named but does not answer is an error: a silent second server would hide the run.
     Raises: InputError.
     """
-    _switch_analytics_off()
+    _prepare()
     # The command line shows progress and errors itself; the server still gets every log line.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    url = choice if choice != "auto" else _named_url()
-    if url:
-        return _take(url)
-    home = (out / ".prefect").resolve()
-    try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"Prefect's folder {out / '.prefect'} cannot be made: {error.strerror}") from None
+    named = Named(choice, "--server") if choice != "auto" else _named()
+    if named:
+        return _take(named, otherwise="--server none runs without one")
+    home = _home(out)
     os.environ["PREFECT_HOME"] = str(home)
     os.environ["PREFECT_PROFILES_PATH"] = str(home / "profiles.toml")
-    return "Prefect server: a temporary one for this command (set PREFECT_API_URL to use yours, --server none for none)"
+    _refresh()
+    return None
 
 
 def choose_lasting(choice: str | None) -> str:
-    """Set Prefect's environment up for a server that outlives this command; return one line that says which.
+    """Set Prefect up for a server that outlives this command; return its API's address.
 
-    Raises: InputError if none is named or it does not answer.
+    Raises: InputError if none is named, it does not answer or refuses the password.
     """
-    _switch_analytics_off()
-    url = choice or _named_url()
-    if not url:
+    _prepare()
+    named = Named(choice, "--server") if choice else _named()
+    if not named:
         raise InputError(
             "deployments need a Prefect server that lasts, and none is named; start one with `prefect server start` "
             "and set PREFECT_API_URL (like http://127.0.0.1:4200/api) or give --server"
         )
-    return _take(url)
+    return _take(named, otherwise="start it with `prefect server start`")
 
 
-def _switch_analytics_off() -> None:
+def connect(url: str) -> None:
+    """Make this process and those that it starts talk to this API."""
+    loopback.go_direct(url)
+    os.environ["PREFECT_API_URL"] = url
+    _refresh()
+
+
+@contextlib.contextmanager
+def readable_settings() -> Iterator[None]:
+    """Prefect is imported here, or its settings are read: what is wrong with them is an InputError.
+
+    They come from the environment, from .env, prefect.toml and pyproject.toml in this folder, and from a profile.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Where there is no HOME; a temporary server has its own, and others need none.
+            warnings.filterwarnings("ignore", message="Failed to create the Prefect home directory")
+            yield
+    except (ValueError, AssertionError) as error:  # of pydantic, of TOML, of Prefect's profiles
+        origin = type(error).__module__.partition(".")[0]
+        if isinstance(error, InputError) or origin not in ("pydantic_settings", "pydantic_core", "tomllib", "prefect"):
+            raise
+        why = "; ".join(line.strip() for line in str(error).splitlines()[:3])
+        raise InputError(f"Prefect's settings cannot be read, mend or unset them: {why}") from None
+
+
+def _prepare() -> None:
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
-def _named_url() -> str | None:
-    return os.environ.get("PREFECT_API_URL") or _profile_url()
+def _named() -> Named | None:
+    """What Prefect's settings name, as Prefect reads them."""
+    if os.environ.get("PREFECT_API_URL"):
+        return Named(os.environ["PREFECT_API_URL"], "PREFECT_API_URL of the environment")
+    if not _settings_exist():
+        return None
+    with readable_settings():
+        from prefect.settings import get_current_settings, load_profiles, sources
+        from prefect.settings.models.api import APISettings
+
+        _refresh()
+        settings, profile = get_current_settings(), load_profiles().active_name
+        url = settings.api.url
+        if not url:
+            return None
+        for by, source in (
+            ("prefect.toml in this folder", sources.PrefectTomlConfigSettingsSource),
+            ("pyproject.toml in this folder", sources.PyprojectTomlConfigSettingsSource),
+            (f"the profile {profile} in {settings.profiles_path}", sources.ProfileSettingsTomlLoader),
+        ):
+            if url in source(APISettings)().values():
+                return Named(url, by)
+        return Named(url, ".env in this folder")
 
 
-def _take(url: str) -> str:
-    _check_alive(url)
-    os.environ["PREFECT_API_URL"] = url
-    return f"Prefect server: {url}"
-
-
-def _check_alive(url: str) -> None:
-    if not url.startswith(("http://", "https://")):
-        raise InputError(f"--server must be auto, none or a URL like http://127.0.0.1:4200/api, got {url}")
-    try:
-        with urllib.request.urlopen(f"{url.rstrip('/')}/health", timeout=HEALTH_TIMEOUT) as answer:
-            if answer.status == 200:
-                return
-            reason = f"it answered {answer.status}"
-    except (OSError, ValueError) as error:
-        reason = str(getattr(error, "reason", error))
-    raise InputError(
-        f"no Prefect server answers at {url} ({reason}); start it with `prefect server start`, "
-        "or choose --server none, or unset PREFECT_API_URL for a temporary one"
+def _settings_exist() -> bool:
+    """Whether anything but a default may be in them: reading them costs a second."""
+    profiles = Path(os.path.expanduser("~/.prefect/profiles.toml"))
+    by_content = ((profiles, b"PREFECT_"), (Path("pyproject.toml"), b"tool.prefect"))
+    return (
+        any(name.startswith("PREFECT_") and name not in _OURS for name in os.environ)
+        or any(Path(name).is_file() for name in (".env", "prefect.toml"))
+        or any(path.is_file() and word in path.read_bytes() for path, word in by_content)
     )
 
 
-def _profile_url() -> str | None:
-    """The API URL of the active Prefect profile, read from its file: importing Prefect would fix the settings."""
-    home = os.environ.get("PREFECT_HOME", "~/.prefect")
-    path = Path(os.path.expanduser(os.environ.get("PREFECT_PROFILES_PATH", f"{home}/profiles.toml")))
+_OURS = {"PREFECT_SERVER_ANALYTICS_ENABLED", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"}
+
+
+def _take(named: Named, *, otherwise: str) -> str:
+    url = named.url.rstrip("/")
+    if not _is_address(url):
+        raise InputError(
+            f"a Prefect server must be auto, none or a URL like http://127.0.0.1:4200/api, got {url} from {named.by}"
+        )
+    connect(url)
+    trouble = _trouble_with(url)
+    if trouble:
+        raise InputError(f"{trouble}; it is named by {named.by}, {otherwise}")
+    return url
+
+
+def _is_address(url: str) -> bool:
     try:
-        profiles = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        return False
+
+
+def _trouble_with(url: str) -> str | None:
+    """Why the API at that address cannot be used, asked as every later request will be; None if it can."""
+    with readable_settings():
+        import httpx
+        from prefect.client.orchestration import get_client
+        from prefect.exceptions import PrefectHTTPStatusError
+        from prefect.settings import PREFECT_API_REQUEST_TIMEOUT, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+    try:
+        hasty = {PREFECT_API_REQUEST_TIMEOUT: PATIENCE, PREFECT_CLIENT_MAX_RETRIES: 0}
+        with temporary_settings(hasty), get_client(sync_client=True) as client:
+            client.read_work_pools(limit=1)
         return None
-    except (OSError, ValueError) as error:
-        raise InputError(f"Prefect's profiles file {path} cannot be read: {error}") from None
-    active = os.environ.get("PREFECT_PROFILE") or profiles.get("active")
-    return profiles.get("profiles", {}).get(active, {}).get("PREFECT_API_URL")
+    except (PrefectHTTPStatusError, httpx.HTTPError, httpx.InvalidURL, ImportError, RuntimeError, ValueError) as error:
+        cause = error.__cause__ if isinstance(error, RuntimeError) and error.__cause__ else error
+    host = urlsplit(url).hostname
+    if isinstance(cause, PrefectHTTPStatusError) and cause.response.status_code in (401, 403):
+        return (
+            f"the Prefect server at {host} refuses the password: PREFECT_API_AUTH_STRING must be what its "
+            "PREFECT_SERVER_API_AUTH_STRING is"
+        )
+    if isinstance(cause, PrefectHTTPStatusError) and cause.response.status_code >= 500:
+        return f"no Prefect server answers at {url} (it answered {cause.response.status_code})"
+    if isinstance(cause, PrefectHTTPStatusError | ValueError) and not isinstance(cause, httpx.InvalidURL):
+        return f"no Prefect server answers at {url} (something else does; the address of the API ends in /api)"
+    reason = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
+    return f"no Prefect server answers at {url} ({reason})"
+
+
+def _home(out: Path) -> Path:
+    """The temporary server's folder beside the runs, made if it is missing: one for each user who shares them."""
+    home = (out / ".prefect").resolve()
+    try:
+        if home.exists() and home.stat().st_uid != os.getuid():
+            home = home.with_name(f".prefect-{os.getuid()}")
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the temporary server's folder {home} cannot be made: {error.strerror}") from None
+    return home
+
+
+def _refresh() -> None:
+    """Let Prefect, if it is loaded, see what has changed in the environment."""
+    if "prefect.context" in sys.modules:
+        from prefect.context import refresh_global_settings_context
+
+        with readable_settings():
+            refresh_global_settings_context()

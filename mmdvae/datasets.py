@@ -134,8 +134,8 @@ def source_files(row: Row, place: Path) -> tuple[Path, ...] | None:
     """The files that a data set at `place` is made of, in a fixed order; None unless all are there."""
     if isinstance(row, Own):
         if row.kind == "images":
-            found = picture_folder.listing(place).pictures if place.is_dir() else ()
-            return tuple(picture.path for picture in found) or None
+            pictures = picture_folder.listing(place).pictures if place.is_dir() else ()
+            return tuple(picture.path for picture in pictures) or None
         if row.kind == "idx":
             return own_images.idx_files(place)
         return (place,) if place.is_file() else None

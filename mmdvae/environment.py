@@ -1,5 +1,6 @@
-"""The environment variables that a child process needs: numbers and speed depend on them."""
+"""The environment variables that a child process has: numbers and speed depend on them."""
 
+import importlib.util
 import os
 
 from mmdvae.errors import InputError
@@ -9,19 +10,35 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 TENSORFLOW_THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
+# What these say may change numbers or end a child; a child has what we say and nothing else.
+LIBRARIES = (
+    *("BLIS_", "CUBLAS_", "CUDNN_", "DNNL_", "GOTO_", "JAX_", "KERAS_", "KMP_", "MKL_", "NUMEXPR_", "NVIDIA_TF32_"),
+    *("OMP_", "ONEDNN_", "OPENBLAS_", "TF2_", "TF_", "XLA_"),
+    *("PYTHONDEVMODE", "PYTHONINSPECT", "PYTHONOPTIMIZE", "PYTHONTRACEMALLOC", "PYTHONWARNINGS"),
+)
+
+
 def backend() -> str:
-    """The Keras backend that KERAS_BACKEND asks for; InputError if it is none of ours."""
+    """The Keras backend that KERAS_BACKEND asks for; InputError if it is none of ours or not installed."""
     name = os.environ.get("KERAS_BACKEND") or BACKENDS[0]
     if name not in BACKENDS:
         raise InputError(f"unknown KERAS_BACKEND {name!r}; choose one of: {', '.join(BACKENDS)}")
+    if importlib.util.find_spec(name) is None:
+        raise InputError(f"KERAS_BACKEND is {name}, which is not installed; `pip install -e '.[{name}]'`, or unset it")
     return name
 
 
+def without_settings() -> dict[str, str]:
+    """This process's environment without whatever sets up a library that numbers depend on."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(LIBRARIES)}
+
+
 def of_child(gpu: str | None) -> dict[str, str]:
-    """What to add for a child that has this GPU, or, with None, one thread on the CPU."""
+    """What to add to that for a child that has this GPU, or, with None, one thread on the CPU."""
     shared = {
         "ARROW_DEFAULT_MEMORY_POOL": "system",  # its own starts a thread, which does not survive a fork
         "KERAS_BACKEND": backend(),
+        "KERAS_HOME": os.devnull,  # no keras.json: precision and order of axes are not another project's business
         "PYTHONHASHSEED": "0",
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "TF_DETERMINISTIC_OPS": "1",  # the same seed gives the same numbers on one machine

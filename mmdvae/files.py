@@ -43,6 +43,11 @@ def strict_json(value: Any, *, indent: int | None = None) -> str:
     return json.dumps(value, sort_keys=True, allow_nan=False, ensure_ascii=False, indent=indent)
 
 
+def json_line(value: Any) -> bytes:
+    """Strict JSON for a pipe: one line of ASCII, in which paths keep bytes that are no UTF-8."""
+    return json.dumps(value, allow_nan=False).encode() + b"\n"
+
+
 def finite_or_none(numbers: dict[str, Any]) -> dict[str, Any]:
     """The same with None, which JSON can write, for every float that is NaN or infinite."""
     return {
@@ -83,6 +88,19 @@ def file_sha256(path: Path) -> str:
     """SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def somebody_elses(path: Path) -> str:
+    """ "" (PATH belongs to NAME)" if the file, or the folder that it would be in, is another user's; else empty."""
+    there = next((place for place in (path, *path.parents) if place.exists()), path)
+    try:
+        user = there.stat().st_uid
+        name = there.owner()
+    except OSError:
+        return ""
+    except KeyError:  # a user of another machine, or of none
+        name = f"user {user}"
+    return "" if user == os.getuid() else f" ({there} belongs to {name})"
 
 
 def _umask() -> int:

@@ -32,6 +32,7 @@ PRELOAD = {
 
 def main() -> None:
     """Import, then serve until the parent is gone."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # whoever started us may have blocked what we wait for
     control = socket.socket(fileno=int(sys.argv[1]))
     for module in PRELOAD.get(os.environ["KERAS_BACKEND"], ()):
         importlib.import_module(module)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from mmdvae import store
-from mmdvae.files import strict_json
+from mmdvae.files import json_line
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
     def report(event: dict[str, Any]) -> None:
-        answers.write(strict_json(event) + "\n")
+        answers.write(json_line(event))
         answers.flush()
 
     try:
@@ -51,9 +51,9 @@ def run(request: dict[str, Any], report) -> dict[str, Any]:
         return store.finish(folder, record, files)
 
 
-def _own_stdout() -> IO[str]:
+def _own_stdout() -> IO[bytes]:
     # Libraries print; from here on that goes to standard error, and the answers have the pipe for themselves.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return answers
 

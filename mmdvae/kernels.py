@@ -1,5 +1,6 @@
 """Kernels between two sets of points: (n, d), (m, d) -> (n, m), in [0, 1], on every Keras backend."""
 
+import keras
 from keras import ops
 
 from mmdvae.errors import InputError
@@ -13,11 +14,12 @@ def gaussian(x, y, *, bandwidth):
     Args: x (n, d) and y (m, d), float arrays or tensors of one dtype; bandwidth h > 0 in latent units
         (the prior N(0, I) has scale 1; h is not rescaled by d).
     Returns: (n, m) in [0, 1]; float32 entries within 1e-6 of float64.
-    Raises: InputError if h <= 0.
+    Raises: InputError if h <= 0, or if x and y are not float points of one dimension.
     Source: Gretton et al. 2012, JMLR 13:723.
     """
     if not bandwidth > 0:
         raise InputError(f"bandwidth must be > 0 (latent units), got {bandwidth}")
+    x, y = _points(x, y)
     # Divide before squaring: h² underflows in float32 long before (a - b) / h overflows in a way that matters.
     return ops.exp(-0.5 * _squared_distances(x / bandwidth, y / bandwidth))
 
@@ -28,12 +30,12 @@ def imq(x, y, *, scale):
     Args: x (n, d) and y (m, d), float arrays or tensors of one dtype; scale C > 0 in squared latent units
         (the mean squared distance of two draws from N(0, I) is 2d).
     Returns: (n, m) in (0, 1]; float32 entries within 1e-6 of float64.
-    Raises: InputError if C <= 0.
+    Raises: InputError if C <= 0, or if x and y are not float points of one dimension.
     Source: Tolstikhin et al. 2018, arXiv:1711.01558, section 4.
     """
     if not scale > 0:
         raise InputError(f"scale must be > 0 (squared latent units), got {scale}")
-    return scale / (scale + _squared_distances(x, y))
+    return scale / (scale + _squared_distances(*_points(x, y)))
 
 
 def imq_mixture(x, y, *, dim):
@@ -43,10 +45,10 @@ def imq_mixture(x, y, *, dim):
 
     Args: x (n, d) and y (m, d), float arrays or tensors of one dtype; dim, the d that sets the base scale 2 d.
     Returns: (n, m) in (0, 1]; the mean and not the sum, so that it is a kernel with k(a, a) = 1.
-    Raises: InputError if dim < 1.
+    Raises: InputError if dim < 1, or if x and y are not float points of one dimension.
     Source: Tolstikhin et al. 2018, arXiv:1711.01558; their code sums the seven.
     """
-    return imq_mixture_at(_squared_distances(x, y), dim=dim)
+    return imq_mixture_at(_squared_distances(*_points(x, y)), dim=dim)
 
 
 def imq_mixture_at(squared_distances, *, dim):
@@ -57,7 +59,18 @@ def imq_mixture_at(squared_distances, *, dim):
     return sum(base / (base + squared_distances) for base in bases) / len(bases)
 
 
+def _points(x, y):
+    """As tensors; InputError for shapes and types that mean something else, or that squaring would overflow."""
+    points = [ops.convert_to_tensor(given) for given in (x, y)]
+    shapes = [tuple(given.shape) for given in points]
+    if any(len(shape) != 2 for shape in shapes) or shapes[0][1] != shapes[1][1]:
+        raise InputError(f"points must have shapes (n, d) and (m, d), got {shapes[0]} and {shapes[1]}")
+    for given in points:
+        if "float" not in keras.backend.standardize_dtype(given.dtype):
+            raise InputError(f"points must be floats, got {keras.backend.standardize_dtype(given.dtype)}")
+    return points
+
+
 def _squared_distances(x, y):
     # By differences: |a|² + |b|² - 2ab loses up to 2e-4 in float32 when the points lie away from the origin.
-    x, y = ops.convert_to_tensor(x), ops.convert_to_tensor(y)
     return ops.sum(ops.square(x[:, None] - y[None, :]), axis=-1)  # (n, m, d) -> (n, m)

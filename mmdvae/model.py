@@ -9,7 +9,7 @@ from keras import ops
 from mmdvae import networks
 from mmdvae.augmentation import change_contrast, flip_half
 from mmdvae.cooldown import Cooldown
-from mmdvae.inference import in_batches, scaled
+from mmdvae.inference import as_images, as_points, in_batches, scaled
 from mmdvae.kernels import gaussian, imq_mixture
 from mmdvae.mmd import mmd2, mmd2_to_prior
 from mmdvae.recipes import Recipe
@@ -26,7 +26,7 @@ class VAE(keras.Model):
     """
 
     def __init__(self, variant: Variant, recipe: Recipe):
-        super().__init__(name="vae")
+        super().__init__(name="vae", dtype="float32")
         self.variant, self.recipe = variant, recipe
         self.encoder = networks.encoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
         self.decoder = networks.decoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
@@ -50,14 +50,16 @@ class VAE(keras.Model):
         mean, log_variance = self.encoder(
             self._augmented(target, training), training=training or not self.recipe.training_flag
         )
-        z = mean + ops.exp(0.5 * log_variance) * keras.random.normal(ops.shape(mean), seed=self.noise_stream)
+        z = mean + ops.exp(0.5 * log_variance) * keras.random.normal(
+            ops.shape(mean), dtype="float32", seed=self.noise_stream
+        )
         return {
             "target": target,
             "logits": self.decoder(z, training=training and self.recipe.training_flag),
             "mean": mean,
             "log_variance": log_variance,
             "z": z,
-            "prior": keras.random.normal(ops.shape(mean), seed=self.prior_stream),
+            "prior": keras.random.normal(ops.shape(mean), dtype="float32", seed=self.prior_stream),
         }
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
@@ -82,13 +84,18 @@ class VAE(keras.Model):
         return mmd2(outputs["z"], outputs["prior"], kernel_of(self.variant, self.recipe.latent_dim), unbiased=unbiased)
 
     def encode(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Images (n, 28, 28) uint8 -> posterior means and log variances, (n, d) float32; no augmentation, no noise."""
-        mean, log_variance = in_batches(lambda block: self.encoder.predict_on_batch(scaled(block)), images)
+        """Images -> posterior means and log variances, (n, d) float32; no augmentation, no noise.
+
+        Args: images (n, 28, 28) or (n, 28, 28, 1), n >= 1: uint8 of 0 to 255, or floats in [0, 1].
+        Raises: InputError for anything else, which could mean several things.
+        """
+        mean, log_variance = in_batches(lambda block: self.encoder.predict_on_batch(scaled(block)), as_images(images))
         return mean, log_variance
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
-        """Codes (n, d) -> logits of the pixels, (n, 28, 28) float32."""
-        (logits,) = in_batches(lambda block: [self.decoder.predict_on_batch(block)], np.asarray(codes, "float32"))
+        """Codes (n, d), finite numbers -> logits of the pixels, (n, 28, 28) float32; InputError for anything else."""
+        points = as_points(codes, dim=self.recipe.latent_dim)
+        (logits,) = in_batches(lambda block: [self.decoder.predict_on_batch(block)], points)
         return logits[..., 0]
 
     def _augmented(self, images, training):

@@ -22,7 +22,9 @@ FORMATS = {
     ".tiff": "TIFF",
 }
 # Pictures that are not read: to leave them out with a line would lose what somebody took for part of the set.
-OTHER_PICTURES = tuple(".avif .dcm .gif .heic .heif .ico .j2k .jp2 .jxl .ppm .psd .raw .svg .webp".split())
+OTHER_PICTURES = frozenset(
+    (".avif", ".dcm", ".gif", ".heic", ".heif", ".ico", ".j2k", ".jp2", ".jxl", ".ppm", ".psd", ".raw", ".svg", ".webp")
+)
 # What a file begins with whose name does not tell that it is a picture; names lie.
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 PARTS = {  # names of folders that say which part of a set they hold
@@ -223,8 +225,9 @@ def _grey(path: Path) -> np.ndarray:
                 raise InputError(f"{path}: must be {SIDE} x {SIDE} pixels, is {image.width} x {image.height}")
             if image.mode not in ("L", "1"):
                 raise InputError(f"{path}: must be grey with 8 bits a pixel (mode L), is mode {image.mode}")
-            if getattr(image, "n_frames", 1) > 1:
-                raise InputError(f"{path}: must be one picture, has {image.n_frames} frames")
+            frames = getattr(image, "n_frames", 1)
+            if frames > 1:
+                raise InputError(f"{path}: must be one picture, has {frames} frames")
             return np.asarray(image.convert("L"))
     except InputError:
         raise

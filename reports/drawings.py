@@ -1,9 +1,15 @@
-"""Drawings by matplotlib, as pixels."""
+"""Drawings by matplotlib, as pixels; the same whatever a user's matplotlibrc and environment say."""
 
-from collections.abc import Sequence
+import functools
+import os
+from collections.abc import Callable, Sequence
 from itertools import chain, cycle, repeat
+from typing import ParamSpec
 
 import numpy as np
+
+os.environ["MPLBACKEND"] = "agg"  # a notebook's, which it hands on to its children, may not be installed here
+import matplotlib.style
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,7 +21,21 @@ from reports import scales, svg
 from reports.figures import CLASS_COLOURS, Limits, Panel
 from reports.svg import COLOURS
 
+Arguments = ParamSpec("Arguments")
 
+
+def plain(draw: Callable[Arguments, np.ndarray]) -> Callable[Arguments, np.ndarray]:
+    """Draw in matplotlib's own style."""
+
+    @functools.wraps(draw)
+    def drawn(*args: Arguments.args, **kwargs: Arguments.kwargs) -> np.ndarray:
+        with matplotlib.style.context("default"):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+@plain
 def scatter(
     points: np.ndarray, labels: np.ndarray, limits: Limits, *, rings: bool, numbers: bool, pixels: int
 ) -> np.ndarray:
@@ -37,6 +57,7 @@ def scatter(
     return _pixels(figure)
 
 
+@plain
 def trend(panels: Sequence[Panel]) -> np.ndarray:
     """Of figures.trend."""
     figure = Figure(figsize=(8, 2.9), dpi=100, layout="constrained")

@@ -11,7 +11,8 @@ import tempfile
 import threading
 from typing import IO
 
-from mmdvae.files import strict_json
+from mmdvae import environment
+from mmdvae.files import json_line
 
 
 class Child:
@@ -54,16 +55,16 @@ class Child:
 class Nursery:
     """Starts children from a fork server, which is started with the first of them and again if it was killed."""
 
-    def __init__(self, environment: dict[str, str]):
-        self._environment = environment  # of the server: what libraries read when they are imported
+    def __init__(self, variables: dict[str, str]):
+        self._variables = variables  # of the server: what libraries read when they are imported
         self._lock = threading.Lock()
         self._killed = False
         self._server: subprocess.Popen | None = None
         self._control: socket.socket
         self._log: IO[bytes]
 
-    def start(self, environment: dict[str, str]) -> Child:
-        """A new child with these variables added to its environment, waiting for its request.
+    def start(self, variables: dict[str, str]) -> Child:
+        """A new child with these added to its environment, waiting for its request.
 
         Raises: OSError if none can be started.
         """
@@ -71,7 +72,7 @@ class Nursery:
             if self._server is None or self._server.poll() is not None:
                 self._close()
                 self._open()
-            return self._ask(environment)
+            return self._ask(variables)
 
     def kill(self) -> None:
         """End the server for good, without waiting for whoever is starting a child; that one gets an OSError."""
@@ -94,7 +95,7 @@ class Nursery:
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
-                env=os.environ | self._environment,
+                env=environment.without_settings() | self._variables,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
@@ -109,14 +110,14 @@ class Nursery:
             self._log.close()
         self._server = None
 
-    def _ask(self, environment: dict[str, str]) -> Child:
+    def _ask(self, variables: dict[str, str]) -> Child:
         log = tempfile.TemporaryFile()
         request_read, request_write = os.pipe()
         answer_read, answer_write = os.pipe()
         status_read, status_write = os.pipe()
         theirs = [request_read, answer_write, log.fileno(), status_write]
         try:
-            message = strict_json({"environment": environment}).encode()
+            message = json_line({"environment": variables})
             socket.send_fds(self._control, [message], theirs)
             reply = self._control.recv(4096)
             if not reply:

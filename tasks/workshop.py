@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mmdvae import store
-from mmdvae.files import strict_json
+from mmdvae.files import json_line
 from tasks import devices, leases
 from tasks.children import Child, Nursery
 from tasks.devices import Slot
@@ -108,7 +108,7 @@ class Workshop:
 def _converse(child: Child, request: dict[str, Any], on_event: Callable[[Event], None]) -> dict[str, Any]:
     """Hand the request over, pass events on, return the record."""
     with contextlib.suppress(BrokenPipeError):  # it died at once; its exit code is reported below
-        child.requests.write(strict_json(request).encode() + b"\n")
+        child.requests.write(json_line(request))
         child.requests.flush()  # and left open: its closing tells the child that we are gone
     for line in child.answers:
         if not line.endswith(b"\n"):
