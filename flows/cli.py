@@ -198,6 +198,8 @@ def runs(names: tuple[Path, ...], out: Path, diff: bool, everything: bool) -> No
 def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
     """Write RUN's page again from stored results, without any training. RUN is an id or a folder.
 
+    A page whose stored results are not all there, such as one that was copied without its store, is kept as it is.
+
     With --serve nothing but the files in the run's folder can be read, from this machine alone, and a browser is
     opened if there is one; on a machine far away: ssh -L 8000:127.0.0.1:8000 HOST and --port 8000.
     """
@@ -208,10 +210,15 @@ def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
         raise InputError(f"--port goes with --serve, got --port {port} alone")
     folder = folder_of(run, out)
     store = folder.parent / "store"
-    with index.alone(store):
-        page = write.write(folder, store)
-        index.write(folder.parent)
-    click.echo(page)
+    try:
+        with index.alone(store):
+            page = write.rewrite(folder, store)
+            index.write(folder.parent)
+        click.echo(page)
+    except InputError as error:
+        if not serve or not (folder / "report.html").is_file():
+            raise
+        click.echo(f"Not written again: {error}", err=True)
     if serve:
         from flows.serving import serve as until_interrupted
 

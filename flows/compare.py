@@ -149,6 +149,11 @@ def _start_trainings(plan: Plan, units: dict[tuple, dict[str, Any]], runner: Run
     if plan.refresh:
         for request in units.values():
             store.forget(Path(request["folder"]))
+    new = [request for request in units.values() if not Path(request["folder"]).exists()]
+    others = ", ".join(map(str, sorted(store.other_epochs(plan.store, new))))
+    if others:
+        told = f"there are trainings of {others} epochs; one of {plan.preset.recipe.epochs} is another and starts anew"
+        tell("train", {"event": "note", "message": told})
     return {runner.submit(train, _label(plan, "train", *unit), request): unit for unit, request in units.items()}
 
 

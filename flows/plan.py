@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mmdvae import datasets, environment, presets, store
 from mmdvae.errors import InputError
+from mmdvae.files import somebody_elses
 from mmdvae.presets import Preset
 from mmdvae.variants import Variant, number
 
@@ -76,6 +77,9 @@ def make(
         chosen = replace(chosen, recipe=replace(chosen.recipe, epochs=epochs))
     if jobs is not None and jobs < 1:
         raise InputError(f"jobs must be a whole number >= 1, got {jobs}")
+    out, data_dir = out.expanduser(), data_dir and data_dir.expanduser()
+    for option, path in (("--out", str(out)), ("--data-dir", str(data_dir or "")), ("--dataset", dataset)):
+        _check_text(option, path)
     datasets.find(dataset)
     environment.backend()
     check_writable(out)
@@ -147,14 +151,28 @@ def baselines_request(plan: Plan, data: dict, classifier: Path | None) -> dict:
 
 
 def check_writable(out: Path) -> None:
-    """Raise InputError unless files can be made in the folder, which is made if it is missing."""
+    """Raise InputError unless files can be made in the folder, which is made if it is missing, and in its store."""
+    place = out
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
-            pass
+        for folder in (out, out / "store"):
+            place = folder
+            if folder.is_dir():
+                tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
-        raise InputError(f"--out must be a folder that can be written, got {out} ({reason})") from None
+        whose = somebody_elses(place) if isinstance(error, PermissionError) else ""
+        how = "; to share one, all need `umask 002` and a folder of their group (chmod 2775)" if whose else ""
+        raise InputError(f"--out must be a folder that can be written, got {place} ({reason}){whose}{how}") from None
+
+
+def _check_text(option: str, path: str) -> None:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"{option} must be text in UTF-8, for it goes into files and to a server; got {path}"
+        ) from None
 
 
 def _command(preset, alphas, sigmas, seeds, epochs, only, dataset) -> str:

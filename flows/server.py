@@ -74,10 +74,11 @@ def readable_settings() -> Iterator[None]:
         with warnings.catch_warnings():
             # Where there is no HOME; a temporary server has its own, and others need none.
             warnings.filterwarnings("ignore", message="Failed to create the Prefect home directory")
+            warnings.filterwarnings("error", message="Failed to load profiles")
             yield
-    except (ValueError, AssertionError) as error:  # of pydantic, of TOML, of Prefect's profiles
+    except (ValueError, UserWarning) as error:
         origin = type(error).__module__.partition(".")[0]
-        if isinstance(error, InputError) or origin not in ("pydantic_settings", "pydantic_core", "tomllib", "prefect"):
+        if origin not in ("pydantic_settings", "pydantic_core", "tomllib", "prefect", "builtins"):
             raise
         why = "; ".join(line.strip() for line in str(error).splitlines()[:3])
         raise InputError(f"Prefect's settings cannot be read, mend or unset them: {why}") from None

@@ -46,6 +46,7 @@ def run(request: dict[str, Any], report) -> dict[str, Any]:
         if record is not None:
             return record
         report({"event": "started"})
+        store.describe(folder, request)
         # Imported here, for it takes seconds and there may be nothing to do.
         record, files = importlib.import_module(store.MODULES[request["kind"]]).work(request, folder, report)
         return store.finish(folder, record, files)

@@ -5,11 +5,11 @@ undamaged is never done again; what is not is done. This is the project's only c
 """
 
 import ast
+import contextlib
 import fcntl
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +21,7 @@ from mmdvae.recipes import Recipe
 from mmdvae.variants import Variant
 
 RESULT = "result.json"
+REQUEST = "request.json"
 LOCK = ".lock"
 KEY = re.compile(r"(data|train|evaluate|classifier|baselines)-[0-9a-f]{24}")
 
@@ -83,12 +84,38 @@ def finish(folder: Path, record: dict[str, Any], files: tuple[str, ...]) -> dict
     return record
 
 
+def describe(folder: Path, request: dict[str, Any]) -> None:
+    """Note beside unfinished work what was asked for, without the paths in it."""
+    write_json(
+        folder / REQUEST,
+        {name: request[name] for name in ("kind", "variant", "recipe", "seed") if name in request}
+        | {"data": Path(request["data"]).name},
+    )
+
+
+def other_epochs(store: Path, requests: Collection[dict[str, Any]]) -> set[int]:
+    """Numbers of epochs that trainings in the store, begun or finished, have that differ from these in nothing else."""
+    asked = {_apart_from_epochs(request) for request in requests}
+    found = set()
+    for path in store.glob(f"train-*/{REQUEST}"):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):  # of a killed process, of another version
+            there = read_json(path)
+            if _apart_from_epochs(there) in asked:
+                found.add(int(there["recipe"]["epochs"]))
+    return found - {request["recipe"]["epochs"] for request in requests}
+
+
+def _apart_from_epochs(request: dict[str, Any]) -> str:
+    recipe = request["recipe"] | {"epochs": None}
+    return digest([request["variant"], recipe, request["seed"], Path(request["data"]).name])
+
+
 def forget(folder: Path) -> None:
     """Let finished work count as undone; unfinished work keeps its checkpoint."""
     (folder / RESULT).unlink(missing_ok=True)
 
 
-@contextmanager
+@contextlib.contextmanager
 def claimed(folder: Path) -> Iterator[None]:
     """Hold the folder for this process, waiting for whoever holds it; a killed holder lets go at once."""
     with locked(folder / LOCK):

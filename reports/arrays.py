@@ -60,6 +60,11 @@ class Store:
         self._views: dict[tuple[str, int], Views | None] = {}
         self.problems: list[str] = []
 
+    @property
+    def keys(self) -> list[str]:
+        """The names of all stored results that the run's page is drawn from."""
+        return [self._data, *self._evaluations.values()]
+
     def seeds(self, variant: VariantResult) -> list[int]:
         """The seeds of a variant that have stored arrays, in the order of its runs."""
         return [run.seed for run in variant.runs if (variant.name, run.seed) in self._evaluations]

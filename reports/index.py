@@ -28,6 +28,8 @@ class Entry:
     created: datetime = OLDEST
     date: str = ""
     preset: str = ""
+    settings: str = ""  # epochs and seeds
+    command: str = ""
     code: str = ""
     dataset: str = ""
     state: str = ""
@@ -44,7 +46,8 @@ class Entry:
             return text.one_line(f"{self.id}: unreadable, {self.problem}")
         found = f"lowest BCE {self.bce} ({self.bce_of}), closest to the prior {self.mmd2} ({self.mmd2_of})"
         counts = ", ".join(filter(None, (self.state, self.failed)))
-        return text.one_line(f"{self.id}: {self.date}, {self.preset} on {self.dataset}, {counts}; {found}")
+        what = f"{self.preset} on {self.dataset}, {self.settings}, {counts}"
+        return text.one_line("; ".join(filter(None, (f"{self.id}: {self.date}, {what}", found, self.command))))
 
 
 def alone(store: Path) -> AbstractContextManager[None]:
@@ -101,6 +104,8 @@ def _readable(name: str, link: str, run: Run) -> Entry:
         created=text.instant(run.created) or OLDEST,
         date=text.moment(run.created),
         preset=run.preset,
+        settings=_settings(run),
+        command=run.command,
         code=f"{commit}{' + changes' if run.code.get('dirty') else ''}",
         dataset=str(run.dataset.get("name", "unknown")),
         state=f"{len(run.finished)} ok",
@@ -111,3 +116,10 @@ def _readable(name: str, link: str, run: Run) -> Entry:
         mmd2_of=match.name if match else "not measured",
         numbers=comparable.of(name, run),
     )
+
+
+def _settings(run: Run) -> str:
+    epochs = {str(seed_run.epochs) for variant in run.finished for seed_run in variant.runs}
+    asked = run.recipe_settings.get("epochs")
+    told = f"{asked or text.listed(sorted(epochs))} epochs"
+    return f"{told}, seed{'s' * (len(run.seeds) != 1)} {', '.join(map(str, run.seeds)) or 'unknown'}"

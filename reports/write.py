@@ -3,6 +3,9 @@
 import logging
 from pathlib import Path
 
+from mmdvae import data_folder
+from mmdvae import store as stored
+from mmdvae.errors import InputError
 from mmdvae.files import file_sha256, write_text
 from reports import inputs, markdown, page, sidecars
 from reports.arrays import Store
@@ -24,6 +27,34 @@ def write(run_dir: Path, store: Path) -> Path:
     """
     with kept_in(store / PICTURES):
         return _write(run_dir, store)
+
+
+def rewrite(run_dir: Path, store: Path) -> Path:
+    """As `write`, for a run whose page was written before: nothing that the page shows may be lost by it.
+
+    Raises: InputError if stored results that the page was drawn from are gone or damaged, as where the folder was
+        copied without its store.
+    """
+    lost, count = _lost(run_dir, store)
+    page = run_dir / "report.html"
+    if lost and page.exists():
+        raise InputError(
+            f"{page} is kept as it is, for {len(lost)} of the {count} stored results it was drawn from are missing "
+            f"in {store} or damaged, {lost[0]} first; delete the page to have one written without them"
+        )
+    return write(run_dir, store)
+
+
+def _lost(run_dir: Path, store: Path) -> tuple[list[str], int]:
+    """The keys of stored results that cannot be read, and how many there should be."""
+    keys = Store(run_dir, store).keys
+    return [key for key in keys if not _is_whole(store / key)], len(keys)
+
+
+def _is_whole(folder: Path) -> bool:
+    if folder.name.startswith("data-"):
+        return not data_folder.damaged(folder)
+    return stored.read(folder) is not None
 
 
 def _write(run_dir: Path, store: Path) -> Path:

@@ -1,87 +1,185 @@
-"""Which Prefect server a command talks to, chosen before Prefect is imported."""
+"""Which Prefect server a command talks to: Prefect's own settings say it, a real server answers."""
 
 import http.server
+import os
+import socket
 import threading
+from pathlib import Path
 
+import prefect.context
 import pytest
 
 from flows import server
+from flows.temporary import Temporary
 from mmdvae.errors import InputError
+
+DEAD = "http://127.0.0.1:9/api"  # the discard port: nobody answers
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch, tmp_path):
-    """A user without any Prefect settings; what `choose` sets is taken back."""
-    for name in ("PREFECT_API_URL", "PREFECT_HOME", "PREFECT_PROFILES_PATH", "PREFECT_PROFILE"):
-        monkeypatch.setenv(name, "x")  # so that monkeypatch remembers to restore it
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    return monkeypatch
+def environment(tmp_path):
+    """A user without any Prefect settings, in a folder of its own; what `choose` sets is taken back."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("PREFECT_") or name.lower() == "no_proxy"]:
+            patch.delenv(name)
+        for name in ("PREFECT_API_URL", "PREFECT_HOME", "PREFECT_PROFILES_PATH", "no_proxy", "NO_PROXY"):
+            patch.setenv(name, "x")  # so that it is taken back, too
+            patch.delenv(name)
+        for name in ("PREFECT_SERVER_ANALYTICS_ENABLED", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "DO_NOT_TRACK"):
+            patch.setenv(name, "0")
+            patch.delenv(name)
+        patch.setenv("HOME", str(tmp_path / "home"))
+        (tmp_path / "home" / ".prefect").mkdir(parents=True)
+        (tmp_path / "here").mkdir()
+        patch.chdir(tmp_path / "here")
+        yield patch
+    prefect.context.refresh_global_settings_context()
+
+
+@pytest.fixture(scope="module")
+def alive(tmp_path_factory):
+    """The API of a real server."""
+    real = Temporary(tmp_path_factory.mktemp("server"))
+    real.wait()
+    yield real.url
+    real._process.stdin.close()
+    real._process.wait(timeout=60)
 
 
 @pytest.fixture
-def alive():
-    """The URL of something that is as healthy as a Prefect API."""
+def answering():
+    """Start a web server that answers everything with one status and body; its address."""
+    servers = []
 
-    class Healthy(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200 if self.path == "/api/health" else 404)
-            self.end_headers()
+    def start(status, body=b""):
+        class Answer(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
-        def log_message(self, *words):
-            pass
+            do_POST = do_GET
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Healthy) as httpd:
-        threading.Thread(target=httpd.serve_forever).start()
-        yield f"http://127.0.0.1:{httpd.server_port}/api"
+            def log_message(self, *words):
+                pass
+
+        servers.append(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer))
+        threading.Thread(target=servers[-1].serve_forever).start()
+        return f"http://127.0.0.1:{servers[-1].server_port}/api"
+
+    yield start
+    for httpd in servers:
         httpd.shutdown()
+        httpd.server_close()
+
+
+def profile(url):
+    os.environ["PREFECT_HOME"] = str(Path(os.environ["HOME"], ".prefect"))
+    path = Path(os.environ["PREFECT_HOME"], "profiles.toml")
+    path.write_text(f'active = "ours"\n[profiles.ours]\nPREFECT_API_URL = "{url}"\n')
+
+
+# What can name a server, and how it is told.
+NAMING = {
+    "environment": (lambda url: os.environ.update(PREFECT_API_URL=url), "PREFECT_API_URL of the environment"),
+    "profile": (profile, r"the profile ours in .*/home/\.prefect/profiles\.toml"),
+    "prefect.toml": (lambda url: Path("prefect.toml").write_text(f'[api]\nurl = "{url}"\n'), "prefect.toml in this"),
+    "pyproject": (
+        lambda url: Path("pyproject.toml").write_text(f'[tool.prefect.api]\nurl = "{url}"\n'),
+        "pyproject.toml in this folder",
+    ),
+    ".env": (lambda url: Path(".env").write_text(f"PREFECT_API_URL={url}\n"), r"\.env in this folder"),
+}
 
 
 def test_auto_without_settings_is_a_temporary_server_in_a_private_home_beside_the_runs(tmp_path):
-    import os
-
-    assert "temporary" in server.choose("auto", tmp_path)
+    assert server.choose("auto", tmp_path) is None
     assert os.environ["PREFECT_HOME"] == str(tmp_path / ".prefect")
     assert (tmp_path / ".prefect").stat().st_mode & 0o777 == 0o700
     assert os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
 
 
-def test_auto_takes_the_api_of_the_environment(tmp_path, environment, alive):
-    environment.setenv("PREFECT_API_URL", alive)
-    assert server.choose("auto", tmp_path) == f"Prefect server: {alive}"
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away")
+def test_who_shares_the_runs_has_a_home_of_their_own(tmp_path):
+    (tmp_path / ".prefect").mkdir()
+    os.chown(tmp_path / ".prefect", 3001, 3001)
+    assert server.choose("auto", tmp_path) is None
+    assert os.environ["PREFECT_HOME"] == str(tmp_path / ".prefect-0")
+
+
+@pytest.mark.parametrize(("name_it", "by"), NAMING.values(), ids=NAMING.keys())
+def test_auto_takes_the_api_that_prefects_settings_name(tmp_path, alive, name_it, by):
+    name_it(f"{alive}/")
+    assert server.choose("auto", tmp_path) == alive
     assert not (tmp_path / ".prefect").exists()
 
 
-def test_auto_takes_the_api_of_the_active_profile(tmp_path, alive):
-    home = tmp_path / "home" / ".prefect"
-    home.mkdir(parents=True)
-    (home / "profiles.toml").write_text(f'active = "ours"\n[profiles.ours]\nPREFECT_API_URL = "{alive}"\n')
-    assert server.choose("auto", tmp_path) == f"Prefect server: {alive}"
-
-
-def test_an_api_that_is_named_but_dead_is_an_error_and_not_replaced_in_silence(tmp_path, environment):
-    environment.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    with pytest.raises(InputError, match=r"no Prefect server answers at http://127.0.0.1:9/api .*--server none"):
+@pytest.mark.parametrize(("name_it", "by"), NAMING.values(), ids=NAMING.keys())
+def test_an_api_that_is_named_but_dead_is_an_error_that_says_who_named_it(tmp_path, name_it, by):
+    name_it(DEAD)
+    with pytest.raises(InputError, match=rf"no Prefect server answers at {DEAD} \(.*refused\); it is named by {by}"):
         server.choose("auto", tmp_path)
 
 
-def test_something_else_at_that_address_is_an_error(tmp_path, alive):
-    with pytest.raises(InputError, match="no Prefect server answers at .*Not Found"):
-        server.choose(alive.replace("/api", "/ui"), tmp_path)
+@pytest.mark.parametrize(
+    ("status", "body", "message"),
+    [
+        (401, b'{"exception_message": "Unauthorized"}', "refuses the password: PREFECT_API_AUTH_STRING must be what"),
+        (404, b"not here", r"something else does; the address of the API ends in /api"),
+        (200, b"<html>a web page</html>", r"something else does; the address of the API ends in /api"),
+        (502, b"", r"it answered 502"),
+    ],
+)
+def test_what_answers_otherwise_is_told_apart(tmp_path, answering, status, body, message):
+    with pytest.raises(InputError, match=message):
+        server.choose(answering(status, body), tmp_path)
 
 
-def test_a_broken_profiles_file_is_named(tmp_path):
-    home = tmp_path / "home" / ".prefect"
-    home.mkdir(parents=True)
-    (home / "profiles.toml").write_text("active = ")
-    with pytest.raises(InputError, match=r"profiles\.toml cannot be read"):
+def test_an_address_without_api_is_told(tmp_path, alive):
+    with pytest.raises(InputError, match="something else does; the address of the API ends in /api"):
+        server.choose(alive.removesuffix("/api"), tmp_path)
+
+
+def test_what_never_answers_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(server, "PATIENCE", 0.5)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        with pytest.raises(InputError, match="no Prefect server answers at .*(timed out|Timeout)"):
+            server.choose(f"http://127.0.0.1:{silent.getsockname()[1]}/api", tmp_path)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1/api", "http://", "http://127.0.0.1:port/api"])
+def test_what_is_no_address_is_refused(tmp_path, url):
+    with pytest.raises(InputError, match="must be auto, none or a URL like http://127.0.0.1:4200/api, got"):
+        server.choose(url, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("break_it", "message"),
+    [
+        (lambda: Path("prefect.toml").write_text("[api\n"), r"prefect\.toml"),
+        (lambda: os.environ.update(PREFECT_LOGGING_LEVEL="nonsense"), "level"),
+        (lambda: os.environ.update(PREFECT_API_REQUEST_TIMEOUT="soon"), "request_timeout"),
+        (lambda: Path(os.environ["HOME"], ".prefect/profiles.toml").write_text("PREFECT_ = "), r"profiles\.toml"),
+    ],
+    ids=["prefect.toml", "level", "number", "profiles"],
+)
+def test_settings_that_cannot_be_read_are_one_line(tmp_path, break_it, message, environment):
+    environment.setenv("PREFECT_HOME", str(tmp_path / "home" / ".prefect"))
+    environment.setenv("PREFECT_LOGGING_LEVEL", "INFO")
+    environment.setenv("PREFECT_API_REQUEST_TIMEOUT", "60")
+    break_it()
+    with pytest.raises(InputError, match=message) as told:
         server.choose("auto", tmp_path)
+    assert "Prefect's settings cannot be read" in str(told.value)
 
 
-def test_what_must_last_takes_no_temporary_server(tmp_path, environment, alive):
+def test_what_must_last_takes_no_temporary_server(environment, alive):
     with pytest.raises(InputError, match="deployments need a Prefect server that lasts, and none is named; start one"):
         server.choose_lasting(None)
-    with pytest.raises(InputError, match=r"no Prefect server answers at http://127.0.0.1:9/api"):
-        server.choose_lasting("http://127.0.0.1:9/api")
+    with pytest.raises(InputError, match=f"no Prefect server answers at {DEAD}"):
+        server.choose_lasting(DEAD)
     environment.setenv("PREFECT_API_URL", alive)
-    assert server.choose_lasting(None) == f"Prefect server: {alive}"
+    assert server.choose_lasting(None) == alive

@@ -3,10 +3,14 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 COMMAND = """
 import sys, time
@@ -51,11 +55,62 @@ def gone(url, *, seconds):
     return False
 
 
-def test_if_it_cannot_start_one_line_says_why_and_what_to_do(tmp_path):
-    nowhere = "sqlite+aiosqlite:////nowhere/prefect.db"
-    with command(tmp_path, PREFECT_SERVER_DATABASE_CONNECTION_URL=nowhere) as process:
-        said = process.stderr.read()
-        assert process.wait() == 1
-    (line,) = said.splitlines()
-    assert line.startswith("the temporary Prefect server did not start: ")
-    assert f"(more in {tmp_path / 'server.log'}); --server none runs without one" in line
+def served(home, **environment):
+    """Whether a command got its server, or else the line that it ended with."""
+    with command(home, **environment) as process:
+        url = process.stdout.readline().strip()
+        process.kill()
+        return url.startswith("http") or process.stderr.read()
+
+
+BROKEN = "prefect.db is broken; delete it, nothing but the history of runs is in it"
+
+
+def rubbish(home):
+    (home / "prefect.db").write_bytes(b"rubbish " * 1000)
+
+
+def of_the_future(home):
+    with sqlite3.connect(home / "prefect.db") as database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        database.execute("INSERT INTO alembic_version VALUES ('ffffffffffff')")
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("break_it", "message"),
+    [
+        (rubbish, BROKEN),
+        (of_the_future, "prefect.db was made by another version of Prefect; delete it, it is history alone"),
+        (lambda home: (home / "prefect.db").mkdir(), "prefect.db cannot be opened"),
+    ],
+    ids=["rubbish", "another version", "a folder"],
+)
+def test_if_it_cannot_start_one_line_says_why_and_what_to_do(tmp_path, break_it, message):
+    break_it(tmp_path)
+    (line,) = served(tmp_path).splitlines()
+    assert line == (
+        f"the temporary Prefect server did not start: {tmp_path}/{message} (more in {tmp_path / 'server.log'}); "
+        "--server none runs without one"
+    )
+
+
+def test_it_is_none_of_the_users_servers(tmp_path):
+    (tmp_path / "home").mkdir()
+    database = tmp_path / "theirs.db"
+    theirs = {
+        "PREFECT_SERVER_API_AUTH_STRING": "operator:secret",
+        "PREFECT_SERVER_API_BASE_PATH": "/elsewhere",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{database}",
+        "PREFECT_LOGGING_LEVEL": "nonsense",
+        "http_proxy": "http://127.0.0.1:9",
+    }
+    assert served(tmp_path / "home", **theirs) is True
+    assert not database.exists()
+
+
+def test_two_first_commands_at_once_and_a_home_that_is_no_url(tmp_path):
+    home = tmp_path / "100 % of #1? é"
+    home.mkdir()
+    with ThreadPoolExecutor() as pool:
+        assert list(pool.map(served, [home] * 3)) == [True] * 3
