@@ -78,7 +78,7 @@ def readable_settings() -> Iterator[None]:
             yield
     except (ValueError, UserWarning) as error:
         origin = type(error).__module__.partition(".")[0]
-        if origin not in ("pydantic_settings", "pydantic_core", "tomllib", "prefect", "builtins"):
+        if isinstance(error, ValueError) and origin not in ("pydantic_settings", "pydantic_core", "tomllib", "prefect"):
             raise
         why = "; ".join(line.strip() for line in str(error).splitlines()[:3])
         raise InputError(f"Prefect's settings cannot be read, mend or unset them: {why}") from None
