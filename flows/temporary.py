@@ -6,7 +6,6 @@ the command imports, and its standard input ends with the command, however the c
 """
 
 import fcntl
-import os
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import threading
 import urllib.request
 from pathlib import Path
 
+from mmdvae.environment import without_settings
 from mmdvae.errors import InputError
 
 STARTUP_TIMEOUT = 90  # seconds; the first start in a new home runs all migrations, 20 s on a slow machine
@@ -102,7 +102,7 @@ _ELSE = "--server none runs without one"
 
 def _environment(home: Path) -> dict[str, str]:
     """Nothing of the user's own Prefect: a password, a database or a base path are of a server that lasts."""
-    others = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    others = {name: value for name, value in without_settings().items() if not name.startswith("PREFECT_")}
     ours = {"PREFECT_HOME": str(home), "PREFECT_PROFILES_PATH": str(home / "profiles.toml")}
     return others | ENVIRONMENT | ours
 

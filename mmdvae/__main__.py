@@ -9,6 +9,7 @@ import io
 import os
 import signal
 import sys
+import warnings
 from importlib.machinery import PathFinder
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def main() -> None:
     _open_streams()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())  # a launcher may have blocked Ctrl-C
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # or the ends of children
+    if sys.warnoptions:  # PYTHONWARNINGS=error is for the user's own code: libraries of ours would fail on it
+        warnings.simplefilter("default")
     sys.meta_path.insert(0, Ours)
     importlib.import_module("flows.cli").main()
 

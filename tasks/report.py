@@ -45,7 +45,7 @@ def _alone(out: Path, store: Path) -> Iterator[Path]:
     draft = out / ".draft"
     with index.alone(store):
         shutil.rmtree(draft, ignore_errors=True)
-        for left in out.glob(".index.html.*"):
+        for left in (*out.glob(".index.html.*"), *store.glob(f".{write.PICTURES}.*")):
             left.unlink()
         draft.mkdir(parents=True)
         try:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-MMDVAE = [sys.executable, "-P", "-c", "from flows.cli import main; main()"]
+MMDVAE = [sys.executable, "-P", "-m", "mmdvae"]
 GRID = ["--alpha", "0", "--alpha", "0.6", "--sigma", "2.83"]
 
 
@@ -126,6 +126,59 @@ def test_a_second_run_trains_nothing_and_reports_the_same(compared, tiny_npz, co
     assert numbers_of(report_of(again)) == numbers_of(report_of(compared[1]))
 
 
+def odd_surroundings(folder):
+    """A folder to start in and variables, all of which others need and none of which may matter."""
+    (folder / "home" / ".keras").mkdir(parents=True)
+    odd_keras = {"floatx": "float16", "image_data_format": "channels_first", "epsilon": 0.1, "backend": "torch"}
+    (folder / "home" / ".keras" / "keras.json").write_text(json.dumps(odd_keras))
+    theirs = folder / "theirs"
+    theirs.mkdir()
+    for name in ("flows", "tasks", "reports"):
+        (theirs / f"{name}.py").write_text("x = 1\n")
+    (theirs / "matplotlibrc").write_text("savefig.dpi: 30\nfont.size: 40\naxes.facecolor: red\nlines.linewidth: 9\n")
+    return theirs, {
+        "HOME": str(folder / "home"),
+        "PYTHONPATH": str(theirs),
+        "PYTHONWARNINGS": "error",
+        "PYTHONIOENCODING": "ascii",
+        "LC_ALL": "C",
+        "COLUMNS": "wide",
+        "TERM": "",
+        "TMPDIR": str(folder / "nowhere"),
+        "MPLBACKEND": "module://nowhere.inline",
+        "KERAS_HOME": str(folder / "home" / ".keras"),
+        "XLA_FLAGS": "--nonsense",
+        "TF_XLA_FLAGS": "--nonsense",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "ONEDNN_DEFAULT_FPMATH_MODE": "BF16",
+        "OMP_NUM_THREADS": "many",
+        "http_proxy": "http://127.0.0.1:9",
+        "all_proxy": "socks://127.0.0.1:9",
+    }
+
+
+# No stream is open and every signal is blocked.
+AS_A_SERVICE = """
+import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+os.closerange(0, 3)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def test_the_surroundings_decide_nothing(compared, tiny_npz, tmp_path):
+    folder, variables = odd_surroundings(tmp_path)
+    out = tmp_path / "100 % #1 é?"
+    command = [sys.executable, "-m", "mmdvae", "compare", "quick", "--dataset", f"npz:{tiny_npz}", "--out", out]
+    words = [sys.executable, "-c", AS_A_SERVICE, *map(str, command), *GRID, "--epochs", "2"]
+    done = subprocess.run(words, env=os.environ | variables, cwd=folder, timeout=300, check=False)
+    assert done.returncode == 0
+    (page,) = out.glob("*/report.html")
+    assert numbers_of(json.loads(page.with_name("report.json").read_text())) == numbers_of(report_of(compared[1]))
+    pages = [path.read_text() for path in (page, Path(compared[1].stdout.splitlines()[-1]))]
+    assert len({tuple(re.findall(r"data:image/[^\"]*", html)) for html in pages}) == 1
+
+
 def test_only_what_was_deleted_is_trained_again_with_the_same_numbers(compared, tiny_npz, copy):
     (model, _) = sorted(copy.glob("store/train-*/model.npz"))
     model.unlink()
@@ -205,7 +258,7 @@ def spoil_one(out):
         (["--dataset", "cifar"], "unknown dataset 'cifar'; choose one of: fashion-mnist, mnist"),
         (["--dataset", "npz:/nowhere.npz", "--server", "none"], "nowhere.npz"),
         (["--dataset", "npz:~nobodyx/x.npz", "--server", "none"], "x.npz"),
-        (["--server", "ftp://x"], "--server must be auto, none or a URL"),
+        (["--server", "ftp://x"], "must be auto, none or a URL"),
         (["--server", "http://127.0.0.1:9/api"], "no Prefect server answers at http://127.0.0.1:9/api"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

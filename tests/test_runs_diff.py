@@ -15,7 +15,7 @@ from flows import runs
 from mmdvae.errors import InputError
 from reports import comparable, diff, diff_text, inputs
 
-MMDVAE = [sys.executable, "-P", "-c", "from flows.cli import main; main()"]
+MMDVAE = [sys.executable, "-P", "-m", "mmdvae"]
 
 
 def mmdvae(*words):

@@ -19,7 +19,7 @@ from fake_run import QUICK
 from flows import serving
 from reports import write
 
-MMDVAE = [sys.executable, "-P", "-c", "from flows.cli import main; main()"]
+MMDVAE = [sys.executable, "-P", "-m", "mmdvae"]
 WINDOWS = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
 
 

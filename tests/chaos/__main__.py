@@ -51,7 +51,8 @@ def _suite(folder: Path, wishes: argparse.Namespace, network: str) -> int:
         reference = undisturbed(machine)
         print(f"undisturbed: {reference.seconds:.0f} s, {reference.windows}", flush=True)
         for number in itertools.count():
-            victims = list(itertools.islice(itertools.cycle(kinds), len(rows) % len(kinds), len(rows) % len(kinds) + 3))
+            first, count = len(rows) % len(kinds), min(3, wishes.kills - len(rows))
+            victims = list(itertools.islice(itertools.cycle(kinds), first, first + count))
             new = one_run(machine, victims, number % 2 == 1, reference, chance)
             rows += new
             print(*new, sep="\n", flush=True)

@@ -9,6 +9,7 @@ from typing import Any
 import processes
 
 from mmdvae import data_folder, store
+from reports.write import PICTURES
 
 # What may differ between two runs: when it was, how long it took, how much memory it held, what git says meanwhile.
 TIMES_AND_MEMORY = {"id", "created", "train_seconds", "peak_rss_mb", "commit", "dirty"}
@@ -35,7 +36,8 @@ def reports(out: Path, expected: Any) -> list[str]:
 
 def half_written(out: Path) -> list[str]:
     """No temporary file, no draft of a folder, no unfinished work."""
-    hidden = [path for path in out.rglob(".*") if not path.name.endswith(".lock")]
+    kept = out / "store" / PICTURES
+    hidden = [path for path in out.rglob(".*") if not path.name.endswith(".lock") and path != kept]
     works = [folder for folder in (out / "store").iterdir() if store.KEY.fullmatch(folder.name)]
     return [
         *(f"{path} was left" for path in [*hidden, *out.rglob("checkpoint.npz")]),

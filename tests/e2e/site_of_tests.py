@@ -105,11 +105,11 @@ class Site:
 
     def start_serving(self) -> subprocess.Popen:
         """`mmdvae serve`."""
-        return self._start("serve", ["-c", "from flows.cli import main; main()", "serve"], self.environment)
+        return self._start("serve", ["-m", "mmdvae", "serve"], self.environment)
 
     def mmdvae(self, *words: str, **environment: str) -> subprocess.CompletedProcess:
         """Run one of our commands to its end."""
-        return self._run(["-P", "-c", "from flows.cli import main; main()", *words], environment)
+        return self._run(["-P", "-m", "mmdvae", *words], environment)
 
     def prefect(self, *words: str) -> subprocess.CompletedProcess:
         """Run one of Prefect's commands to its end."""
