@@ -126,6 +126,12 @@ def test_a_second_run_trains_nothing_and_reports_the_same(compared, tiny_npz, co
     assert numbers_of(report_of(again)) == numbers_of(report_of(compared[1]))
 
 
+def test_another_number_of_epochs_is_another_training_and_says_so(tiny_npz, copy):
+    done = compare(tiny_npz, copy, *GRID, "--epochs", 1)
+    assert done.returncode == 0
+    assert "train: there are trainings of 2 epochs; one of 1 is another and starts anew\n" in done.stderr
+
+
 def odd_surroundings(folder):
     """A folder to start in and variables, all of which others need and none of which may matter."""
     (folder / "home" / ".keras").mkdir(parents=True)
@@ -465,10 +471,32 @@ def test_runs_lists_and_report_rebuilds(compared, copy):
     assert listed.returncode == 0
     assert page.parent.name in listed.stdout
     ours = copy / page.parent.name / "report.html"
+    assert "quick on npz:tiny.npz, 2 epochs, seed 0, 2 ok; " in listed.stdout
+    assert "; mmdvae compare quick --alpha 0 --alpha 0.6 --sigma 2.83 --epochs 2" in listed.stdout
     ours.unlink()
     rebuilt = mmdvae("report", page.parent.name, "--out", copy)
     assert rebuilt.returncode == 0, rebuilt.stderr
     assert ours.read_bytes() == page.read_bytes()
+
+
+@pytest.mark.parametrize("harm", ["no store", "no evaluation", "a changed byte", "no images"])
+def test_a_page_is_never_made_worse_by_writing_it_again(copy, harm):
+    (page,) = copy.glob("*/report.html")
+    match harm:
+        case "no store":
+            (copy / "store").rename(copy / "elsewhere")
+        case "no evaluation":
+            shutil.rmtree(next(copy.glob("store/evaluate-*")))
+        case "a changed byte":
+            views = next(copy.glob("store/evaluate-*/views.npz"))
+            views.write_bytes(views.read_bytes()[:-1] + b"x")
+        case "no images":
+            next(copy.glob("store/data-*/test_images.npy")).unlink()
+    before = {path.name: path.read_bytes() for path in page.parent.iterdir()}
+    done = mmdvae("report", page.parent)
+    assert done.returncode == 2
+    assert re.fullmatch(rf"Error: {page} is kept as it is, for [123] of the 3 stored results .*\n", done.stderr)
+    assert {path.name: path.read_bytes() for path in page.parent.iterdir()} == before
 
 
 def test_report_of_an_unknown_run_lists_the_known_ones(compared):

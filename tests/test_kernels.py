@@ -1,10 +1,13 @@
 """Kernels against their definitions, pair by pair in float64."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import reference
 
 from mmdvae import kernels
+from mmdvae.errors import InputError
 
 rng = np.random.default_rng(0)
 X, Y = rng.normal(size=(7, 3)), rng.normal(1.0, 2.0, size=(5, 3))
@@ -78,3 +81,22 @@ def test_a_point_is_one_with_itself_far_from_the_origin(kernel):
 def test_impossible_parameters_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (np.zeros(3), np.zeros((5, 3)), r"must have shapes \(n, d\) and \(m, d\), got \(3,\) and \(5, 3\)"),
+        (np.zeros((7, 3)), np.zeros((5, 1)), r"got \(7, 3\) and \(5, 1\)"),  # which would be broadcast
+        (np.zeros((7, 3), "uint8"), np.zeros((5, 3), "uint8"), "points must be floats, got uint8"),  # 20² is 144 there
+        (np.zeros((7, 3), bool), np.zeros((5, 3), bool), "points must be floats, got bool"),
+    ],
+)
+@pytest.mark.parametrize(
+    "kernel",
+    [partial(kernels.gaussian, bandwidth=1.0), partial(kernels.imq, scale=1.0), partial(kernels.imq_mixture, dim=3)],
+    ids=["gaussian", "imq", "imq_mixture"],
+)
+def test_what_are_no_points_is_refused(kernel, x, y, message):
+    with pytest.raises(InputError, match=message):
+        kernel(x, y)

@@ -58,7 +58,9 @@ def test_an_entry_is_one_line_of_text_for_the_terminal(tmp_path):
     (tmp_path / "cut").mkdir()
     (tmp_path / "cut" / "report.json").write_text("{")
     good, bad = map(str, index.entries(tmp_path))
-    assert good.startswith("2026-03-01-quick: 2026-03-01 09:30 UTC, quick on fashion-mnist, 6 ok; lowest BCE 0.29")
+    expected = "2026-03-01-quick: 2026-03-01 09:30 UTC, quick on fashion-mnist, 3 epochs, seed 0, 6 ok; lowest BCE 0.29"
+    assert good.startswith(expected)
+    assert good.endswith("; mmdvae compare quick --out runs")
     assert bad.startswith("cut: unreadable, JSONDecodeError")
 
 

@@ -142,3 +142,22 @@ def test_a_folder_that_is_not_there_is_free_and_a_lock_that_cannot_be_opened_is_
     (tmp_path / "odd" / store.LOCK).mkdir(parents=True)
     with pytest.raises(IsADirectoryError):
         store.is_claimed(tmp_path / "odd")
+
+
+def asked(epochs, **changes):
+    recipe = dataclasses.replace(RECIPE, epochs=epochs).to_dict()
+    request = {"kind": "train", "variant": VARIANT.to_dict(), "recipe": recipe, "seed": 0, "data": "/there/data-0"}
+    return request | changes
+
+
+def test_trainings_of_another_length_are_known_and_nothing_else_is_taken_for_one(tmp_path):
+    for number, request in enumerate([asked(2), asked(20), asked(3, seed=1), asked(4, data="data-1")]):
+        folder = tmp_path / f"train-{number}"
+        folder.mkdir()
+        store.describe(folder, request)
+        assert "/there" not in (folder / store.REQUEST).read_text()
+    (tmp_path / "train-cut").mkdir()
+    (tmp_path / "train-cut" / store.REQUEST).write_text("{")
+    assert store.other_epochs(tmp_path, [asked(5)]) == {2, 20}
+    assert store.other_epochs(tmp_path, [asked(2)]) == {20}
+    assert store.other_epochs(tmp_path, []) == set()

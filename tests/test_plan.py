@@ -1,0 +1,40 @@
+"""What is checked before anything starts."""
+
+import os
+
+import pytest
+
+from flows import plan
+from mmdvae.errors import InputError
+
+
+def test_the_users_home_is_meant_by_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert plan.make(out=plan.Path("~/runs")).out == tmp_path / "runs"
+
+
+@pytest.mark.parametrize("option", ["out", "data_dir", "dataset"])
+def test_a_path_that_no_file_of_ours_could_name_is_refused(tmp_path, option):
+    name = os.fsdecode(b"caf\xe9")
+    value = f"npz:{name}" if option == "dataset" else tmp_path / name
+    with pytest.raises(InputError, match=f"--{option.replace('_', '-')} must be text in UTF-8, .* got .*caf\ufffd"):
+        plan.make(**{"out": tmp_path} | {option: value})
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away and become somebody else")
+def test_a_store_that_is_somebody_elses_is_told_with_the_name(tmp_path):
+    (tmp_path / "runs" / "store").mkdir(parents=True)
+    for folder in (tmp_path, *tmp_path.parents):
+        if "pytest" in str(folder):
+            folder.chmod(0o755)
+    (tmp_path / "runs").chmod(0o777)
+    child = os.fork()
+    if child == 0:
+        os.setuid(3002)
+        try:
+            plan.check_writable(tmp_path / "runs")
+        except InputError as error:
+            expected = f"store (Permission denied) ({tmp_path}/runs/store belongs to root); to share one, all need"
+            os._exit(0 if expected in str(error) else 1)
+        os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
