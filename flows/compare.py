@@ -10,7 +10,7 @@ from prefect.states import Cancelled, Completed, Failed, State
 
 from flows import aftermath, heartbeat, missed, notify, orphans, watching
 from flows import plan as plans
-from flows.parameters import Alpha, Count, Dataset, Name, PresetName, Seed, Sigma
+from flows.parameters import Alpha, Dataset, Epochs, Jobs, Name, PresetName, Seed, Sigma
 from flows.plan import Plan
 from flows.runners import PrefectRunner, Runner, ThreadRunner
 from mmdvae import provenance, results, store
@@ -69,11 +69,11 @@ def compare(
     alphas: list[Alpha] | None = None,
     sigmas: list[Sigma] | None = None,
     seeds: list[Seed] | None = None,
-    epochs: Count | None = None,
+    epochs: Epochs | None = None,
     dataset: Dataset = DEFAULT,
     data_dir: Path | None = None,
     only: list[Name] | None = None,
-    jobs: Count | None = None,
+    jobs: Jobs | None = None,
     out: Path = Path("runs"),
     refresh: bool = False,
     strict: bool = False,

@@ -4,12 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mmdvae import datasets, presets
+from flows import plan
+from mmdvae import datasets, presets, recipes, variants
 
 PresetName = Annotated[str, Field(json_schema_extra={"enum": list(presets.PRESETS)})]
 Alpha = Annotated[float, Field(ge=0, lt=1)]
-Sigma = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Sigma = Annotated[float, Field(ge=variants.SMALLEST_SIGMA, le=variants.LARGEST_SIGMA)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
-Count = Annotated[int, Field(ge=1)]
+Epochs = Annotated[int, Field(ge=1, le=recipes.MOST_EPOCHS)]
+Jobs = Annotated[int, Field(ge=1, le=plan.MOST_JOBS)]
 Name = Annotated[str, Field(min_length=1)]
 Dataset = Annotated[str, Field(min_length=1, json_schema_extra={"examples": list(datasets.CHOICES)})]

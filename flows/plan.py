@@ -15,6 +15,8 @@ from mmdvae.files import somebody_elses
 from mmdvae.presets import Preset
 from mmdvae.variants import Variant, number
 
+MOST_JOBS = 1000  # at a time on one machine; each is a process with 0.75 GB
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -75,8 +77,8 @@ def make(
         chosen = replace(chosen, seeds=tuple(dict.fromkeys(seeds)))
     if epochs is not None:
         chosen = replace(chosen, recipe=replace(chosen.recipe, epochs=epochs))
-    if jobs is not None and jobs < 1:
-        raise InputError(f"jobs must be a whole number >= 1, got {jobs}")
+    if jobs is not None and not 1 <= jobs <= MOST_JOBS:
+        raise InputError(f"jobs must be a whole number >= 1 and <= {MOST_JOBS}, got {jobs}")
     out, data_dir = out.expanduser(), data_dir and data_dir.expanduser()
     for option, path in (("--out", str(out)), ("--data-dir", str(data_dir or "")), ("--dataset", dataset)):
         _check_text(option, path)

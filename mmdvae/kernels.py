@@ -12,7 +12,7 @@ def gaussian(x, y, *, bandwidth):
     """Gaussian kernel matrix, k(a, b) = exp(-|a - b|² / (2 h²)).
 
     Args: x (n, d) and y (m, d), float arrays or tensors of one dtype; bandwidth h > 0 in latent units
-        (the prior N(0, I) has scale 1; h is not rescaled by d).
+        (the prior N(0, I) has scale 1; h is not rescaled by d; in float32 points over h must be finite).
     Returns: (n, m) in [0, 1]; float32 entries within 1e-6 of float64.
     Raises: InputError if h <= 0, or if x and y are not float points of one dimension.
     Source: Gretton et al. 2012, JMLR 13:723.

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from mmdvae.errors import InputError
 
+MOST_EPOCHS = 100_000  # of a million images in batches of 128: fewer steps than 32 bits can count
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
@@ -31,6 +33,8 @@ class Recipe:
             value = getattr(self, what)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise InputError(f"{what} must be a whole number >= 1, got {value}")
+        if self.epochs > MOST_EPOCHS:
+            raise InputError(f"epochs must be <= {MOST_EPOCHS}, got {self.epochs}")
         if not math.isfinite(self.learning_rate) or self.learning_rate <= 0:
             raise InputError(f"learning_rate must be a finite number > 0, got {self.learning_rate}")
         if not 0 <= self.cooldown <= 1:

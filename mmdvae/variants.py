@@ -1,6 +1,5 @@
 """What the experiment varies: regularizer, kernel, alpha, sigma."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
@@ -9,6 +8,7 @@ from mmdvae.errors import InputError
 
 Regularizer = Literal["mmd", "kl", "none"]
 Kernel = Literal["gaussian", "imq"]
+SMALLEST_SIGMA, LARGEST_SIGMA = 1e-20, 1e20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +89,9 @@ def check_alpha(alpha: Any) -> None:
 
 
 def check_sigma(sigma: Any) -> None:
-    """Raise InputError unless sigma is finite and > 0."""
-    if not _is_number(sigma) or not math.isfinite(sigma) or sigma <= 0:
-        raise InputError(f"sigma must be a finite number > 0, got {sigma}")
+    """Raise InputError unless 1e-20 <= sigma <= 1e20: beyond, codes over sigma or its square overflow."""
+    if not _is_number(sigma) or not SMALLEST_SIGMA <= sigma <= LARGEST_SIGMA:
+        raise InputError(f"sigma must be a number >= {SMALLEST_SIGMA:g} and <= {LARGEST_SIGMA:g}, got {sigma}")
 
 
 def number(value: float) -> str:

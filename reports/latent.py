@@ -166,7 +166,7 @@ def _tsne_panel(codes: Codes) -> Panel:
     accuracy = _measured(codes, "knn_accuracy")
     known = "not measured" if accuracy is None else text.percent(accuracy)
     low, high = codes.views.tsne.min(axis=0), codes.views.tsne.max(axis=0)
-    pad = 0.03 * (high - low) + 1e-9
+    pad = np.maximum(0.03 * (high - low), 1e-3)  # two images have no width along the second axis
     (x0, y0), (x1, y1) = low - pad, high + pad
     limits = Limits(x=(float(x0), float(x1)), y=(float(y0), float(y1)))
     labels = codes.labels[codes.views.tsne_index]
