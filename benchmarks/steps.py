@@ -4,6 +4,7 @@ Each round takes the ways in turn, so that a noisy machine is noisy for all of t
 network's own multiplications against the matrix product that the same processes do just before.
 """
 
+import functools
 import statistics
 import tempfile
 import time
@@ -61,7 +62,7 @@ def our_way(data: str, layers: str, loop: str, recipe: str, barrier: str, worker
 
     if layers == "stock":
         networks.BatchNorm = keras.layers.BatchNormalization
-        networks.ToOneChannel = lambda: keras.layers.Conv2DTranspose(1, 3, padding="same")
+        networks.ToOneChannel = functools.partial(keras.layers.Conv2DTranspose, 1, 3, padding="same")
     images, chosen = _images(data), recipes.RECIPES[recipe]
     built = model.build(variants.gaussian(0.6, 2.83), chosen, seed=0)
     launcher, size = launches.Launcher(built, images), chosen.batch_size

@@ -1,6 +1,7 @@
 """The command line: it parses, calls and says what came of it. Heavy imports wait inside the commands."""
 
 import contextlib
+import errno
 import os
 import sys
 from pathlib import Path
@@ -25,6 +26,9 @@ class _Group(click.Group):
         except InputError as error:
             reason = str(error)
         except OSError as error:  # a full disk, somebody else's folder; without a file's name it is a defect
+            if error.errno == errno.ENOSPC and error.filename is None:  # of the file that our output goes to
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python tries again at its end
+                error.filename = "standard output"
             if not isinstance(error.filename, str | bytes | os.PathLike):
                 raise
             path = Path(os.fsdecode(error.filename))

@@ -29,8 +29,13 @@ class Ours:
 def main() -> None:
     """Run the command."""
     _open_streams()
+    try:
+        os.getcwd()
+    except OSError as error:
+        sys.exit(_say(f"the folder that this was started in cannot be used ({error.strerror}); start it in another"))
     signal.pthread_sigmask(signal.SIG_SETMASK, ())  # a launcher may have blocked Ctrl-C
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # or the ends of children
+    os.environ.pop("SOURCE_DATE_EPOCH", None)  # numpy fails on one that is no number
     if sys.warnoptions:  # PYTHONWARNINGS=error is for the user's own code: libraries of ours would fail on it
         warnings.simplefilter("default")
     sys.meta_path.insert(0, Ours)
@@ -48,6 +53,11 @@ def _open_streams() -> None:
         setattr(sys, name, stream)
         if mode == "w" and isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a locale may have no σ
+
+
+def _say(reason: str) -> int:
+    sys.stderr.write(f"Error: {reason}\n")
+    return 2
 
 
 if __name__ == "__main__":

@@ -88,7 +88,8 @@ def _of_pca(pca: _Pca, components: int, data: Path) -> Metrics:
     (train, train_labels), (test, labels) = open_split(data, "train"), open_split(data, "test")
     codes, references = (pca.codes(images, components) for images in (test, train[:REFERENCES]))
     metrics = _errors(test, pca.images(codes), labels) | _usefulness(references, train_labels, codes, labels)
-    if components != LATENT_DIM or not np.all(pca.spread[:components] > 0):
+    # Of fewer images than components the last spreads are rounding; divided by it, noise would be called codes.
+    if components != LATENT_DIM or not np.all(pca.spread[:components] > 1e-6 * pca.spread[0]):
         return metrics
     white = codes / pca.spread[:components]
     return metrics | prior_match.of_codes(np.random.default_rng(DRAWS_SEED).permutation(white))

@@ -36,7 +36,7 @@ def fit(data: Path, folder: Path, report: Callable[[dict], None]) -> dict[str, A
     references.npz: `test` and `train`, the features (m, 64) of up to 5,000 images drawn from each split, as many of
     one as of the other, and `train_classes` (m,), what the classifier takes the latter for.
 
-    Returns: classes, test_accuracy, features (64), and the sha256 of classifier.npz.
+    Returns: classes (how many it was trained to tell apart), test_accuracy, features (64), sha256 of classifier.npz.
     """
     (train, labels), (test, test_labels) = open_split(data, "train"), open_split(data, "test")
     count = int(max(labels.max(), test_labels.max())) + 1
@@ -53,7 +53,7 @@ def fit(data: Path, folder: Path, report: Callable[[dict], None]) -> dict[str, A
     _save_references(network, train, test, folder / REFERENCES)
     accuracy = float(np.mean(judge(network, scaled(test))[1] == test_labels))
     return {
-        "classes": count,
+        "classes": len(np.unique(labels)),
         "test_accuracy": accuracy,
         "features": FEATURES,
         "sha256": file_sha256(folder / MODEL),

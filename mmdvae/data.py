@@ -81,7 +81,7 @@ def validation_count(images: int) -> int:
 def _decode(row: Row, place: Path, store: Path) -> Dataset:
     key = _key(row, place)
     decoded = datasets.decode(row, place)
-    arrays = _split(decoded)
+    arrays = _split(row.name, decoded)
     sha256 = _sha256(arrays, decoded.classes)
     folder = _folder(store, sha256)
     if data_folder.damaged(folder):  # or not there; the same images may be there from another source
@@ -91,13 +91,14 @@ def _decode(row: Row, place: Path, store: Path) -> Dataset:
     return replace(from_folder(folder), name=row.name)
 
 
-def _split(decoded: Decoded) -> dict[str, np.ndarray]:
+def _split(name: str, decoded: Decoded) -> dict[str, np.ndarray]:
     """The arrays by file name, in the order of data_folder.FILES."""
-    count = len(decoded.train[0])
-    if count < 2 * FEWEST:
-        raise InputError(f"training images must be >= {2 * FEWEST}, {FEWEST} of them for validation, got {count}")
-    if len(decoded.test[0]) < FEWEST:
-        raise InputError(f"test images must be >= {FEWEST}, got {len(decoded.test[0])}")
+    count, tests = len(decoded.train[0]), len(decoded.test[0])
+    if count < 2 * FEWEST or tests < FEWEST:
+        raise InputError(
+            f"{name}: must have >= {2 * FEWEST} training images, {FEWEST} of them for validation, and >= {FEWEST} test "
+            f"images, has {count} and {tests} (of a folder that is not split, a sixth of each class is for testing)"
+        )
     cut = count - validation_count(count)
     train, valid = ([array[part] for array in decoded.train] for part in (slice(cut), slice(cut, None)))
     return dict(zip(data_folder.FILES, (*train, *valid, *decoded.test), strict=True))

@@ -169,7 +169,10 @@ def _identity(finished: Path | None) -> dict[str, Any] | None:
     return {"name": finished.name, "files": read_json(finished / RESULT)["files"]} if finished else None
 
 
+_version = cache(version)  # a thousand variants ask for it three thousand times
+
+
 def _key(kind: str, what: dict[str, Any], *, backend: str | None = None) -> str:
     libraries = (*LIBRARIES[kind], *((backend,) if backend else ()))
-    everything = {**what, "code": code_digest(MODULES[kind]), "versions": {name: version(name) for name in libraries}}
+    everything = {**what, "code": code_digest(MODULES[kind]), "versions": {name: _version(name) for name in libraries}}
     return f"{kind}-{digest(everything)[:24]}"

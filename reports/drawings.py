@@ -9,6 +9,7 @@ from typing import ParamSpec
 import numpy as np
 
 os.environ["MPLBACKEND"] = "agg"  # a notebook's, which it hands on to its children, may not be installed here
+os.environ["MATPLOTLIBRC"] = os.devnull
 import matplotlib.style
 from matplotlib import patheffects
 from matplotlib.axes import Axes

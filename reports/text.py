@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from mmdvae.variants import number
+
 MISSING = "–"
 
 
@@ -36,8 +38,8 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 
 def setting(value: float | None) -> str:
-    """A setting as it was typed: 0.1, 0.0001, 10000."""
-    return MISSING if value is None else f"{value:.12g}"
+    """A setting as it was typed, 0.1, 0.0001, 10000; no two settings look the same."""
+    return MISSING if value is None else number(value)
 
 
 def moment(iso: str) -> str:

@@ -13,6 +13,7 @@ BYTES_PER_JOB = 1.5e9  # a training held 0.75 GB at its peak on a CPU; the rest 
 # One training of this network launches more than it computes and leaves a GPU idle most of the time (a T4: 5 % of its
 # peak). Four share one; not measured here, docs/performance.md says so.
 JOBS_PER_GPU = 4
+DRIVERS = (Path("/proc/driver/nvidia"), Path("/dev/nvidiactl"), Path("/dev/dxg"))  # the last one: Windows' Linux
 # Of control groups, version 2 and 1, as a container sees them.
 MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
@@ -46,7 +47,9 @@ def slots(jobs: int | None) -> list[Slot]:
 
 
 def gpus() -> list[str]:
-    """Ids of the NVIDIA GPUs that this process may use, as CUDA_VISIBLE_DEVICES wants them."""
+    """Ids of the NVIDIA GPUs that this process may use, as CUDA_VISIBLE_DEVICES wants them; none without a driver."""
+    if not any(path.exists() for path in DRIVERS):  # then CUDA_VISIBLE_DEVICES is of another machine
+        return []
     allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
     if allowed is not None:
         return [gpu for gpu in allowed.split(",") if gpu.strip() not in ("", "-1")]

@@ -10,7 +10,10 @@ from typing import Any
 import fake_science
 import numpy as np
 
+from mmdvae import data_folder
+from mmdvae.data_folder import SPLITS
 from mmdvae.files import replacing, write_json
+from mmdvae.store import finish
 
 HOSTILE = "</script><img src=x onerror=window.__xss=1>\"'{{7*7}}|`*"
 CLASSES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
@@ -77,9 +80,11 @@ def make(
     if images is None or labels is None:
         images, labels = _images(n)
     data = f"data-{_hex('data')}"
-    _save(store / data / "test_images.npy", images)
-    _save(store / data / "test_labels.npy", labels)
-    write_json(store / data / "info.json", {"classes": CLASSES})
+    store.mkdir(parents=True, exist_ok=True)
+    arrays = {
+        f"{split}_{what}.npy": array for split in SPLITS for what, array in (("images", images), ("labels", labels))
+    }
+    data_folder.write(store / data, arrays, name="fashion-mnist", classes=tuple(CLASSES), sha256=_hex("data"))
     manifest = []
     entries = []
     for variant in variants:
@@ -92,6 +97,7 @@ def make(
             metrics = _metrics(variant, rng) if key else None
             if key:
                 _views(store / key / "views.npz", variant, images, labels, rng, decoded)
+                finish(store / key, {"metrics": metrics}, ("views.npz",))
             history = _history(variant, epochs, rng)
             runs.append(
                 {
@@ -297,11 +303,6 @@ def _checks(variants: Sequence[FakeVariant], seeds: Sequence[int]) -> list[dict[
             "variants": [],
         },
     ]
-
-
-def _save(path: Path, array: np.ndarray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.save(path, array)
 
 
 def _hex(text: str) -> str:

@@ -107,3 +107,12 @@ def test_images_in_a_plane_are_recovered_from_as_many_axes():
     points = images.reshape(50, 12) / 255
     mean, axes, _ = baselines.principal_axes(images, 2)
     np.testing.assert_allclose(mean + (points - mean) @ axes @ axes.T, points, atol=1e-9)
+
+
+def test_codes_of_fewer_images_than_components_are_not_whitened(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (18, 28, 28), dtype=np.uint8)
+    np.savez(tmp_path / "few.npz", x_train=noise[:8], x_test=noise[8:])
+    few = data.prepare(f"npz:{tmp_path / 'few.npz'}", data_dir=None, store=tmp_path / "store").folder
+    measured = {row["name"]: row["metrics"] for row in baselines.evaluate(few, None)}
+    assert "mse" in measured["PCA-8"]
+    assert "sliced_w2" not in measured["PCA-8"]  # it was four million: noise over a spread that is rounding

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mmdvae import classifier, data_folder
+from mmdvae import classifier, data, data_folder
 from mmdvae.files import file_sha256
 from mmdvae.inference import scaled
 
@@ -69,3 +69,13 @@ def test_the_most_images_that_are_compared(fitted, tiny, tmp_path, monkeypatch):
         "train": 7,
         "train_classes": 7,
     }
+
+
+@pytest.mark.parametrize(("trained", "classes"), [([7], 1), ([0], 1), ([1, 255], 2)])
+def test_what_was_trained_on_one_class_is_not_said_to_know_more(tmp_path, trained, classes):
+    images = np.random.default_rng(0).integers(0, 256, (30, 28, 28), dtype=np.uint8)
+    labels = np.array([trained[k % len(trained)] for k in range(20)])
+    np.savez(tmp_path / "a.npz", x_train=images[:20], y_train=labels, x_test=images[20:], y_test=np.arange(10) % 2)
+    folder = data.prepare(f"npz:{tmp_path / 'a.npz'}", data_dir=None, store=tmp_path / "store").folder
+    (tmp_path / "classifier").mkdir()
+    assert classifier.fit(folder, tmp_path / "classifier", lambda event: None)["classes"] == classes

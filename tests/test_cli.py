@@ -132,6 +132,20 @@ def test_another_number_of_epochs_is_another_training_and_says_so(tiny_npz, copy
     assert "train: there are trainings of 2 epochs; one of 1 is another and starts anew\n" in done.stderr
 
 
+def test_where_it_cannot_stay_or_speak_it_says_so_and_ends(tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    code = f"import os; os.rmdir({str(gone)!r}); os.execv({sys.executable!r}, {[*MMDVAE, 'presets']!r})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=gone, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "Error: the folder that this was started in cannot be used (No such file or directory); start it in another\n",
+    )
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*MMDVAE, "presets"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "Error: standard output: No space left on device\n")
+
+
 def odd_surroundings(folder):
     """A folder to start in and variables, all of which others need and none of which may matter."""
     (folder / "home" / ".keras").mkdir(parents=True)
@@ -154,6 +168,7 @@ def odd_surroundings(folder):
         "MPLBACKEND": "module://nowhere.inline",
         "KERAS_HOME": str(folder / "home" / ".keras"),
         "XLA_FLAGS": "--nonsense",
+        "SOURCE_DATE_EPOCH": "nonsense",
         "TF_XLA_FLAGS": "--nonsense",
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "ONEDNN_DEFAULT_FPMATH_MODE": "BF16",

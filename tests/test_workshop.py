@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -165,6 +166,7 @@ def test_the_workshop_is_closed_by_whatever_ends_the_block():
 
 
 def test_slots_are_gpus_or_cores_and_each_child_has_one_thread_on_a_cpu(monkeypatch):
+    monkeypatch.setattr(devices, "DRIVERS", (Path("/"),))
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,3")
     monkeypatch.setattr(devices, "memory_bytes", lambda: 1e12)
     for cores, wanted in ((1, "03"), (5, "03030"), (64, "03030303")):  # four share a GPU, if there are cores for them
@@ -198,6 +200,7 @@ def test_a_container_that_has_less_than_its_machine_gets_fewer_slots(monkeypatch
 
 
 def test_the_name_of_a_slot_is_a_file_name_whatever_the_gpu_is_called(monkeypatch):
+    monkeypatch.setattr(devices, "DRIVERS", (Path("/"),))
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "../MIG-1/2")
     assert [slot.name for slot in devices.slots(2)][:2] == ["gpu-___MIG-1_2-0", "gpu-___MIG-1_2-1"]
 
@@ -222,3 +225,9 @@ def test_a_child_whose_fork_server_is_gone_can_still_be_stopped(tiny, tmp_path):
     thread.join(timeout=5)
     assert ends == ["stopped"]
     wait_until(lambda: not alive(child.pid), seconds=5)
+
+
+def test_a_gpu_that_is_named_but_has_no_driver_is_none(monkeypatch):
+    monkeypatch.setattr(devices, "DRIVERS", (Path("/nowhere"),))
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    assert devices.gpus() == []

@@ -46,7 +46,7 @@ def test_a_page_made_again_waits_as_well(run, monkeypatch):
     page = write_report.fn(*run)
     assert run[1] == run[0].with_name("store")
     called = threading.Event()
-    monkeypatch.setattr(write, "write", lambda *_: called.set() or page)
+    monkeypatch.setattr(write, "rewrite", lambda *_: called.set() or page)
     words = {"run": run[0], "out": run[0].parent, "serve": False, "port": None}
     thread = threading.Thread(target=report.callback, kwargs=words)
     with locked(run[1] / ".report.lock"):
