@@ -283,7 +283,7 @@ BAD_ARRAYS = [
     ({"y_train": np.arange(20) - 1}, "labels of y_train must be >= 0 and < 256, got -1"),
     ({"y_test": np.full(6, 256)}, "labels of y_test must be >= 0 and < 256, got 256"),
     ({"y_train": np.array([{}] * 20)}, "without pickled objects"),
-    ({"x_train": some_images(1), "y_train": np.arange(1)}, "training images must be >= 4"),
+    ({"x_train": some_images(1), "y_train": np.arange(1)}, "must have >= 4 training images"),
 ]
 
 
