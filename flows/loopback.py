@@ -17,11 +17,9 @@ def go_direct(url: str) -> None:
     if not is_here(urlsplit(url).hostname or ""):
         return
     # Lower case first: where both are set, the libraries look at that one alone.
-    exceptions = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
-    if exceptions != "*":
-        missing = [name for name in NAMES if name not in exceptions.split(",")]
-        exceptions = ",".join([*filter(None, [exceptions]), *missing])
-    os.environ["no_proxy"] = os.environ["NO_PROXY"] = exceptions
+    exceptions = (os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or "").split(",")
+    known = [name for name in map(str.strip, exceptions) if name and _is_host(name)]
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(dict.fromkeys([*known, *NAMES]))
     for name in [name for name in os.environ if name.lower() in VARIABLES]:
         if not _is_http(os.environ[name]):
             del os.environ[name]
@@ -33,6 +31,14 @@ def is_here(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_host(name: str) -> bool:
+    """Whether Prefect's client can read an exception: it fails on [::1] and on ranges of addresses like ::1/128."""
+    try:
+        return name.count(":") < 2 or bool(ipaddress.ip_address(name))
+    except ValueError:
+        return False
 
 
 def _is_http(proxy: str) -> bool:

@@ -5,6 +5,7 @@ server's code into the process of the command; and that server stays when its co
 the command imports, and its standard input ends with the command, however the command ends.
 """
 
+import contextlib
 import fcntl
 import socket
 import subprocess
@@ -54,6 +55,7 @@ class Temporary:
                 self._log.unlink()
             log = self._log.open("ab")
         except OSError as error:
+            self._end()  # it may be about to say why
             raise InputError(
                 f"the temporary Prefect server cannot write {self._log}: {error.strerror}; {_ELSE}"
             ) from None
@@ -86,6 +88,12 @@ class Temporary:
             raise InputError(
                 f"the temporary Prefect server did not start: {self._cause() or error} (more in {self._log}); {_ELSE}"
             ) from None
+
+    def _end(self) -> None:
+        if self._process.stdin:
+            self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=LAST_REQUESTS)
 
     def _cause(self) -> str:
         with self._log.open("rb") as log:

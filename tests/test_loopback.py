@@ -48,6 +48,7 @@ def here():
         {"all_proxy": f"socks5://{DEAD}"},
         {"ALL_PROXY": f"socks://{DEAD}/"},
         {"http_proxy": "http://nonsense:port"},
+        {"http_proxy": f"http://{DEAD}", "no_proxy": "[::1], ::1/128"},
     ],
     ids=str,
 )
