@@ -19,7 +19,8 @@ def go_direct(url: str) -> None:
     # Lower case first: where both are set, the libraries look at that one alone.
     exceptions = (os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or "").split(",")
     known = [name for name in map(str.strip, exceptions) if name and _is_host(name)]
-    os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(dict.fromkeys([*known, *NAMES]))
+    all_of_them = "*" if "*" in known else ",".join(dict.fromkeys([*known, *NAMES]))
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = all_of_them
     for name in [name for name in os.environ if name.lower() in VARIABLES]:
         if not _is_http(os.environ[name]):
             del os.environ[name]
