@@ -18,7 +18,6 @@ import signal
 import socket
 import sys
 import traceback
-from typing import Any
 
 from mmdvae import job
 
@@ -42,13 +41,15 @@ def main() -> None:
 
 def _serve(control: socket.socket, ended: int) -> None:
     listeners: dict[int, int] = {}  # child's id -> where to tell its exit code
+    waiting = select.poll()  # select itself knows no descriptor above 1023, and we may have inherited as many
+    waiting.register(control, select.POLLIN)
+    waiting.register(ended, select.POLLIN)
     while True:
-        waiting: list[Any] = [control, ended]
-        ready, _, _ = select.select(waiting, [], [])
+        ready = {descriptor for descriptor, _ in waiting.poll()}
         if ended in ready:
             os.read(ended, 4096)
             _tell_exit_codes(listeners)
-        if control in ready:
+        if control.fileno() in ready:
             request, descriptors, _, _ = socket.recv_fds(control, MAX_REQUEST, 4)
             if not request:
                 return

@@ -178,9 +178,13 @@ def odd_surroundings(folder):
     }
 
 
-# No stream is open and every signal is blocked.
+# No stream is open, every signal is blocked, and more descriptors are open than `select` can name.
 AS_A_SERVICE = """
-import os, signal, sys
+import os, resource, signal, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+null = os.open(os.devnull, os.O_RDWR)
+for number in range(3, 1100):
+    os.dup2(null, number, inheritable=True)
 signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
 os.closerange(0, 3)
 os.execv(sys.argv[1], sys.argv[1:])
