@@ -34,6 +34,8 @@ PARTS = {  # names of folders that say which part of a set they hold
 }
 MAX_CLASSES = 256  # labels are bytes
 
+Parts = tuple[str, ...]  # the names that lead from the folder to a file
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -71,31 +73,30 @@ def listing(folder: Path) -> Listing:
     Raises: InputError if something cannot be looked into, if a sub-folder has no pictures, or if it is not clear which
         folders are the classes.
     """
-    files, folders, left_out = list[Path](), set[Path](), Counter[str]()
+    found, folders, left_out = list[Parts](), set[Parts](), Counter[str]()
     try:
-        for path in _walk(folder, ()):
-            kind = _what_it_is(path)
+        for entry, parts in _walk(folder, (), ()):
+            kind = _what_it_is(entry)
             if kind == "picture":
-                files.append(path)
+                found.append(parts)
             elif kind == "folder":
-                folders.add(path)
+                folders.add(parts)
             else:
                 left_out[kind] += 1
     except OSError as error:
         raise InputError(f"{error.filename}: must be a file or folder that can be read ({error.strerror})") from None
-    for empty in sorted(folders - {above for path in files for above in path.parents}):
-        raise InputError(f"{empty}: must hold pictures, has none; move it away if it is no class")
-    places = [path.relative_to(folder).parts for path in files]
-    split = _is_split(folder, places)
-    _check_levels(folder, [parts[split:] for parts in places])
+    for empty in sorted(folders - {parts[:depth] for parts in found for depth in range(1, len(parts))}):
+        raise InputError(f"{folder.joinpath(*empty)}: must hold pictures, has none; move it away if it is no class")
+    split = _is_split(folder, found)
+    _check_levels(folder, [parts[split:] for parts in found])
     pictures = tuple(
         Picture(
-            path,
-            os.fsencode(path.relative_to(folder).as_posix()),
+            folder.joinpath(*parts),
+            os.fsencode("/".join(parts)),
             _class_name(folder, parts[split] if len(parts) > 1 + split else ""),
             PARTS[parts[0].lower()] if split else "",
         )
-        for path, parts in zip(files, places, strict=True)
+        for parts in found
     )
     _check_classes(folder, pictures)
     return Listing(pictures, ", ".join(f"{count} {kind}" for kind, count in sorted(left_out.items())))
@@ -122,46 +123,47 @@ def images(folder: Path) -> tuple[Pair, Pair, tuple[str, ...]]:
     return train, test, tuple(kind or "all" for kind in found.kinds)
 
 
-def _walk(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[Path]:
-    """All that lies below, in the order of names; hidden folders are not entered."""
+def _walk(folder: Path, parts: Parts, above: tuple[tuple[int, int], ...]) -> Iterator[tuple[os.DirEntry[str], Parts]]:
+    """All that lies below with its names from the top, in their order; hidden folders are not entered."""
     here = folder.stat()
     inode = (here.st_dev, here.st_ino)
     if inode in above:
         raise InputError(f"{folder}: must not be a link to a folder that it lies in")
-    for path in (folder / name for name in sorted(os.listdir(folder))):
-        yield path
-        if path.is_dir() and not _is_hidden(path):
-            yield from _walk(path, (*above, inode))
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            yield entry, (*parts, entry.name)
+            if entry.is_dir() and not _is_hidden(entry.name):
+                yield from _walk(folder / entry.name, (*parts, entry.name), (*above, inode))
 
 
-def _is_hidden(path: Path) -> bool:
-    return path.name.startswith(".") or path.name == "__MACOSX"  # what macOS puts beside the pictures into a .zip
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name == "__MACOSX"  # what macOS puts beside the pictures into a .zip
 
 
-def _what_it_is(path: Path) -> str:
+def _what_it_is(entry: os.DirEntry[str]) -> str:
     """`folder`, `picture`, or as what it is counted."""
-    suffix = shown(path.suffix.lower())
-    if _is_hidden(path):
+    suffix = shown(os.path.splitext(entry.name)[1].lower())
+    if _is_hidden(entry.name):
         return "hidden"
-    if path.is_dir():
+    if entry.is_dir():
         return "folder"
-    if not path.exists():
-        raise InputError(f"{path}: must be a file, is a link that leads nowhere")
-    if not path.is_file():
+    if not entry.is_file():
+        if not os.path.exists(entry.path):
+            raise InputError(f"{entry.path}: must be a file, is a link that leads nowhere")
         return "special"
-    if suffix in FORMATS or _begins_like_a_picture(path):
+    if suffix in FORMATS or _begins_like_a_picture(entry.path):
         return "picture"
     if suffix in OTHER_PICTURES:
-        raise InputError(f"{path}: pictures must be one of {', '.join(FORMATS)}; convert it or move it away")
+        raise InputError(f"{entry.path}: pictures must be one of {', '.join(FORMATS)}; convert it or move it away")
     return suffix or "without suffix"
 
 
-def _begins_like_a_picture(path: Path) -> bool:
-    with path.open("rb") as file:
+def _begins_like_a_picture(path: str) -> bool:
+    with open(path, "rb") as file:
         return file.read(4).startswith(SIGNATURES)
 
 
-def _is_split(folder: Path, tops: list[tuple[str, ...]]) -> bool:
+def _is_split(folder: Path, tops: list[Parts]) -> bool:
     """Whether the first folders are parts; InputError if they might be, or are others than train and test."""
     names = sorted({parts[0] if len(parts) > 1 else "" for parts in tops})
     parts = sorted(PARTS.get(name.lower(), "") for name in names)
@@ -175,7 +177,7 @@ def _is_split(folder: Path, tops: list[tuple[str, ...]]) -> bool:
     return False
 
 
-def _check_levels(folder: Path, tops: list[tuple[str, ...]]) -> None:
+def _check_levels(folder: Path, tops: list[Parts]) -> None:
     """InputError if the classes may as well be one level further down."""
     firsts = {parts[0] for parts in tops if len(parts) > 1}
     seconds = {parts[:2] for parts in tops if len(parts) > 2}
