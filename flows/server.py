@@ -13,6 +13,7 @@ from flows import loopback
 from mmdvae.errors import InputError
 
 PATIENCE = 5.0  # seconds for a server's answer
+OUT_OF_ORDER = (500, 502, 503, 504)  # what an API may answer that is in trouble, or whoever stands before it
 
 
 class Named(NamedTuple):
@@ -70,6 +71,9 @@ def readable_settings() -> Iterator[None]:
 
     They come from the environment, from .env, prefect.toml and pyproject.toml in this folder, and from a profile.
     """
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):  # its client reads them even where nothing is encrypted
+        if not os.path.exists(os.environ.get(name) or os.curdir):
+            raise InputError(f"{name} must name what is there, got {os.environ[name]}; unset it")
     try:
         with warnings.catch_warnings():
             # Where there is no HOME; a temporary server has its own, and others need none.
@@ -169,7 +173,7 @@ def _trouble_with(url: str) -> str | None:
             f"the Prefect server at {host} refuses the password: PREFECT_API_AUTH_STRING must be what its "
             "PREFECT_SERVER_API_AUTH_STRING is"
         )
-    if isinstance(cause, PrefectHTTPStatusError) and cause.response.status_code >= 500:
+    if isinstance(cause, PrefectHTTPStatusError) and cause.response.status_code in OUT_OF_ORDER:
         return f"no Prefect server answers at {url} (it answered {cause.response.status_code})"
     if isinstance(cause, PrefectHTTPStatusError | ValueError) and not isinstance(cause, httpx.InvalidURL):
         return f"no Prefect server answers at {url} (something else does; the address of the API ends in /api)"

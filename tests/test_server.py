@@ -128,6 +128,7 @@ def test_an_api_that_is_named_but_dead_is_an_error_that_says_who_named_it(tmp_pa
         (401, b'{"exception_message": "Unauthorized"}', "refuses the password: PREFECT_API_AUTH_STRING must be what"),
         (404, b"not here", r"something else does; the address of the API ends in /api"),
         (200, b"<html>a web page</html>", r"something else does; the address of the API ends in /api"),
+        (501, b"", r"something else does; the address of the API ends in /api"),  # a web server that takes no POST
         (502, b"", r"it answered 502"),
     ],
 )
@@ -174,6 +175,12 @@ def test_settings_that_cannot_be_read_are_one_line(tmp_path, break_it, message, 
     with pytest.raises(InputError, match=message) as told:
         server.choose("auto", tmp_path)
     assert "Prefect's settings cannot be read" in str(told.value)
+
+
+def test_certificates_that_are_not_there_are_named(tmp_path, environment):
+    environment.setenv("SSL_CERT_FILE", str(tmp_path / "gone.pem"))
+    with pytest.raises(InputError, match=r"SSL_CERT_FILE must name what is there, got .*gone\.pem; unset it"):
+        server.choose(DEAD, tmp_path)
 
 
 def test_what_must_last_takes_no_temporary_server(environment, alive):
