@@ -79,7 +79,8 @@ def make(
         chosen = replace(chosen, recipe=replace(chosen.recipe, epochs=epochs))
     if jobs is not None and not 1 <= jobs <= MOST_JOBS:
         raise InputError(f"jobs must be a whole number >= 1 and <= {MOST_JOBS}, got {jobs}")
-    out, data_dir = out.expanduser(), data_dir and data_dir.expanduser()
+    out = Path(os.path.expanduser(out))  # pathlib's own raises where there is no such user
+    data_dir = data_dir and Path(os.path.expanduser(data_dir))
     for option, path in (("--out", str(out)), ("--data-dir", str(data_dir or "")), ("--dataset", dataset)):
         _check_text(option, path)
     datasets.find(dataset)

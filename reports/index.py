@@ -120,6 +120,6 @@ def _readable(name: str, link: str, run: Run) -> Entry:
 
 def _settings(run: Run) -> str:
     trained = {seed_run.epochs for variant in run.finished for seed_run in variant.runs}
-    epochs = run.recipe_settings.get("epochs") or max(trained, default=0)
+    epochs = int(text.finite(run.recipe_settings.get("epochs")) or max(trained, default=0))
     seeds = ", ".join(map(str, run.seeds)) or "unknown"
     return f"{text.count(epochs, 'epoch')}, seed{'s' * (len(run.seeds) != 1)} {seeds}"

@@ -11,6 +11,8 @@ from mmdvae.errors import InputError
 def test_the_users_home_is_meant_by_a_tilde(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     assert plan.make(out=plan.Path("~/runs")).out == tmp_path / "runs"
+    monkeypatch.chdir(tmp_path)
+    assert plan.make(out=plan.Path("~nobodyx/runs")).out == plan.Path("~nobodyx/runs")  # as a shell leaves it
 
 
 @pytest.mark.parametrize("option", ["out", "data_dir", "dataset"])

@@ -64,6 +64,14 @@ def test_an_entry_is_one_line_of_text_for_the_terminal(tmp_path):
     assert bad.startswith("cut: unreadable, JSONDecodeError")
 
 
+def test_settings_that_are_none_cost_no_list(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:1])
+    fake.report["run"]["recipe_settings"] = {"epochs": "<b>many</b>"}
+    fake.save()
+    (entry,) = index.entries(tmp_path)
+    assert (entry.problem, entry.settings) == ("", "3 epochs, seed 0")
+
+
 def test_an_empty_folder_has_an_index_too(tmp_path):
     assert "No run here yet" in index.write(tmp_path).read_text()
 
