@@ -38,9 +38,18 @@ class _Group(click.Group):
         context.exit(BAD_INPUT)
 
 
+class _Folder(click.Path):
+    """A path in which ~ is the home, also where a shell has not seen it: in quotes, after `=`."""
+
+    def convert(self, value, param, context):
+        """The path."""
+        return super().convert(os.path.expanduser(value), param, context)
+
+
+FOLDER = _Folder(path_type=Path)
 out_option = click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=FOLDER,
     default=Path("runs"),
     show_default=True,
     help="Folder for reports and trained variants.",
@@ -52,7 +61,7 @@ dataset_option = click.option(
     help="fashion-mnist, mnist, kmnist, digits (offline), npz:PATH or images:DIR.",
 )
 data_dir_option = click.option(
-    "--data-dir", type=click.Path(path_type=Path), help="Folder that holds the data set's files; no other is searched."
+    "--data-dir", type=FOLDER, help="Folder that holds the data set's files; no other is searched."
 )
 
 
