@@ -1,5 +1,6 @@
 """Progress for people: a bar per variant in a terminal, plain lines in a pipe or a log."""
 
+import contextlib
 import sys
 import threading
 import time
@@ -62,7 +63,8 @@ class Lines:
             if now - self._last.setdefault(unit, now) < LINE_EVERY:
                 return
             self._last[unit] = now
-        print(f"{unit}: {in_brief(event)}", file=self._stream, flush=True)
+        with contextlib.suppress(OSError):  # nobody reads any more, or there is no room: no reason to fail a training
+            print(f"{unit}: {in_brief(event)}", file=self._stream, flush=True)
 
 
 def for_terminal() -> Bars | Lines:

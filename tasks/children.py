@@ -118,8 +118,10 @@ class Nursery:
         theirs = [request_read, answer_write, log.fileno(), status_write]
         try:
             message = json_line({"environment": variables})
-            socket.send_fds(self._control, [message], theirs)
-            reply = self._control.recv(4096)
+            reply = b""
+            with contextlib.suppress(ConnectionError):  # it ended while it imported, and its last words say why
+                socket.send_fds(self._control, [message], theirs)
+                reply = self._control.recv(4096)
             if not reply:
                 raise OSError(f"the fork server ended: {_last_line(self._log)}")
         except OSError:

@@ -55,3 +55,13 @@ def test_a_dumb_terminal_gets_lines(monkeypatch, term, kind):
     monkeypatch.setenv("TERM", term)
     monkeypatch.setenv("FORCE_COLOR", "1")  # rich's way to say: this is a terminal
     assert type(display.for_terminal()).__name__ == kind
+
+
+def test_a_stream_that_nobody_reads_fails_nothing():
+    class Gone:
+        def write(self, text):
+            raise BrokenPipeError
+
+        flush = write
+
+    display.Lines(Gone())("train none", {"event": "note", "message": "resumed"})
