@@ -233,8 +233,24 @@ def test_a_variant_that_fails_costs_no_other_and_no_report(tiny_npz, copy):
 
 
 def test_a_variant_that_diverges_in_its_first_epoch_is_reported_as_diverged(tiny_npz, tmp_path):
-    # So narrow a kernel that its width is zero in float32: the first loss is no number.
-    done = compare(tiny_npz, tmp_path, "--alpha", 0.6, "--sigma", 1e-40)
+    # No number that the command line takes makes a loss that is none, so the child is told a step that does.
+    code = "from dataclasses import replace; from mmdvae import presets, recipes; "
+    code += "quick = presets.PRESETS['quick']; fast = replace(quick.recipe, learning_rate=1e38); "
+    code += "presets.PRESETS['quick'] = replace(quick, recipe=fast); from flows.cli import main; main()"
+    words = [
+        "compare",
+        "quick",
+        "--only",
+        "none",
+        "--dataset",
+        f"npz:{tiny_npz}",
+        "--out",
+        tmp_path,
+        "--server",
+        "none",
+    ]
+    command = [sys.executable, "-P", "-c", code, *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 3, done.stderr
     (variant,) = report_of(done)["variants"]
     assert variant["status"] == "diverged"
