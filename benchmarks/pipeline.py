@@ -58,7 +58,7 @@ def start_of_a_child() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name:
         finished = Path(name)
         store.finish(finished, {}, ())
-        request = {"kind": "train", "folder": name, "code": store.code_digest(store.MODULES["train"])}
+        request = {"kind": "train", "folder": name, "code": store.code_digest("train")}
         nursery = Nursery(child.ONE_THREAD)
         try:
             server = _seconds(lambda: _forked(nursery, request))

@@ -109,7 +109,7 @@ def train_request(plan: Plan, data: dict, variant: Variant, seed: int) -> dict:
     )
     return {
         "kind": "train",
-        "code": store.code_digest(store.MODULES["train"]),
+        "code": store.code_digest("train"),
         "folder": str(store.folder_of(plan.store, key)),
         "data": str(store.folder_of(plan.store, data["folder"])),
         "variant": variant.to_dict(),
@@ -123,7 +123,7 @@ def classifier_request(plan: Plan, data: dict) -> dict:
     key = store.classifier_key(data["sha256"], backend=environment.backend())
     return {
         "kind": "classifier",
-        "code": store.code_digest(store.MODULES["classifier"]),
+        "code": store.code_digest("classifier"),
         "folder": str(store.folder_of(plan.store, key)),
         "data": str(store.folder_of(plan.store, data["folder"])),
     }
@@ -134,7 +134,7 @@ def evaluate_request(plan: Plan, training: dict, classifier: Path | None) -> dic
     key = store.evaluate_key(Path(training["folder"]), classifier, backend=environment.backend())
     return training | {
         "kind": "evaluate",
-        "code": store.code_digest(store.MODULES["evaluate"]),
+        "code": store.code_digest("evaluate"),
         "folder": str(store.folder_of(plan.store, key)),
         "trained": training["folder"],
         "classifier": str(classifier) if classifier else None,
@@ -146,7 +146,7 @@ def baselines_request(plan: Plan, data: dict, classifier: Path | None) -> dict:
     key = store.baselines_key(data["sha256"], classifier, backend=environment.backend())
     return {
         "kind": "baselines",
-        "code": store.code_digest(store.MODULES["baselines"]),
+        "code": store.code_digest("baselines"),
         "folder": str(store.folder_of(plan.store, key)),
         "data": str(store.folder_of(plan.store, data["folder"])),
         "classifier": str(classifier) if classifier else None,

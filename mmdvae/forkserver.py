@@ -19,7 +19,7 @@ import socket
 import sys
 import traceback
 
-from mmdvae import job
+from mmdvae import job, store
 
 MAX_REQUEST = 65_536  # bytes
 # JAX starts threads when it is imported, and a fork does not carry them over; its children import it themselves.
@@ -35,6 +35,8 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     for module in PRELOAD.get(os.environ["KERAS_BACKEND"], ()):
         importlib.import_module(module)
+    for kind in store.MODULES:
+        store.code_digest(kind)  # remembered for all children, and of the code that was just imported
     with _told_of_ended_children() as ended:
         _serve(control, ended)
 

@@ -4,10 +4,8 @@
 undamaged is never done again; what is not is done. This is the project's only cache, with Prefect or without.
 """
 
-import ast
 import contextlib
 import fcntl
-import hashlib
 import re
 from collections.abc import Collection, Iterator
 from functools import cache
@@ -15,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from mmdvae.code_digest import digest_of
 from mmdvae.errors import InputError
 from mmdvae.files import digest, file_sha256, locked, read_json, write_json
 from mmdvae.recipes import Recipe
@@ -137,31 +136,11 @@ def is_claimed(folder: Path) -> bool:
 
 
 @cache
-def code_digest(module: str) -> str:
-    """SHA-256 over the source of a module of ours, all of ours that it imports, however far away, and how it is run."""
-    package = Path(__file__).parent
+def code_digest(kind: str) -> str:
+    """The code that does the work of a kind, and how it is run."""
     # The job decides what the module is given, the environment what its libraries do; the job's own imports are lazy
     # and cover all kinds of work, so they are not followed.
-    sources = {"mmdvae.job": (package / "job.py").read_bytes()}
-    waiting = [module, "mmdvae.environment"]
-    while waiting:
-        name = waiting.pop()
-        path = package / f"{name.partition('.')[2] or '__init__'}.py"
-        if name in sources or not path.exists():
-            continue
-        sources[name] = path.read_bytes()
-        waiting += _imports(sources[name], package.name)
-    return digest({name: hashlib.sha256(source).hexdigest() for name, source in sources.items()})
-
-
-def _imports(source: bytes, package: str) -> list[str]:
-    names = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return [name for name in names if name.split(".")[0] == package]
+    return digest_of([MODULES[kind], "mmdvae.environment"], alone=["mmdvae.job"])
 
 
 def _identity(finished: Path | None) -> dict[str, Any] | None:
@@ -174,5 +153,5 @@ _version = cache(version)  # a thousand variants ask for it three thousand times
 
 def _key(kind: str, what: dict[str, Any], *, backend: str | None = None) -> str:
     libraries = (*LIBRARIES[kind], *((backend,) if backend else ()))
-    everything = {**what, "code": code_digest(MODULES[kind]), "versions": {name: _version(name) for name in libraries}}
+    everything = {**what, "code": code_digest(kind), "versions": {name: _version(name) for name in libraries}}
     return f"{kind}-{digest(everything)[:24]}"

@@ -20,6 +20,7 @@ from typing import Any, ParamSpec
 import numpy as np
 from markupsafe import Markup
 
+from mmdvae.code_digest import digest_of
 from mmdvae.files import write_text
 
 log = logging.getLogger("reports")
@@ -74,9 +75,8 @@ def _digest(*values: Any) -> str:
 
 @functools.cache
 def _code() -> str:
-    """What draws: all of this package, and the libraries."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    return _digest([source.read_text(encoding="utf-8") for source in sources], [version(name) for name in DRAWN_BY])
+    """What draws, and the libraries."""
+    return _digest(digest_of(["reports.figures", "reports.drawings"]), [version(name) for name in DRAWN_BY])
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -5,11 +5,9 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
-import mmdvae
 from mmdvae import recipes, store, variants
 from mmdvae.errors import InputError
 
@@ -30,50 +28,6 @@ def test_a_key_changes_with_all_that_a_training_depends_on():
     assert len(set(keys)) == len(keys)
     assert keys[0] == store.train_key(VARIANT, RECIPE, **BASE)
     assert all(store.KEY.fullmatch(key) for key in keys)
-
-
-@pytest.fixture
-def package(tmp_path):
-    """A copy of the package whose files can be edited; returns a function that computes a code digest there."""
-    shutil.copytree(Path(mmdvae.__file__).parent, tmp_path / "mmdvae", ignore=shutil.ignore_patterns("__pycache__"))
-
-    def digest(module):
-        code = f"from mmdvae.store import code_digest; print(code_digest({module!r}))"
-        command = [sys.executable, "-c", code]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
-
-    return digest
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "training",
-        "model",
-        "mmd",
-        "kernels",
-        "networks",
-        "layers",
-        "launches",
-        "moments",
-        "augmentation",
-        "job",
-        "environment",
-    ],
-)
-def test_editing_any_file_that_a_training_depends_on_changes_its_digest(package, tmp_path, name):
-    before = package("mmdvae.training")
-    with (tmp_path / "mmdvae" / f"{name}.py").open("a") as file:
-        file.write("\n# edited\n")
-    assert package("mmdvae.training") != before
-
-
-@pytest.mark.parametrize("name", ["evaluation", "presets", "checks", "download"])
-def test_editing_what_a_training_does_not_use_retrains_nothing(package, tmp_path, name):
-    before = package("mmdvae.training")
-    with (tmp_path / "mmdvae" / f"{name}.py").open("a") as file:
-        file.write("\n# edited\n")
-    assert package("mmdvae.training") == before
 
 
 def finished(folder):

@@ -20,7 +20,7 @@ def training_request(tiny, folder, **recipe):
 
     return {
         "kind": "train",
-        "code": store.code_digest("mmdvae.training"),
+        "code": store.code_digest("train"),
         "folder": str(folder),
         "data": str(tiny),
         "variant": variants.none().to_dict(),
@@ -63,7 +63,7 @@ def test_a_job_is_done_once_and_then_found(shop, tiny, tmp_path):
 
 
 def test_what_cannot_be_done_fails_with_the_reason_and_is_no_crash(shop, tmp_path):
-    code = store.code_digest("mmdvae.baselines")
+    code = store.code_digest("baselines")
     request = {"kind": "baselines", "code": code, "folder": str(tmp_path / "b"), "data": str(tmp_path / "nowhere")}
     request |= {"classifier": None}
     with pytest.raises(JobFailed, match="nowhere"):

@@ -1,0 +1,29 @@
+"""Files that are whole or absent."""
+
+import os
+import stat
+
+import pytest
+
+from mmdvae.files import write_text
+
+
+def test_others_may_read_a_file_as_the_umask_says_and_the_umask_is_never_touched(tmp_path, monkeypatch):
+    """The umask belongs to the whole process: to set it, if only to read it, is a race between threads."""
+    before = os.umask(0o027)
+    try:
+        monkeypatch.setattr(os, "umask", lambda mask: pytest.fail("the umask was set"))
+        write_text(tmp_path / "report.html", "page")
+    finally:
+        monkeypatch.undo()
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "report.html").stat().st_mode) == 0o640
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "file"
+    write_text(path, "old")
+    with pytest.raises(AttributeError):
+        write_text(path, None)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
