@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 from benchmarks import agreement, machine, overhead, page, pipeline, recipes, stacked, stages, steps, sweep
-from mmdvae import data
+from mmdvae.data import prepare
 from mmdvae.files import read_json, write_json
-from tasks import devices
+from tasks.processes import devices
 
 MEASUREMENTS = {
     "steps": steps.measure,
@@ -35,7 +35,7 @@ def main(names: list[str]) -> None:
         raise SystemExit(f"unknown: {', '.join(sorted(unknown))}; choose from: {', '.join(MEASUREMENTS)}")
     if devices.cores() < 2:
         raise SystemExit("the benchmarks compare ways to use two cores or more; this machine has one")
-    prepared = data.prepare("fashion-mnist", data_dir=None, store=Path("runs/store")).folder
+    prepared = prepare.prepare("fashion-mnist", data_dir=None, store=Path("runs/store")).folder
     for name in names or MEASUREMENTS:
         print(f"{name} ...", file=sys.stderr, flush=True)
         started = time.monotonic()

@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from mmdvae import environment
+from mmdvae.jobs import environment
 
 ONE_THREAD = environment.of_child(None)  # as the pipeline trains
 # As a notebook does, on a machine without a GPU.

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tasks import devices
+from tasks.processes import devices
 
 SIZE = 2048  # of the matrices: 17 GFLOP per product
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks import child
 from benchmarks.pipeline import MMDVAE, make_tiny
-from mmdvae import data as datasets
+from mmdvae.data import prepare as datasets
 
 ROUNDS = 3
 START = 120  # seconds that a server may take
@@ -47,8 +47,9 @@ def _round(tiny: str, ways: dict[str, str]) -> dict[str, float]:
 
 def bare_calls(tiny: str) -> float:
     """Seconds of the same functions called one after another in a process that has everything imported."""
-    from mmdvae import baselines, classifier, evaluation, training
+    from mmdvae.measures import baselines, classifier, evaluate
     from mmdvae.presets import QUICK
+    from mmdvae.training import fit
 
     with tempfile.TemporaryDirectory() as name:
         started = time.perf_counter()
@@ -60,9 +61,9 @@ def bare_calls(tiny: str) -> float:
         for variant in QUICK.variants:
             folder = Path(name) / variant.name
             folder.mkdir()
-            training.fit(variant, QUICK.recipe, seed=0, data=data, folder=folder, report=lambda event: None)
-            model = training.load(variant, QUICK.recipe, folder)
-            evaluation.evaluate(model, variant, data=data, judge=judge, folder=folder)
+            fit.fit(variant, QUICK.recipe, seed=0, data=data, folder=folder, report=lambda event: None)
+            model = fit.load(variant, QUICK.recipe, folder)
+            evaluate.evaluate(model, variant, data=data, judge=judge, folder=folder)
         return time.perf_counter() - started
 
 

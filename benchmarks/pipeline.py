@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import child
-from mmdvae import store, variants
+from mmdvae import variants
 from mmdvae.files import read_json
-from tasks import devices
-from tasks.children import Nursery
+from mmdvae.jobs import store
+from tasks.processes import devices
+from tasks.processes.children import Nursery
 
 PAIRS = 3
 COUNTS = (1, 4, 16, 64)
@@ -65,7 +66,7 @@ def start_of_a_child() -> dict[str, float]:
             forked = [_seconds(lambda: _forked(nursery, request)) for _ in range(10)]
         finally:
             nursery.close()
-    new = [sys.executable, "-c", "import mmdvae.training, mmdvae.evaluation"]
+    new = [sys.executable, "-c", "import mmdvae.training.fit, mmdvae.measures.evaluate"]
     environment = os.environ | child.ONE_THREAD
     fresh = [
         _seconds(lambda: subprocess.run(new, env=environment, stderr=subprocess.DEVNULL, check=True))
@@ -120,25 +121,29 @@ def one_dimension(data: str, latent_dim: int) -> dict[str, float]:
 
     import numpy as np
 
-    from mmdvae import data_folder, evaluation, launches, model, recipes, training
+    from mmdvae import recipes
+    from mmdvae.data import array_folder
+    from mmdvae.measures import evaluate
+    from mmdvae.training import compiled_loop, fit
+    from mmdvae.training.build import build
 
     recipe = dataclasses.replace(recipes.STANDARD, latent_dim=latent_dim)
     variant = variants.gaussian(0.6, latent_dim**0.5)
-    built = model.build(variant, recipe, seed=0)
-    launcher = launches.Launcher(built, data_folder.open_split(Path(data), "train")[0])
+    built = build(variant, recipe, seed=0)
+    launcher = compiled_loop.Launcher(built, array_folder.open_split(Path(data), "train")[0])
     launcher.run("train", np.arange(256), batch_size=128)
     started = time.process_time()
     launcher.run("train", np.arange(12_800), batch_size=128, after=lambda done: 4)
     step = (time.process_time() - started) / 12_800
     with tempfile.TemporaryDirectory() as name:
         started = time.process_time()
-        evaluation.evaluate(built, variant, data=Path(data), judge=None, folder=Path(name))
+        evaluate.evaluate(built, variant, data=Path(data), judge=None, folder=Path(name))
         seconds = time.process_time() - started
     return {
         "latent_dim": latent_dim,
         "us_per_image": 1e6 * step,
         "evaluation_seconds": seconds,
-        "peak_mb": training.peak_rss_mb(),
+        "peak_mb": fit.peak_rss_mb(),
     }
 
 

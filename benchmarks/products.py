@@ -12,7 +12,7 @@ def calls(batch_size: int) -> list[Callable[[], Any]]:
     """
     import keras
 
-    from mmdvae import networks
+    from mmdvae.model import networks
 
     found = []
     for net in (networks.encoder(8, batch_norm_momentum=0.9), networks.decoder(8, batch_norm_momentum=0.9)):

@@ -30,14 +30,18 @@ def curve(recipe: str, seed: int, data: str, epochs: int | None = None) -> dict[
 
     import numpy as np
 
-    from mmdvae import checkpoint, data_folder, model, recipes, reconstruction, training, variants
+    from mmdvae import recipes, variants
+    from mmdvae.data import array_folder
+    from mmdvae.measures import reconstruction
+    from mmdvae.training import checkpoint, fit
+    from mmdvae.training.build import build
 
     chosen = recipes.RECIPES[recipe]
     chosen = dataclasses.replace(chosen, epochs=epochs or chosen.epochs)
-    images = np.asarray(data_folder.open_split(Path(data), "test")[0])
+    images = np.asarray(array_folder.open_split(Path(data), "test")[0])
     pixels = images / 255.0
-    steps = training.steps(len(data_folder.open_split(Path(data), "train")[0]), chosen)
-    measured = model.build(variants.none(), chosen, seed, steps=steps)
+    steps = fit.steps(len(array_folder.open_split(Path(data), "train")[0]), chosen)
+    measured = build(variants.none(), chosen, seed, steps=steps)
     seconds: list[float] = []
     errors: list[float] = []
     before = time.process_time()
@@ -48,14 +52,14 @@ def curve(recipe: str, seed: int, data: str, epochs: int | None = None) -> dict[
             return
         now = time.process_time()
         seconds.append((seconds[-1] if seconds else 0.0) + now - before)
-        checkpoint.restore(folder / training.CHECKPOINT, [*measured.weights, *measured.optimizer.variables])
+        checkpoint.restore(folder / fit.CHECKPOINT, [*measured.weights, *measured.optimizer.variables])
         errors.append(reconstruction.bce_of_logits(pixels, measured.decode(measured.encode(images)[0])))
         print(f"{recipe}, seed {seed}, epoch {event['epoch']}: {seconds[-1]:.0f} s, {errors[-1]:.5f}", file=sys.stderr)
         before = time.process_time()
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        training.fit(variants.none(), chosen, seed=seed, data=Path(data), folder=folder, report=report)
+        fit.fit(variants.none(), chosen, seed=seed, data=Path(data), folder=folder, report=report)
     return {
         "recipe": recipe,
         "seed": seed,

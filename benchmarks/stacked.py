@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import child
-from tasks import devices
+from tasks.processes import devices
 
 ROUNDS = 3
 ALPHAS = (0.2, 0.4, 0.6, 0.9)  # each with as many sigmas as are needed
@@ -92,7 +92,7 @@ def _numbers(model) -> dict[str, float]:
 
 
 def _penalty(outputs, numbers, recipe):
-    """MMD² as in mmdvae.model, which takes sigma as a number; here it is traced, and codes are measured in it."""
+    """MMD² as in mmdvae.model.vae, which takes sigma as a number; here it is traced, and codes are measured in it."""
     import jax.numpy as jnp
 
     from mmdvae.kernels import gaussian
@@ -125,11 +125,11 @@ def timed(data: str, variants: int, steps: int, recipe: str) -> dict[str, Any]:
     """
     import jax
 
-    from mmdvae.data_folder import open_split
-    from mmdvae.launches import Launcher
-    from mmdvae.model import build
+    from mmdvae.data.array_folder import open_split
     from mmdvae.recipes import RECIPES
-    from mmdvae.training import batch_order
+    from mmdvae.training.build import build
+    from mmdvae.training.compiled_loop import Launcher
+    from mmdvae.training.fit import batch_order
     from mmdvae.variants import grid
 
     chosen, size = RECIPES[recipe], RECIPES[recipe].batch_size

@@ -46,7 +46,7 @@ def measure(data: Path) -> dict[str, Any]:
 
 def classifier(data: str, folder: str) -> float:
     """Seconds of the data set's classifier, which is trained once for all comparisons; it is left in the folder."""
-    from mmdvae import classifier as classifying
+    from mmdvae.measures import classifier as classifying
 
     before = time.process_time()
     classifying.fit(Path(data), Path(folder), lambda event: None)
@@ -57,37 +57,38 @@ def evaluation(data: str, folder: str) -> dict[str, Any]:
     """One evaluation of a barely trained model: its metrics and seconds by part; views.npz is left in the folder."""
     import numpy as np
 
-    from mmdvae import (
+    from mmdvae import recipes
+    from mmdvae.data import array_folder
+    from mmdvae.measures import (
+        class_separation,
         classifier,
-        data_folder,
         gradients,
         kernel_health,
-        model,
         prior_match,
         projections,
-        recipes,
         reconstruction,
-        samples,
-        usefulness,
+        sample_quality,
     )
-    from mmdvae import evaluation as evaluating
+    from mmdvae.measures import evaluate as evaluating
+    from mmdvae.model import vae
     from mmdvae.presets import QUICK
+    from mmdvae.training.build import build
 
     variant = next(variant for variant in QUICK.variants if variant.kernel == "gaussian")
-    measured = model.build(variant, recipes.STANDARD, seed=0)
-    images = np.array(data_folder.open_split(Path(data), "train")[0][: STEPS * BATCH])
+    measured = build(variant, recipes.STANDARD, seed=0)
+    images = np.array(array_folder.open_split(Path(data), "train")[0][: STEPS * BATCH])
     measured.fit(images, batch_size=BATCH, verbose=0)
     seconds: dict[str, float] = {}
-    _time(seconds, "encode", model.VAE, "encode")
-    _time(seconds, "decode", model.VAE, "decode")
+    _time(seconds, "encode", vae.VAE, "encode")
+    _time(seconds, "decode", vae.VAE, "decode")
     _time(seconds, "reconstruction", reconstruction, "of_images")
     _time(seconds, "match with the prior", prior_match, "of_codes")
     _time(seconds, "kernel health", kernel_health, "of_kernel")
     _time(seconds, "gradient ratio", gradients, "ratio")
-    _time(seconds, "kNN", usefulness, "knn_accuracy")
-    _time(seconds, "linear probe", usefulness, "probe_accuracy")
+    _time(seconds, "kNN", class_separation, "knn_accuracy")
+    _time(seconds, "linear probe", class_separation, "probe_accuracy")
     _time(seconds, "features of samples", classifier, "judge")
-    _time(seconds, "fid, kid, density, coverage", samples, "judged")
+    _time(seconds, "fid, kid, density, coverage", sample_quality, "judged")
     _time(seconds, "t-SNE", projections, "tsne")
     _time(seconds, "faithfulness of views", projections, "faithfulness")
     before = time.process_time()
@@ -98,7 +99,10 @@ def evaluation(data: str, folder: str) -> dict[str, Any]:
 
 def report(folder: str) -> dict[str, float]:
     """The report of the run in the folder, written again: seconds by part."""
-    from reports import index, latent, markdown, sidecars
+    from reports import sidecars
+    from reports.page import markdown
+    from reports.run_index import index
+    from reports.sections.latent import latent
 
     seconds = {"imports": time.process_time()}
     _time(seconds, "latent space", latent, "build")
@@ -129,8 +133,9 @@ def _time(seconds: dict[str, float], part: str, owner: Any, name: str) -> None:
 
 def _store_run(folder: Path, data: Path, metrics: dict[str, Any]) -> None:
     """A run of six variants that all have these metrics and the views that the evaluation left in the folder."""
-    from mmdvae import evaluation, results
+    from mmdvae import results
     from mmdvae.files import write_json
+    from mmdvae.measures import evaluate
     from mmdvae.presets import QUICK
 
     store = folder / "store"
@@ -161,7 +166,7 @@ def _store_run(folder: Path, data: Path, metrics: dict[str, Any]) -> None:
     for outcome in outcomes:
         place = store / str(outcome.evaluate_key)
         place.mkdir()
-        (place / evaluation.VIEWS).hardlink_to(folder / evaluation.VIEWS)
+        (place / evaluate.VIEWS).hardlink_to(folder / evaluate.VIEWS)
     content = results.report({"id": "run", "recipe": "standard", "latent_dim": 8, "seeds": [0]}, outcomes, [])
     write_json(folder / "run" / "report.json", content)
     write_json(folder / "run" / "manifest.json", results.manifest(data.name, outcomes))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import child, machine
-from tasks import devices
+from tasks.processes import devices
 
 ROUNDS, IMAGES = 3, 12_800
 # (name, layers, loop, recipe); what changes from row to row is what the row above is compared with
@@ -58,14 +58,17 @@ def our_way(data: str, layers: str, loop: str, recipe: str, barrier: str, worker
     import keras
     import numpy as np
 
-    from mmdvae import launches, model, networks, recipes, variants
+    from mmdvae import recipes, variants
+    from mmdvae.model import networks
+    from mmdvae.training import compiled_loop
+    from mmdvae.training.build import build
 
     if layers == "stock":
         networks.BatchNorm = keras.layers.BatchNormalization
         networks.ToOneChannel = functools.partial(keras.layers.Conv2DTranspose, 1, 3, padding="same")
     images, chosen = _images(data), recipes.RECIPES[recipe]
-    built = model.build(variants.gaussian(0.6, 2.83), chosen, seed=0)
-    launcher, size = launches.Launcher(built, images), chosen.batch_size
+    built = build(variants.gaussian(0.6, 2.83), chosen, seed=0)
+    launcher, size = compiled_loop.Launcher(built, images), chosen.batch_size
 
     def run(count):
         if loop == "fit":
@@ -99,7 +102,7 @@ def flop_per_image() -> float:
     """Floating-point operations of a training step per image: the network's products, once forward and twice back."""
     from keras import layers
 
-    from mmdvae import networks
+    from mmdvae.model import networks
 
     total, first = 0, 0
     for net in (networks.encoder(8, batch_norm_momentum=0.9), networks.decoder(8, batch_norm_momentum=0.9)):
@@ -154,6 +157,6 @@ def _row(name: str, entries: list[dict[str, float]], base: list[float]) -> dict[
 def _images(data: str):
     import numpy as np
 
-    from mmdvae import data_folder
+    from mmdvae.data import array_folder
 
-    return np.array(data_folder.open_split(Path(data), "train")[0][:IMAGES])
+    return np.array(array_folder.open_split(Path(data), "train")[0][:IMAGES])

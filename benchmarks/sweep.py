@@ -46,10 +46,10 @@ def notebook_way(data: str, seed: int, epochs: int) -> dict[str, dict[str, float
     import numpy as np
 
     from benchmarks import notebook
-    from mmdvae import data_folder
+    from mmdvae.data import array_folder
 
     train, valid = (
-        np.asarray(data_folder.open_split(Path(data), split)[0])[..., None].astype("float32") / 255
+        np.asarray(array_folder.open_split(Path(data), split)[0])[..., None].astype("float32") / 255
         for split in ("train", "valid")
     )
     numbers = {}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from flows import operations
-from flows.interruption import interruptible
+from flows.commands import operations
+from flows.commands.interruption import interruptible
 from mmdvae.errors import InputError, VariantFailed, shown
 from mmdvae.files import somebody_elses
 
@@ -125,7 +125,7 @@ def _compare(server: str, wishes: dict) -> None:
     plan = plans.make(**wishes)  # before anything starts, so that a typing error costs no seconds
     url = None
     if server != "none":
-        from flows.server import choose
+        from flows.server.choose import choose
 
         url = choose(server, plan.out)
         click.echo(f"Prefect server: {url or TEMPORARY}", err=True)
@@ -160,8 +160,8 @@ def presets() -> None:
 @click.option("--fetch/--no-fetch", default=True, show_default=True, help="Download what is missing.")
 def data(dataset: str, data_dir: Path | None, fetch: bool) -> None:
     """Say where the data set was looked for and found; fetch it if it is missing."""
-    from flows.display import for_terminal
-    from mmdvae import sources
+    from flows.progress.terminal import for_terminal
+    from mmdvae.data import sources
 
     for finding in sources.survey(dataset, data_dir):
         click.echo(f"{finding.place}: {finding.state}{f' ({finding.detail})' if finding.detail else ''}")
@@ -190,7 +190,7 @@ def runs(names: tuple[Path, ...], out: Path, diff: bool, everything: bool) -> No
     A difference is called larger than the spread only if it exceeds what the seeds of either run differ by, and with
     fewer than three seeds not at all. The list as a page, where runs can be ticked and compared: OUT/index.html.
     """
-    from flows import runs as finished
+    from flows.commands import finished_runs as finished
 
     if diff:
         if len(names) < 2:
@@ -216,8 +216,9 @@ def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
     With --serve nothing but the files in the run's folder can be read, from this machine alone, and a browser is
     opened if there is one; on a machine far away: ssh -L 8000:127.0.0.1:8000 HOST and --port 8000.
     """
-    from flows.runs import folder_of
-    from reports import index, write
+    from flows.commands.finished_runs import folder_of
+    from reports import write
+    from reports.run_index import index
 
     if port and not serve:
         raise InputError(f"--port goes with --serve, got --port {port} alone")
@@ -233,13 +234,13 @@ def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
             raise
         click.echo(f"Not written again: {error}", err=True)
     if serve:
-        from flows.serving import serve as until_interrupted
+        from flows.commands.serving import serve as until_interrupted
 
         until_interrupted(folder, port or 0, lambda url: click.echo(f"{url} (Ctrl-C ends it)"))
 
 
 def _list_runs(out: Path) -> None:
-    from reports import index
+    from reports.run_index import index
 
     entries = index.entries(out)
     for entry in entries:
@@ -249,7 +250,7 @@ def _list_runs(out: Path) -> None:
 
 
 def _compare_bare(plan):
-    from flows.server import readable_settings
+    from flows.server.choose import readable_settings
 
     with readable_settings():
         from flows.compare import run_without_prefect
@@ -259,17 +260,17 @@ def _compare_bare(plan):
 
 
 def _compare_with_prefect(url: str | None, wishes: dict):
-    from flows.server import connect, readable_settings
+    from flows.server.choose import connect, readable_settings
 
     temporary = None
     if not url:
-        from flows.temporary import Temporary
+        from flows.server.temporary import Temporary
 
         temporary = Temporary(Path(os.environ["PREFECT_HOME"]))
         connect(temporary.url)
     with readable_settings():
-        from flows import heartbeat
         from flows.compare import compare as flow  # takes as long as a server takes to start
+        from flows.lifecycle import heartbeat
 
     if temporary:
         temporary.wait()
@@ -284,7 +285,7 @@ def _compare_with_prefect(url: str | None, wishes: dict):
 @contextlib.contextmanager
 def _shown():
     """Show what tasks and children tell."""
-    from flows.display import for_terminal
+    from flows.progress.terminal import for_terminal
     from tasks.progress import LISTENER
 
     with for_terminal() as show:

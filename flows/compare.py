@@ -8,17 +8,20 @@ from typing import Any
 from prefect import flow
 from prefect.states import Cancelled, Completed, Failed, State
 
-from flows import aftermath, heartbeat, missed, notify, orphans, watching
 from flows import plan as plans
+from flows.lifecycle import end_task_runs, heartbeat, missed_schedules, notify, orphans
 from flows.parameters import Alpha, Dataset, Epochs, Jobs, Name, PresetName, Seed, Sigma
 from flows.plan import Plan
+from flows.progress import prefect_ui
 from flows.runners import PrefectRunner, Runner, ThreadRunner
-from mmdvae import provenance, results, store
-from mmdvae.datasets import DEFAULT
+from mmdvae import provenance, results
+from mmdvae.data.catalog import DEFAULT
 from mmdvae.errors import VariantFailed
+from mmdvae.jobs import store
 from mmdvae.results import Outcome
-from tasks import devices, workshop
 from tasks.load import load_data
+from tasks.processes import devices
+from tasks.processes import pool as workshop
 from tasks.progress import tell
 from tasks.report import publish_artifacts, write_report
 from tasks.work import evaluate, measure_baselines, train, train_classifier
@@ -61,8 +64,8 @@ def story(plan: Plan, runner: Runner) -> Ending:
     persist_result=False,
     on_completion=[notify.notify],
     on_failure=[notify.notify],
-    on_cancellation=[aftermath.end_task_runs, notify.notify],
-    on_crashed=[aftermath.end_task_runs, notify.notify],
+    on_cancellation=[end_task_runs.end_task_runs, notify.notify],
+    on_crashed=[end_task_runs.end_task_runs, notify.notify],
 )
 def compare(
     preset: PresetName = "quick",
@@ -99,7 +102,7 @@ def compare(
         rich_artifact: Show the page in Prefect's UI, too, cut down to 500 KB.
     """
     orphans.claim()
-    newer = missed.newer_run()
+    newer = missed_schedules.newer_run()
     if newer:
         return Cancelled(name="Skipped", message=f"missed its time, and {newer} of the same schedule is due as well")
     return run_with_prefect(
@@ -124,7 +127,7 @@ def compare(
 def run_with_prefect(plan: Plan) -> State:
     """The story as task runs, inside a flow run; its artifacts and its final state."""
     runner = PrefectRunner()
-    with heartbeat.beating(), watching.in_prefect(), workshop.opened(plan.jobs):
+    with heartbeat.beating(), prefect_ui.in_prefect(), workshop.opened(plan.jobs):
         ending = story(plan, runner)
     shown = _end(runner, runner.submit(publish_artifacts, ending.page, plan.store, plan.rich_artifact))
     if isinstance(shown, Exception):  # the report is there all the same

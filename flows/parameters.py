@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from flows import plan
-from mmdvae import datasets, presets, recipes, variants
+from mmdvae import presets, recipes, variants
+from mmdvae.data import catalog
 
 PresetName = Annotated[str, Field(json_schema_extra={"enum": list(presets.PRESETS)})]
 Alpha = Annotated[float, Field(ge=0, lt=1)]
@@ -14,4 +15,4 @@ Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Epochs = Annotated[int, Field(ge=1, le=recipes.MOST_EPOCHS)]
 Jobs = Annotated[int, Field(ge=1, le=plan.MOST_JOBS)]
 Name = Annotated[str, Field(min_length=1)]
-Dataset = Annotated[str, Field(min_length=1, json_schema_extra={"examples": list(datasets.CHOICES)})]
+Dataset = Annotated[str, Field(min_length=1, json_schema_extra={"examples": list(catalog.CHOICES)})]

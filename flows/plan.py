@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mmdvae import datasets, environment, presets, store
+from mmdvae import presets
+from mmdvae.data import catalog
 from mmdvae.errors import InputError
 from mmdvae.files import somebody_elses
+from mmdvae.jobs import environment, store
 from mmdvae.presets import Preset
 from mmdvae.variants import Variant, number
 
@@ -59,7 +61,7 @@ def make(
     seeds: tuple[int, ...] = (),
     epochs: int | None = None,
     only: tuple[str, ...] = (),
-    dataset: str = datasets.DEFAULT,
+    dataset: str = catalog.DEFAULT,
     data_dir: Path | None = None,
     out: Path = Path("runs"),
     jobs: int | None = None,
@@ -83,7 +85,7 @@ def make(
     data_dir = data_dir and Path(os.path.expanduser(data_dir))
     for option, path in (("--out", str(out)), ("--data-dir", str(data_dir or "")), ("--dataset", dataset)):
         _check_text(option, path)
-    datasets.find(dataset)
+    catalog.find(dataset)
     environment.backend()
     check_writable(out)
     now = datetime.now(UTC)
@@ -186,6 +188,6 @@ def _command(preset, alphas, sigmas, seeds, epochs, only, dataset) -> str:
         words += [word for value in values for word in (flag, str(value))]
     if epochs is not None:
         words += ["--epochs", str(epochs)]
-    if dataset != datasets.DEFAULT:
-        words += ["--dataset", datasets.find(dataset).name]
+    if dataset != catalog.DEFAULT:
+        words += ["--dataset", catalog.find(dataset).name]
     return shlex.join(words)

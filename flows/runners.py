@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import prefect.futures
 from prefect.states import State
 
-from tasks.workshop import JobCrashed
+from tasks.processes.pool import JobCrashed
 
 
 class Runner(Protocol):

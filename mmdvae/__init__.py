@@ -1,1 +1,5 @@
-"""MMD-VAEs: data, kernels, training and evaluation. Empty on purpose: reading a record must not load Keras."""
+"""Data, model, training, measurements and conclusions: everything that computes.
+
+Packages follow the data: data, penalties, model, training, measures, record, conclusions; jobs runs them.
+May import: nothing of the other three folders.
+"""

@@ -56,6 +56,13 @@ def finite_or_none(numbers: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def finite(value: Any) -> float | None:
+    """The value as a float; None for anything that is not a finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write strict JSON atomically."""
     write_text(path, strict_json(value, indent=1) + "\n")

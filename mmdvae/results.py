@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mmdvae import advice, checks, paired, verdicts
+from mmdvae.conclusions import advice, checks, paired, verdicts
 from mmdvae.variants import Variant, none
 
 SCHEMA = 1

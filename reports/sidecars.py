@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mmdvae.files import replacing, write_text
-from reports.arrays import Store, Views
-from reports.records import Run
+from mmdvae.record.result import Run
+from reports.stored_arrays import Store, Views
 
 METRIC_FIELDS = ("variant", "alpha", "sigma", "seed", "epoch", "metric", "value")
 

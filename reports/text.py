@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from mmdvae.variants import number
 
@@ -75,10 +74,3 @@ def span(ends: tuple[float, float], show: Callable[[float], str]) -> str:
 def one_line(untrusted: str) -> str:
     """Text without control characters: for a terminal, which would obey them."""
     return "".join(character if character.isprintable() else " " for character in untrusted)
-
-
-def finite(value: Any) -> float | None:
-    """The value as a float; None for anything that is not a finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return float(value)

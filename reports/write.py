@@ -3,16 +3,18 @@
 import logging
 from pathlib import Path
 
-from mmdvae import data_folder
-from mmdvae import store as stored
+from mmdvae.data import array_folder
 from mmdvae.errors import InputError
 from mmdvae.files import file_sha256, write_text
-from reports import inputs, markdown, page, sidecars
-from reports.arrays import Store
-from reports.kept import kept_in
-from reports.page import Failure
-from reports.provenance import Sidecar
-from reports.records import Run
+from mmdvae.jobs import store as stored
+from mmdvae.record import report_json
+from mmdvae.record.result import Run
+from reports import sidecars
+from reports.drawing.picture_cache import kept_in
+from reports.page import markdown, page
+from reports.page.page import Failure
+from reports.sections.provenance import Sidecar
+from reports.stored_arrays import Store
 
 log = logging.getLogger("reports")
 
@@ -53,12 +55,12 @@ def _lost(run_dir: Path, store: Path) -> tuple[list[str], int]:
 
 def _is_whole(folder: Path) -> bool:
     if folder.name.startswith("data-"):
-        return not data_folder.damaged(folder)
+        return not array_folder.damaged(folder)
     return stored.read(folder) is not None
 
 
 def _write(run_dir: Path, store: Path) -> Path:
-    run, arrays = inputs.load(run_dir), Store(run_dir, store)
+    run, arrays = report_json.load(run_dir), Store(run_dir, store)
     beside = [
         _sidecar(run_dir / "metrics.csv", "every number, one a line", run, arrays),
         _sidecar(run_dir / "latents.parquet", "codes and PCA of every test image, t-SNE of some", run, arrays),

@@ -1,1 +1,5 @@
-"""Prefect tasks: names, retries, caching, child processes. Empty on purpose."""
+"""Prefect tasks: names, retries, where child processes run.
+
+load, work and report wrap what mmdvae and reports do; processes has the children.
+May import: mmdvae, reports.
+"""

@@ -12,8 +12,12 @@ from prefect.cache_policies import NO_CACHE
 
 from mmdvae.errors import InputError
 from mmdvae.files import write_json
-from reports import index, inputs, markdown, small, summary, write
-from reports.arrays import Store
+from mmdvae.record import report_json
+from reports import write
+from reports.page import artifact, markdown
+from reports.run_index import index
+from reports.sections import summary
+from reports.stored_arrays import Store
 from tasks.rich import RichArtifact
 
 
@@ -61,10 +65,10 @@ def publish_artifacts(page: Path, store: Path, rich: bool) -> None:
     create_link_artifact(
         page.resolve().as_uri(), link_text=str(page), key="report", description="The whole report, one HTML file"
     )
-    run = inputs.load(page.parent)
+    run = report_json.load(page.parent)
     text = markdown.artifact(page)
     create_markdown_artifact(text, key="comparison", description="What the comparison found")
     create_table_artifact(summary.records(run), key="variants", description="Every variant and what it measured")
     if rich:
-        html = small.render(run, Store(page.parent, store))
+        html = artifact.render(run, Store(page.parent, store))
         RichArtifact(key="page", description=f"As much as fits here of {page}", html=html).create()

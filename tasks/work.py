@@ -7,16 +7,14 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, State
 
-from mmdvae import store
-from tasks import workshop
+from mmdvae.jobs import store
+from tasks.processes import pool
 from tasks.progress import tell
 
 
 def is_crash(task, task_run, state: State) -> bool:
     """Retry what died, not what failed: a full disk or a broken file is the same the second time."""
-    return isinstance(state.data, workshop.JobCrashed) or isinstance(
-        getattr(state.data, "result", None), workshop.JobCrashed
-    )
+    return isinstance(state.data, pool.JobCrashed) or isinstance(getattr(state.data, "result", None), pool.JobCrashed)
 
 
 # The store is the cache (docs/decisions/cache.md); Prefect's own would be a second truth that outlives deleted files.
@@ -31,9 +29,9 @@ def _find_or_do(unit: str, request: dict[str, Any]) -> Any:
         tell(unit, {"event": "found"})
         return Completed(name="Cached", message="found in the store", data=record)
     try:
-        with workshop.current() as shop:
+        with pool.current() as shop:
             record = shop.run(request, lambda event: tell(unit, event))
-    except (workshop.JobFailed, workshop.JobCrashed) as error:
+    except (pool.JobFailed, pool.JobCrashed) as error:
         tell(unit, {"event": "failed", "message": f"failed: {error}"})
         raise
     tell(unit, {"event": "done", "message": record.get("error") or "done"})

@@ -26,7 +26,7 @@ def tiny(tmp_path_factory) -> Path:
     import numpy as np
     from sklearn.datasets import load_digits
 
-    from mmdvae import data
+    from mmdvae.data import prepare
 
     folder = tmp_path_factory.mktemp("tiny")
     digits, labels = load_digits(return_X_y=True)
@@ -39,14 +39,14 @@ def tiny(tmp_path_factory) -> Path:
         x_test=images[300:360],
         y_test=labels[300:360].astype("uint8"),
     )
-    return data.prepare(f"npz:{folder / 'tiny.npz'}", data_dir=None, store=folder / "store").folder
+    return prepare.prepare(f"npz:{folder / 'tiny.npz'}", data_dir=None, store=folder / "store").folder
 
 
 @pytest.fixture(scope="session")
 def nursery():
     """A fork server that has its libraries imported; whoever borrows it does not end it."""
-    from tasks import devices
-    from tasks.children import Nursery
+    from tasks.processes import devices
+    from tasks.processes.children import Nursery
 
     class Borrowed(Nursery):
         def kill(self):
@@ -69,11 +69,11 @@ def warm(nursery, monkeypatch):
 @pytest.fixture(scope="session")
 def fashion(tmp_path_factory) -> Path:
     """The real images, prepared."""
-    from mmdvae import data
+    from mmdvae.data import prepare
     from mmdvae.errors import InputError
 
     try:
-        return data.prepare(
+        return prepare.prepare(
             "fashion-mnist", data_dir=None, store=tmp_path_factory.mktemp("fashion"), fetch=False
         ).folder
     except InputError as error:

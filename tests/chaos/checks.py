@@ -8,7 +8,8 @@ from typing import Any
 
 import processes
 
-from mmdvae import data_folder, store
+from mmdvae.data import array_folder
+from mmdvae.jobs import store
 from reports.write import PICTURES
 
 # What may differ between two runs: when it was, how long it took, how much memory it held, what git says meanwhile.
@@ -47,7 +48,7 @@ def half_written(out: Path) -> list[str]:
 
 def _is_whole(folder: Path) -> bool:
     if folder.name.startswith("data-"):
-        return not data_folder.damaged(folder)
+        return not array_folder.damaged(folder)
     return store.read(folder) is not None
 
 

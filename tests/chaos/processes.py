@@ -41,7 +41,7 @@ def _all() -> Iterator[Process]:
 
 
 def _kind(words: list[str], stdin: str, run: str | None) -> str:
-    if "mmdvae.forkserver" in words:
+    if "mmdvae.jobs.forkserver" in words:
         return "child" if stdin.startswith("pipe:") else "fork server"
     if run:
         return "other" if "hook" in words else "flow"

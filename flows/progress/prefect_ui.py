@@ -1,0 +1,70 @@
+"""Progress for who watches in Prefect: log lines that say variant and epoch, a progress bar per training."""
+
+import contextlib
+import re
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any, cast
+from uuid import UUID
+
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.logging import get_run_logger
+
+from flows.progress.terminal import in_brief
+from tasks.progress import LISTENER, Listener, share
+
+EVERY = 5.0  # seconds between two updates of one bar
+AFTER_FAILURE = 60.0  # seconds without bars when the server did not take one
+
+
+class Watcher:
+    """Shows events of tasks in the task runs that they happen in; whoever listened before goes on listening."""
+
+    def __init__(self, also: Listener | None = None):
+        self._also = also
+        self._bars: dict[str, UUID] = {}
+        self._next: dict[str, float] = {}  # when a bar may move again
+        self._paused_until = 0.0
+        self._lock = threading.Lock()
+
+    def __call__(self, unit: str, event: dict[str, Any]) -> None:
+        """Show one event; called in the task's own thread."""
+        if self._also:
+            self._also(unit, event)
+        fraction, logger = share(event), get_run_logger()
+        if event["event"] not in ("progress", "download"):
+            logger.info("%s: %s", unit, in_brief(event))
+        if event["event"] in ("progress", "epoch") and fraction is not None:
+            self._move(unit, fraction, logger)
+
+    def _move(self, unit: str, fraction: float, logger) -> None:
+        now = time.monotonic()
+        with self._lock:
+            if fraction < 1 and now < max(self._next.get(unit, 0.0), self._paused_until):
+                return
+            self._next[unit] = now + EVERY
+        try:
+            if unit in self._bars:
+                update_progress_artifact(self._bars[unit], progress=100 * fraction)
+            else:
+                made = create_progress_artifact(100 * fraction, key=key(unit), description=unit)
+                self._bars[unit] = cast(UUID, made)  # no coroutine, for a task's thread runs no event loop
+        except Exception as error:  # whatever the server's trouble is: the training goes on
+            self._paused_until = time.monotonic() + AFTER_FAILURE
+            logger.warning("%s: progress cannot be shown: %s", unit, type(error).__name__)
+
+
+def key(unit: str) -> str:
+    """An artifact's key: lower-case letters, digits and dashes, `train-mmd-a0p6-s2p83`."""
+    return re.sub("[^a-z0-9]+", "-", unit.lower().replace(".", "p")).strip("-")
+
+
+@contextlib.contextmanager
+def in_prefect() -> Iterator[None]:
+    """Events are shown in Prefect, too, for the tasks that start from here."""
+    token = LISTENER.set(Watcher(LISTENER.get()))
+    try:
+        yield
+    finally:
+        LISTENER.reset(token)

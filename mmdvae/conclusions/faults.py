@@ -1,0 +1,183 @@
+"""What can be wrong with one variant by itself, as a table of rules; checks.py looks for them in all variants."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mmdvae.conclusions.paired import MIN_SEEDS, by_seed, on_common_seeds
+
+Variant = dict[str, Any]  # an entry of report.json
+Variants = list[Variant]
+
+STILL_FALLING = 0.05  # of validation BCE's excess over the entropy, in the last tenth of the epochs
+VANISHES = 0.01  # of the reconstruction's gradient: less is lost in the noise of a batch
+NO_NOISE = 0.001  # posterior variance over total variance; the decoder sees as good as the same code every time
+GAP = 0.1  # validation BCE less training BCE, of the latter's excess
+TRUSTED = 0.9  # trustworthiness of a picture whose neighbourhoods can be read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A rule that looks at one variant, and what to say if some variants have the fault and if none has."""
+
+    code: str
+    state: Literal["issue", "tip"]
+    has_it: Callable[[Variant, int], bool]  # (variant, latent dimensions)
+    titles: tuple[str, str]
+    explanations: tuple[str, str]
+
+
+def few_seeds(variant: Variant, _: int) -> bool:
+    """C3: it finished, with not enough seeds for an interval; C1 tells of those that did not finish."""
+    return variant["status"] == "ok" and len({run["seed"] for run in variant["runs"]}) < MIN_SEEDS
+
+
+def still_improving(variant: Variant, _: int) -> bool:
+    """C5: validation BCE was falling in the last tenth of the epochs, at least the last one."""
+    return any(_fell(run) for run in variant["runs"])
+
+
+def gradient_vanishes(variant: Variant, _: int) -> bool:
+    """C7: there is a penalty, and it does not pull at the encoder."""
+    return variant["regularizer"] != "none" and any(ratio < VANISHES for ratio in _values(variant, "gradient_ratio"))
+
+
+def collapsed(variant: Variant, _: int) -> bool:
+    """C8: no coordinate depends on the image."""
+    return any(units == 0 for units in _values(variant, "active_units"))
+
+
+def inactive(variant: Variant, latent_dim: int) -> bool:
+    """C9: some coordinates do not depend on the image."""
+    return any(0 < units < latent_dim for units in _values(variant, "active_units"))
+
+
+def without_noise(variant: Variant, _: int) -> bool:
+    """C10: posteriors are as good as points."""
+    pairs = on_common_seeds([by_seed(variant, "posterior_variance"), by_seed(variant, "total_variance")])
+    return any(posterior < NO_NOISE * total for posterior, total in pairs)
+
+
+def overfitted(variant: Variant, _: int) -> bool:
+    """C11: validation images are reconstructed worse than training images."""
+    return any(_gap(run) for run in variant["runs"])
+
+
+def untrusted_picture(variant: Variant, _: int) -> bool:
+    """C13: neighbours in the PCA or t-SNE picture are often strangers among the codes."""
+    views = ("trustworthiness_pca", "trustworthiness_tsne")
+    return any(value < TRUSTED for view in views for value in _values(variant, view))
+
+
+FAULTS = (
+    Fault(
+        code="C3",
+        state="tip",
+        has_it=few_seeds,
+        titles=(f"Fewer than {MIN_SEEDS} seeds", f"At least {MIN_SEEDS} seeds"),
+        explanations=(
+            f"With fewer than {MIN_SEEDS} seeds a difference may be chance. Add --seed 0 --seed 1 --seed 2.",
+            "Differences can be compared with the spread over seeds.",
+        ),
+    ),
+    Fault(
+        code="C5",
+        state="tip",
+        has_it=still_improving,
+        titles=("Training has not converged", "Training has converged"),
+        explanations=(
+            f"In the last tenth of the epochs validation BCE lost more than {STILL_FALLING:.0%} of what it is above "
+            "the entropy of the targets, or there was but one epoch: the ranking may change with more --epochs.",
+            "Validation BCE had settled.",
+        ),
+    ),
+    Fault(
+        code="C7",
+        state="issue",
+        has_it=gradient_vanishes,
+        titles=("Some penalties do not pull", "Every penalty pulls at the encoder"),
+        explanations=(
+            f"The penalty's gradient is less than {VANISHES:.0%} of the reconstruction's. Where the kernel is dead, no "
+            "alpha helps: choose a sigma at which it is alive. Where it is alive, raise alpha.",
+            f"None has a gradient below {VANISHES:.0%} of the reconstruction's.",
+        ),
+    ),
+    Fault(
+        code="C8",
+        state="issue",
+        has_it=collapsed,
+        titles=("Some posteriors have collapsed", "No posterior has collapsed"),
+        explanations=(
+            "No latent coordinate depends on the image: the model ignores its codes. Lower alpha.",
+            "Codes depend on their images.",
+        ),
+    ),
+    Fault(
+        code="C9",
+        state="tip",
+        has_it=inactive,
+        titles=("Some latent dimensions are inactive", "Every latent dimension is active"),
+        explanations=(
+            "Some coordinates do not depend on the image. Lower alpha to use them, or take fewer dimensions.",
+            "Every coordinate depends on the image.",
+        ),
+    ),
+    Fault(
+        code="C10",
+        state="tip",
+        has_it=without_noise,
+        titles=("Some posteriors are points", "Posteriors have width"),
+        explanations=(
+            "The noise of the posterior is less than a thousandth of the codes' variance: a deterministic autoencoder "
+            "in effect. Nothing in this objective keeps posteriors wide; KL would.",
+            "The decoder sees noise around each code.",
+        ),
+    ),
+    Fault(
+        code="C11",
+        state="tip",
+        has_it=overfitted,
+        titles=("Training images are reconstructed better", "Validation images are reconstructed as well"),
+        explanations=(
+            "The validation BCE is worse by more than a tenth of what the training BCE is above the entropy of the "
+            "targets. Train for fewer --epochs.",
+            "There is no sign of overfitting.",
+        ),
+    ),
+    Fault(
+        code="C13",
+        state="tip",
+        has_it=untrusted_picture,
+        titles=("Some pictures of codes have false neighbours", "Neighbours in pictures are neighbours"),
+        explanations=(
+            f"Trustworthiness is below {TRUSTED} in the PCA or the t-SNE picture: points side by side may be "
+            "strangers. Read spread from PCA and take neighbourhoods from the picture with the higher number.",
+            f"No picture has a trustworthiness below {TRUSTED}.",
+        ),
+    ),
+)
+
+
+def _values(variant: Variant, metric: str) -> list[float]:
+    return list(by_seed(variant, metric).values())
+
+
+def _fell(run: dict[str, Any]) -> bool:
+    curve, entropy = run["history"].get("val_bce"), _entropy(run)
+    if not curve or entropy is None:
+        return False
+    tail = max(1, len(curve) // 10)
+    return len(curve) <= tail or curve[-1] - entropy < (1 - STILL_FALLING) * (curve[-1 - tail] - entropy)
+
+
+def _gap(run: dict[str, Any]) -> bool:
+    train, valid, entropy = run["history"].get("bce"), run["history"].get("val_bce"), _entropy(run)
+    if not train or not valid or entropy is None:
+        return False
+    return valid[-1] - train[-1] > GAP * (train[-1] - entropy)
+
+
+def _entropy(run: dict[str, Any]) -> float | None:
+    """Of the test images' pixels; that of any other images of the data set is much the same."""
+    metrics = run["metrics"]
+    return None if metrics.get("bce_excess") is None else metrics["bce"] - metrics["bce_excess"]

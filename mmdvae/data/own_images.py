@@ -1,0 +1,122 @@
+"""Images that are not published IDX files: scikit-learn's digits, an .npz, IDX files of the user's.
+
+Each function returns (training pair, test pair, classes), as datasets.Decoded has them.
+"""
+
+import re
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from mmdvae.data import idx
+from mmdvae.data.idx import MAX_ITEMS, SIDE, Pair
+from mmdvae.errors import InputError, shown
+
+Parts = tuple[Pair, Pair, tuple[str, ...]]
+_MAX_CLASSES = 256  # labels are bytes
+_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+
+
+def digits(_: Path) -> Parts:
+    """scikit-learn's 1,797 digits of 8 x 8 pixels, each pixel three times as wide and high, with a border of two."""
+    from sklearn.datasets import load_digits  # a second to import, so only where it is used
+
+    bunch = load_digits()
+    pixels = np.rint(bunch.images * (255 / 16)).astype(np.uint8)  # (1797, 8, 8), 0..16 there
+    pixels = np.pad(pixels.repeat(3, axis=1).repeat(3, axis=2), ((0, 0), (2, 2), (2, 2)))
+    labels = bunch.target.astype(np.uint8)
+    # The last sixth is for testing: the file goes by writers, so these are other hands than the first.
+    return (pixels[:1500], labels[:1500]), (pixels[1500:], labels[1500:]), tuple("0123456789")
+
+
+def npz(path: Path) -> Parts:
+    """The arrays x_train and x_test, (n, 28, 28[, 1]) uint8, and their labels y_train and y_test, if there are any."""
+    arrays = _npz_arrays(path)
+    if ("y_train" in arrays) != ("y_test" in arrays):
+        raise InputError(f"{path}: must have both y_train and y_test or neither, has one of them")
+    train, test = (_npz_images(path, arrays, part) for part in ("train", "test"))
+    train_labels, test_labels = (_npz_labels(path, arrays, part) for part in ("train", "test"))
+    count = 1 + max(int(train_labels.max()), int(test_labels.max()))
+    classes = tuple(map(str, range(count))) if "y_train" in arrays else ("all",)
+    return (train, train_labels), (test, test_labels), classes
+
+
+def npz_left_out(path: Path) -> str:
+    """The names of the arrays in an .npz that nobody reads, "x_val, y_val"; empty if all are read or none can be."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {name.removesuffix(".npy") for name in archive.namelist()}
+    except (OSError, zipfile.BadZipFile):  # whoever reads it will say so
+        return ""
+    return ", ".join(sorted(map(shown, names - set(_ARRAYS))))
+
+
+def idx_files(place: Path) -> tuple[Path, ...] | None:
+    """The four IDX files in a folder, as datasets.IDX_NAMES has them; None unless all are there.
+
+    Their names have "train" or one of "test" and "t10k", then "images" or "labels", then "idx". `place` may also be a
+    folder and the beginning of the names: EMNIST/emnist-letters.
+    Raises: InputError if there are several of one kind.
+    """
+    folder, beginning = (place, "") if place.is_dir() else (place.parent, place.name)
+    found = []
+    for part in (("train",), ("test", "t10k")):
+        for what in ("images", "labels"):
+            same = re.compile(rf"{re.escape(beginning)}.*({'|'.join(part)}).*{what}.*idx.*", re.IGNORECASE)
+            paths = [path for path in sorted(folder.glob("*")) if path.is_file() and same.fullmatch(path.name)]
+            if len({path.name.removesuffix(".gz").replace(".", "-") for path in paths}) > 1:
+                raise InputError(
+                    f"{place}: must have one file of {part[0]} {what}, has {', '.join(path.name for path in paths)}; "
+                    f"name the beginning of its name, too: idx:{folder}/BEGINNING"
+                )
+            found += paths[:1]
+    return tuple(found) if len(found) == 4 else None
+
+
+def idx_set(place: Path) -> Parts:
+    """The user's own IDX files: grey images, and labels of which those that occur are the classes."""
+    files = idx_files(place)
+    if files is None:
+        raise InputError(f"{place}: must have four IDX files, images and labels for training and testing")
+    (train, train_labels), (test, test_labels) = (idx.read_pair(*files[k : k + 2], classes=256) for k in (0, 2))
+    known = np.unique(np.concatenate([train_labels, test_labels]))  # EMNIST's letters are 1 to 26
+    labels = (np.searchsorted(known, given).astype(np.uint8) for given in (train_labels, test_labels))
+    return (train, next(labels)), (test, next(labels)), tuple(map(str, known))
+
+
+def _npz_arrays(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            declared = sum(member.file_size for member in archive.infolist())
+        if declared > 2 * MAX_ITEMS * SIDE**2:
+            raise InputError(f"{path}: must declare at most {2 * MAX_ITEMS * SIDE**2} bytes, declares {declared}")
+        with np.load(path, allow_pickle=False) as archive:  # a pickle could run anything
+            return {key: archive[key] for key in _ARRAYS if key in archive}
+    except InputError:
+        raise
+    except (OSError, ValueError, EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError(f"{path}: must be a readable .npz without pickled objects, but {error}") from None
+
+
+def _npz_images(path: Path, arrays: dict[str, np.ndarray], part: str) -> np.ndarray:
+    found = arrays.get(f"x_{part}")
+    if found is None:
+        raise InputError(f"{path}: must have x_train and x_test, has no x_{part}")
+    pixels = found[..., 0] if found.ndim == 4 and found.shape[-1] == 1 else found
+    if pixels.dtype != np.uint8 or pixels.shape[1:] != (SIDE, SIDE) or not len(pixels):
+        raise InputError(f"{path}: x_{part} must be uint8 of shape (n, 28, 28), got {found.dtype} of {found.shape}")
+    return np.ascontiguousarray(pixels)
+
+
+def _npz_labels(path: Path, arrays: dict[str, np.ndarray], part: str) -> np.ndarray:
+    count = len(arrays[f"x_{part}"])
+    found = arrays.get(f"y_{part}", np.zeros(count, np.uint8))
+    labels = found[:, 0] if found.ndim == 2 and found.shape[1] == 1 else found  # (n, 1), as keras has for CIFAR
+    if labels.dtype.kind not in "iu" or labels.shape != (count,):
+        raise InputError(f"{path}: y_{part} must be {count} whole numbers, got {found.dtype} of shape {found.shape}")
+    for label in (labels.min(), labels.max()):
+        if not 0 <= label < _MAX_CLASSES:
+            raise InputError(f"{path}: labels of y_{part} must be >= 0 and < {_MAX_CLASSES}, got {label}")
+    return labels.astype(np.uint8)

@@ -1,0 +1,188 @@
+"""Which code a result depends on: a digest of statements, blind to comments, docstrings, formatting and modules' names.
+
+A module is read with all of ours that it imports, however far away. An import counts by what the module behind it
+says and not by where that lies, so that files can be moved and renamed without any training done again.
+"""
+
+import ast
+from collections.abc import Callable, Iterable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+HERE = Path(__file__).parent.parent.parent  # the folder that holds our packages
+OURS = ("flows", "tasks", "mmdvae", "reports")
+
+StandsFor = Callable[[Path], str]  # the file of a module of ours -> what replaces its name
+
+
+def digest_of(modules: Iterable[str], *, alone: Iterable[str] = (), root: Path = HERE) -> str:
+    """SHA-256 over the statements of these modules and of all of ours that they import, in hex.
+
+    Args: modules, dotted names; alone, modules that count while what they import does not; root, the folder with our
+        packages.
+    Raises: ValueError for an import of ours that leads to no file.
+    """
+    texts = {_statements(path, root) for path in closure(modules, root=root) | {_file(name, root) for name in alone}}
+    return sha256("\n\n".join(sorted(texts)).encode()).hexdigest()
+
+
+def closure(modules: Iterable[str], *, root: Path = HERE) -> set[Path]:
+    """The files of these modules, of all of ours that they import, and of the packages above them."""
+    found: set[Path] = set()
+    waiting = [path for name in modules for path in _files(name, root)]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += _names(path, root).files
+    return found
+
+
+def _statements(path: Path, root: Path) -> str:
+    """What the file says, each module of ours that it uses replaced by a digest of what that one says."""
+
+    return _neutral(path, root, lambda imported: _name(imported, root))
+
+
+@cache
+def _name(path: Path, root: Path) -> str:
+    """What stands for a module of ours that is imported; what that one imports counts as a file of its own."""
+    return "ours_" + sha256(_neutral(path, root, lambda _: "ours").encode()).hexdigest()[:16]
+
+
+def _neutral(path: Path, root: Path, stands_for: StandsFor) -> str:
+    neutral = _Neutral(_names(path, root), stands_for)
+    body = neutral.visit(ast.parse(path.read_bytes()))
+    return "\n".join([*sorted(neutral.imports), ast.unparse(body)])
+
+
+@cache
+def _names(path: Path, root: Path) -> "_Names":
+    names = _Names(path, root)
+    names.visit(ast.parse(path.read_bytes()))
+    return names
+
+
+class _Names(ast.NodeVisitor):
+    """The modules of ours that a file imports, wherever in it, and the names that they have there."""
+
+    def __init__(self, path: Path, root: Path):
+        self.path, self.root = path, root
+        self.files: list[Path] = []
+        self.bound: dict[str, Path] = {}
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in filter(lambda alias: _is_ours(alias.name), node.names):
+            self.files += _files(alias.name, self.root)
+            if alias.asname:
+                self.bound[alias.asname] = _file(alias.name, self.root)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        source = self.source(node)
+        if not source:
+            return
+        self.files += _files(source, self.root)
+        for alias in node.names:
+            if module := _found(f"{source}.{alias.name}", self.root):
+                self.files.append(module)
+                self.bound[alias.asname or alias.name] = module
+
+    def visit_Call(self, node: ast.Call) -> None:
+        """`importlib.import_module("mmdvae.mmd")`; where the name is computed, whoever computes it names it to us."""
+        function = node.func
+        called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        if called in ("import_module", "__import__") and node.args and isinstance(node.args[0], ast.Constant):
+            name = node.args[0].value
+            if isinstance(name, str) and _is_ours(name):
+                self.files += _files(name, self.root)
+        self.generic_visit(node)
+
+    def source(self, node: ast.ImportFrom) -> str:
+        """The module of ours that something is imported from; empty if it is none of ours."""
+        name = node.module or ""
+        if node.level:
+            above = self.path.relative_to(self.root).parts[: -node.level]
+            name = ".".join((*above, *filter(None, [name])))
+        return name if _is_ours(name) else ""
+
+
+class _Neutral(ast.NodeTransformer):
+    """A tree without docstrings and imports of ours; `imports` are those, in words that no move changes."""
+
+    def __init__(self, names: _Names, stands_for: StandsFor):
+        self.names, self.stands_for = names, stands_for
+        self.imports: set[str] = set()
+
+    def visit_Import(self, node: ast.Import) -> ast.Import | None:
+        ours = [alias for alias in node.names if _is_ours(alias.name)]
+        self.imports |= {f"import {self.stands_for(_file(alias.name, self.names.root))}" for alias in ours}
+        node.names = [alias for alias in node.names if alias not in ours]
+        return node if node.names else None
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
+        source = self.names.source(node)
+        if not source:
+            return node
+        for alias in node.names:
+            if module := _found(f"{source}.{alias.name}", self.names.root):
+                self.imports.add(f"import {self.stands_for(module)}")
+            else:
+                where = self.stands_for(_file(source, self.names.root))
+                self.imports.add(f"from {where} import {alias.name} as {alias.asname or alias.name}")
+        return None
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        """`mmdvae.mmd` after `import mmdvae.mmd`."""
+        dotted = ast.unparse(node)
+        if _is_ours(dotted) and (module := _found(dotted, self.names.root)):
+            return ast.Name(self.stands_for(module), node.ctx)
+        return self.generic_visit(node)  # type: ignore[return-value]
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        module = self.names.bound.get(node.id)
+        return ast.Name(self.stands_for(module), node.ctx) if module else node
+
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        """A module's name as text, in a table of what can be imported."""
+        ours = isinstance(node.value, str) and _is_ours(node.value) and _found(node.value, self.names.root)
+        return ast.Constant("ours") if ours else node
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """Every other node: without strings that stand alone, and with `pass` where nothing is left."""
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [one for one in body if not _is_docstring(one)]  # type: ignore[attr-defined]
+        super().generic_visit(node)
+        if isinstance(body, list) and not node.body and not isinstance(node, ast.Module):  # type: ignore[attr-defined]
+            node.body = [ast.Pass()]  # type: ignore[attr-defined]
+        return node
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] in OURS
+
+
+def _found(name: str, root: Path) -> Path | None:
+    """The file of a module or package; None if there is none of that name."""
+    if not all(map(str.isidentifier, name.split("."))):
+        return None
+    place = root.joinpath(*name.split("."))
+    return next((path for path in (place.with_name(f"{place.name}.py"), place / "__init__.py") if path.is_file()), None)
+
+
+def _file(name: str, root: Path) -> Path:
+    path = _found(name, root)
+    if path is None:
+        raise ValueError(f"{name} is imported, and there is no such module in {root}")
+    return path
+
+
+def _files(name: str, root: Path) -> list[Path]:
+    """The file of a module and those of the packages above it, which run before it."""
+    parts = name.split(".")
+    return [_file(".".join(parts[: count + 1]), root) for count in range(len(parts))]

@@ -1,0 +1,166 @@
+"""Measure one trained model on the test split: numbers for the tables, small arrays for the plots."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from mmdvae.data.array_folder import open_split
+from mmdvae.files import finite_or_none, replacing
+from mmdvae.measures import (
+    class_separation,
+    classifier,
+    dispersion,
+    gradients,
+    kernel_health,
+    live_range,
+    prior_match,
+    projections,
+    reconstruction,
+    sample_quality,
+)
+from mmdvae.model.vae import VAE, kernel_of
+from mmdvae.recipes import Recipe
+from mmdvae.training import fit
+from mmdvae.variants import Variant
+
+VIEWS = "views.npz"
+RECONSTRUCTIONS = 16
+SAMPLES = 32
+# Fixed seeds: every variant is measured with the same noise and decodes the same draws from the prior.
+NOISE_SEED, SAMPLES_SEED = 1, 3
+
+
+def work(
+    request: dict[str, Any], folder: Path, report: Callable[[dict], None]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The job of kind `evaluate` (mmdvae.jobs.child)."""
+    variant, recipe = Variant(**request["variant"]), Recipe(**request["recipe"])
+    model = fit.load(variant, recipe, Path(request["trained"]))
+    judge = Path(request["classifier"]) if request["classifier"] else None
+    metrics = evaluate(model, variant, data=Path(request["data"]), judge=judge, folder=folder)
+    return {"metrics": metrics, "peak_rss_mb": fit.peak_rss_mb()}, (VIEWS,)
+
+
+def evaluate(model: VAE, variant: Variant, *, data: Path, judge: Path | None, folder: Path) -> dict[str, Any]:
+    """Return the metrics and leave views.npz in `folder`; the model is as it was, and twice gives the same.
+
+    Reconstructions are decoded from posterior means. A number that does not exist is None: psnr of a perfect
+    reconstruction, logdet_cov of codes in a plane, the kernel's numbers without a kernel, knn_accuracy of one class,
+    fid without a `judge`, the folder of the data set's classifier.
+
+    views.npz: codes and log_variances (n, d) and pca (n, 2) of the test images, float32; pca_variance_ratio (2,);
+    squared_errors (n,) float32, the mean over each one's pixels; tsne (m, 2) float32 and tsne_reconstructions
+    (m, 28, 28) uint8 of the images tsne_index (m,) int32; reconstructions (16, 28, 28) uint8 of the images
+    reconstruction_index (16,) int32; samples (32, 28, 28) uint8; eigenvalues (d,) of Cov(z), descending.
+
+    Raises: ValueError if codes or reconstructions are not finite: a diverged model has no numbers.
+    """
+    images, labels = open_split(data, "test")
+    means, log_variances = model.encode(images)
+    with np.errstate(over="ignore"):
+        _check_finite("codes", means, log_variances, np.exp(0.5 * log_variances))
+    logits = model.decode(means)
+    _check_finite("reconstructions", logits)
+    targets, made = np.asarray(images, dtype=np.float64) / 255, expit(logits, dtype=np.float64)
+    errors = reconstruction.mse_by_image(targets, made)
+    views = _views(means, log_variances) | _pictures(model, made, labels)
+    views["squared_errors"] = errors.astype(np.float32)
+    metrics = {
+        **reconstruction.of_images(targets, made, bce=reconstruction.bce_of_logits(targets, logits)),
+        **reconstruction.mse_by_class(errors, labels),
+        **dispersion.of_codes(means, log_variances),
+        **_against_prior(variant, means, log_variances),
+        "gradient_ratio": gradients.ratio(model, images, seed=NOISE_SEED),
+        **_usefulness(model, data, means, labels),
+        **_of_samples(model, judge),
+        **_faithfulness(views),
+    }
+    with replacing(folder / VIEWS) as file:
+        np.savez_compressed(file, allow_pickle=False, **views)
+    return finite_or_none(metrics)
+
+
+def reconstruction_index(labels: np.ndarray) -> np.ndarray:
+    """Which test images are shown: the first of each class, then the first of the rest; (16,) int32 or fewer."""
+    first = np.unique(labels, return_index=True)[1]
+    rest = np.setdiff1d(np.arange(len(labels)), first)
+    return np.concatenate([first, rest])[:RECONSTRUCTIONS].astype(np.int32)
+
+
+def _against_prior(variant: Variant, means: np.ndarray, log_variances: np.ndarray) -> dict[str, Any]:
+    z = prior_match.draw_codes(means, log_variances, seed=NOISE_SEED)
+    seen = z[: kernel_health.AT_MOST]
+    prior = prior_match.draw_prior(*seen.shape, seed=prior_match.PRIOR_SEED)
+    health = kernel_health.of_kernel(kernel_of(variant, z.shape[1]), seen, prior)
+    return {**prior_match.of_codes(z), **health, **live_range.of_codes(seen, prior)}
+
+
+def _usefulness(model: VAE, data: Path, codes: np.ndarray, labels: np.ndarray) -> dict[str, float | None]:
+    images, reference_labels = (array[: class_separation.REFERENCES] for array in open_split(data, "train"))
+    references, some = model.encode(images)[0], projections.tsne_index(len(codes))
+    return {
+        "knn_accuracy": class_separation.knn_accuracy(references, reference_labels, codes, labels),
+        "probe_accuracy": class_separation.probe_accuracy(references, reference_labels, codes, labels),
+        "silhouette": class_separation.silhouette(codes[some], labels[some]),
+    }
+
+
+def _of_samples(model: VAE, judge: Path | None) -> dict[str, float]:
+    if judge is None:
+        return dict.fromkeys(sample_quality.METRICS, math.nan)
+    network, references = classifier.load(judge)
+    drawn = prior_match.draw_prior(len(references["test"]), model.recipe.latent_dim, seed=SAMPLES_SEED)
+    made = expit(model.decode(drawn))[..., None]
+    return sample_quality.judged(references["test"], *classifier.judge(network, made))
+
+
+def _faithfulness(views: dict[str, np.ndarray]) -> dict[str, float]:
+    codes, shown = (
+        views["codes"][views["tsne_index"]],
+        {"pca": views["pca"][views["tsne_index"]], "tsne": views["tsne"]},
+    )
+    measured = {view: projections.faithfulness(codes, plane) for view, plane in shown.items()}
+    return {
+        f"{name}_{view}": value
+        for view, values in measured.items()
+        for name, value in zip(("trustworthiness", "continuity"), values, strict=True)
+    }
+
+
+def _views(means: np.ndarray, log_variances: np.ndarray) -> dict[str, np.ndarray]:
+    pca, pca_variance_ratio = projections.pca(means)
+    tsne_index = projections.tsne_index(len(means))
+    return {
+        "codes": means.astype(np.float32),
+        "log_variances": log_variances.astype(np.float32),
+        "pca": pca,
+        "pca_variance_ratio": pca_variance_ratio,
+        "tsne": projections.tsne(means[tsne_index]),
+        "tsne_index": tsne_index,
+        "eigenvalues": dispersion.eigenvalues(means, log_variances),
+    }
+
+
+def _pictures(model: VAE, made: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
+    shown = reconstruction_index(labels)
+    prior = prior_match.draw_prior(SAMPLES, model.recipe.latent_dim, seed=SAMPLES_SEED)
+    return {
+        "reconstructions": _grey(made[shown]),
+        "reconstruction_index": shown,
+        "tsne_reconstructions": _grey(made[projections.tsne_index(len(made))]),
+        "samples": _grey(expit(model.decode(prior))),
+    }
+
+
+def _grey(images: np.ndarray) -> np.ndarray:
+    return np.rint(255 * images).astype(np.uint8)
+
+
+def _check_finite(what: str, *arrays: np.ndarray) -> None:
+    bad = sum(int(np.sum(~np.isfinite(array))) for array in arrays)
+    if bad:
+        raise ValueError(f"the model has diverged: its {what} are not finite ({bad:,} numbers)")

@@ -1,0 +1,131 @@
+"""The variational autoencoder: what is sampled, what is compared, what is minimised."""
+
+from functools import partial
+
+import keras
+import numpy as np
+from keras import ops
+
+from mmdvae.kernels import gaussian, imq_mixture
+from mmdvae.mmd import mmd2, mmd2_to_prior
+from mmdvae.model import networks
+from mmdvae.model.augmentation import change_contrast, flip_half
+from mmdvae.model.batches import as_images, as_points, in_batches, scaled
+from mmdvae.recipes import Recipe
+from mmdvae.variants import Variant
+
+PIXELS = 28 * 28
+
+
+class VAE(keras.Model):
+    """Encoder, decoder and the objective (1 - alpha) * BCE + alpha * penalty.
+
+    Takes images (n, 28, 28) of uint8. Tracks apart: `bce` (nats per pixel, unscaled), `penalty` (MMD², or KL in nats
+    per pixel), `rounded_accuracy`, and `loss`, the objective. Each is the mean over images, not over batches.
+    """
+
+    def __init__(self, variant: Variant, recipe: Recipe):
+        super().__init__(name="vae", dtype="float32")
+        self.variant, self.recipe = variant, recipe
+        self.encoder = networks.encoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
+        self.decoder = networks.decoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
+        # One stream each: a variant that draws a prior must not shift the noise of the one that does not.
+        self.augmentation_stream = keras.random.SeedGenerator(0)
+        self.noise_stream = keras.random.SeedGenerator(0)
+        self.prior_stream = keras.random.SeedGenerator(0)
+        self.means = {name: keras.metrics.Mean(name=name) for name in ("bce", "penalty", "rounded_accuracy")}
+        self.built = True  # all parts are; Keras would find out at the first call, and JAX asks before
+
+    def reseed(self, seed: int, epoch: int) -> None:
+        """Make all that epoch `epoch` will draw a function of the two numbers, so that a resumed run repeats it."""
+        streams = (self.augmentation_stream, self.noise_stream, self.prior_stream)
+        states = np.random.SeedSequence([seed, epoch]).generate_state(len(streams))
+        for stream, state in zip(streams, states, strict=True):
+            stream.state.assign([int(state), 0])
+
+    def call(self, images, training=False):
+        """Images (n, 28, 28) uint8 -> target, logits (n, 28, 28, 1), mean, log_variance, z and prior draw (n, d)."""
+        target = ops.cast(images, "float32")[..., None] / 255
+        mean, log_variance = self.encoder(
+            self._augmented(target, training), training=training or not self.recipe.training_flag
+        )
+        z = mean + ops.exp(0.5 * log_variance) * keras.random.normal(
+            ops.shape(mean), dtype="float32", seed=self.noise_stream
+        )
+        return {
+            "target": target,
+            "logits": self.decoder(z, training=training and self.recipe.training_flag),
+            "mean": mean,
+            "log_variance": log_variance,
+            "z": z,
+            "prior": keras.random.normal(ops.shape(mean), dtype="float32", seed=self.prior_stream),
+        }
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The objective of one batch, from what `call` returned; scalar."""
+        bce = binary_cross_entropy(y_pred["target"], y_pred["logits"])
+        penalty = self.penalty(y_pred)
+        rounded_accuracy = ops.mean(ops.cast((y_pred["target"] > 0.5) == (y_pred["logits"] > 0), "float32"))
+        images = ops.shape(y_pred["z"])[0]
+        for name, value in (("bce", bce), ("penalty", penalty), ("rounded_accuracy", rounded_accuracy)):
+            self.means[name].update_state(value, sample_weight=images)
+        return (1 - self.variant.alpha) * bce + self.variant.alpha * penalty
+
+    def penalty(self, outputs):
+        """The regularizer's value for one batch, unweighted; scalar."""
+        if self.variant.regularizer == "none":
+            return ops.zeros(())
+        if self.variant.regularizer == "kl":
+            return kl_to_prior(outputs["mean"], outputs["log_variance"]) / PIXELS
+        unbiased = self.recipe.estimator == "unbiased"
+        if self.variant.sigma and self.recipe.closed_form_prior:
+            return mmd2_to_prior(outputs["z"], bandwidth=self.variant.sigma, unbiased=unbiased)
+        return mmd2(outputs["z"], outputs["prior"], kernel_of(self.variant, self.recipe.latent_dim), unbiased=unbiased)
+
+    def encode(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Images -> posterior means and log variances, (n, d) float32; no augmentation, no noise.
+
+        Args: images (n, 28, 28) or (n, 28, 28, 1), n >= 1: uint8 of 0 to 255, or floats in [0, 1].
+        Raises: InputError for anything else, which could mean several things.
+        """
+        mean, log_variance = in_batches(lambda block: self.encoder.predict_on_batch(scaled(block)), as_images(images))
+        return mean, log_variance
+
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        """Codes (n, d), finite numbers -> logits of the pixels, (n, 28, 28) float32; InputError for anything else."""
+        points = as_points(codes, dim=self.recipe.latent_dim)
+        (logits,) = in_batches(lambda block: [self.decoder.predict_on_batch(block)], points)
+        return logits[..., 0]
+
+    def _augmented(self, images, training):
+        """What the encoder sees of images that the decoder must give back."""
+        recipe = self.recipe
+        if not training and recipe.training_flag:
+            return images
+        if recipe.flip:
+            images = flip_half(images, self.augmentation_stream)
+        return change_contrast(images, recipe.contrast, self.augmentation_stream) if recipe.contrast else images
+
+
+def kernel_of(variant: Variant, dim: int):
+    """The variant's kernel as a function of two samples; None if it has none."""
+    if variant.kernel == "gaussian":
+        return partial(gaussian, bandwidth=variant.sigma)
+    return partial(imq_mixture, dim=dim) if variant.kernel == "imq" else None
+
+
+def binary_cross_entropy(target, logits):
+    """Mean over all pixels, in nats; target in [0, 1] and logits of one shape -> scalar.
+
+    -t log p - (1 - t) log(1 - p) with p = sigmoid(x) is log(1 + exp(x)) - t x: no logarithm of a rounded probability.
+    """
+    return ops.mean(ops.softplus(logits) - target * logits)
+
+
+def kl_to_prior(mean, log_variance):
+    """KL(N(mean, diag exp(log_variance)) || N(0, I)) in nats, averaged over the batch; (n, d), (n, d) -> scalar.
+
+    Source: Kingma and Welling 2014, arXiv:1312.6114, appendix B.
+    """
+    per_dimension = ops.square(mean) + ops.exp(log_variance) - 1 - log_variance
+    return 0.5 * ops.mean(ops.sum(per_dimension, axis=-1))

@@ -1,0 +1,37 @@
+"""The running moments of batch normalisation, estimated over many batches of the trained network."""
+
+import numpy as np
+
+from mmdvae.model.layers import BatchNorm
+from mmdvae.model.vae import VAE
+from mmdvae.training.compiled_loop import Launcher
+
+
+def estimate(model: VAE, launcher: Launcher, rows: np.ndarray) -> None:
+    """Set the running moments to their means over the whole batches of these rows (m,) of the launcher's images.
+
+    Training never reads the running moments, so this changes no later epoch. Under momentum they are those of the last
+    few batches, and one odd batch among them spoils every image decoded afterwards.
+    Source: Wu and Johnson 2021, arXiv:2105.07576, section 3.
+    """
+    batch_size = model.recipe.batch_size
+    rows = rows[: len(rows) // batch_size * batch_size]
+    if not len(rows):
+        return
+    norms = [layer for net in (model.encoder, model.decoder) for layer in net.layers if isinstance(layer, BatchNorm)]
+    moments = [moment for layer in norms for moment in (layer.moving_mean, layer.moving_variance)]
+    of_batches: list[list[np.ndarray]] = []
+
+    def collect(done: int) -> int:
+        of_batches.append([np.asarray(moment).copy() for moment in moments])
+        return 1
+
+    for layer in norms:
+        layer.momentum = 0.0  # the running moments are the last batch's own
+    try:
+        launcher.run("forward", rows, batch_size=batch_size, after=collect)
+    finally:
+        for layer in norms:
+            layer.momentum = model.recipe.batch_norm_momentum
+    for moment, values in zip(moments, zip(*of_batches, strict=True), strict=True):
+        moment.assign(np.mean(values, axis=0))

@@ -1,0 +1,26 @@
+"""A model that is ready to be trained: seeded, with its optimizer, compiled."""
+
+import keras
+
+from mmdvae.model.vae import VAE
+from mmdvae.recipes import Recipe
+from mmdvae.training.schedule import Cooldown
+from mmdvae.variants import Variant
+
+
+def build(variant: Variant, recipe: Recipe, seed: int, *, steps: int | None = None) -> VAE:
+    """A compiled model whose initial weights depend on the seed and the recipe alone, never on the variant.
+
+    It is to be trained for `steps` steps in all; without them the recipe's step size never cools down.
+    """
+    keras.utils.set_random_seed(seed)
+    model = VAE(variant, recipe)
+    optimizers = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
+    # XLA pays on GPUs; on CPUs it loses oneDNN's convolutions. JAX has nothing else.
+    jit = keras.backend.backend() == "jax" or bool(keras.distribution.list_devices("gpu"))
+    step_size = recipe.learning_rate
+    if recipe.cooldown and steps:
+        step_size = Cooldown(recipe.learning_rate, share=recipe.cooldown, steps=steps)
+    model.compile(optimizer=optimizers[recipe.optimizer](step_size), jit_compile=jit)
+    model.optimizer.build(model.trainable_variables)
+    return model

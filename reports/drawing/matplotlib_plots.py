@@ -1,0 +1,100 @@
+"""Drawings by matplotlib, as pixels; the same whatever a user's matplotlibrc and environment say."""
+
+import functools
+import os
+from collections.abc import Callable, Sequence
+from itertools import chain, cycle, repeat
+from typing import ParamSpec
+
+import numpy as np
+
+os.environ["MPLBACKEND"] = "agg"  # a notebook's, which it hands on to its children, may not be installed here
+os.environ["MATPLOTLIBRC"] = os.devnull
+import matplotlib.style
+from matplotlib import patheffects
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba_array
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+
+from reports.drawing import scales, svg
+from reports.drawing.palette import CLASS_COLOURS, Limits, Panel
+from reports.drawing.svg import COLOURS
+
+Arguments = ParamSpec("Arguments")
+
+
+def plain(draw: Callable[Arguments, np.ndarray]) -> Callable[Arguments, np.ndarray]:
+    """Draw in matplotlib's own style."""
+
+    @functools.wraps(draw)
+    def drawn(*args: Arguments.args, **kwargs: Arguments.kwargs) -> np.ndarray:
+        with matplotlib.style.context("default"):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+@plain
+def scatter(
+    points: np.ndarray, labels: np.ndarray, limits: Limits, *, rings: bool, numbers: bool, pixels: int
+) -> np.ndarray:
+    """Of figures.scatter."""
+    figure = Figure(figsize=(pixels / 100, pixels / 100), dpi=100)
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set(xlim=limits.x, ylim=limits.y, xticks=[], yticks=[], aspect="equal" if rings else "auto")
+    for spine in axes.spines.values():
+        spine.set(color="#c8c8c4", linewidth=1)
+    axes.axhline(0, color="#ececea", linewidth=1, zorder=0)
+    axes.axvline(0, color="#ececea", linewidth=1, zorder=0)
+    colours = to_rgba_array(CLASS_COLOURS)[labels % len(CLASS_COLOURS)]  # parsed once, not once for every dot
+    axes.scatter(points[:, 0], points[:, 1], s=pixels / 75, c=colours, linewidths=0, rasterized=True)
+    if rings:
+        for radius, dashes in ((1, "solid"), (2, (0, (4, 2)))):
+            axes.add_patch(Circle((0, 0), radius, fill=False, edgecolor="#111111", linewidth=1.1, linestyle=dashes))
+    if numbers:
+        _number_classes(axes, points, labels, limits)
+    return _pixels(figure)
+
+
+@plain
+def trend(panels: Sequence[Panel]) -> np.ndarray:
+    """Of figures.trend."""
+    figure = Figure(figsize=(8, 2.9), dpi=100, layout="constrained")
+    for axes, (title, lines, reference) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+        for (label, sigmas, values), style, colour in zip(lines, cycle(("-", "--", ":", "-.")), cycle(COLOURS)):
+            pieces = svg.segments(list(zip(sigmas, values, strict=True)), scales.FAR)
+            for piece, named in zip(pieces, chain((label,), repeat(None)), strict=False):
+                axes.plot(*zip(*piece, strict=True), style, color=colour, marker="o", markersize=4, label=named)
+        if reference is not None:
+            axes.axhline(reference, color="#595959", linewidth=1, linestyle=(0, (1, 2)), label="prior")
+        axes.set(title=title, xlabel="σ (latent units)", xscale="log")
+        if min(min(values) for _, _, values in lines) > 0 and title.startswith("Total"):
+            axes.set_yscale("log")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="y", color="#e4e4e0", linewidth=0.8)
+        axes.legend(fontsize=8, frameon=False)
+    return _pixels(figure)
+
+
+def _number_classes(axes: Axes, points: np.ndarray, labels: np.ndarray, limits: Limits) -> None:
+    """Each class's number at its median, unless the medians lie so close that the numbers would hide the dots."""
+    medians = {int(label): np.median(points[labels == label], axis=0) for label in np.unique(labels)}
+    reach = np.ptp(np.array(list(medians.values())), axis=0) / (np.diff(limits.x)[0], np.diff(limits.y)[0])
+    if reach.max() < 0.12:
+        return
+    halo: list[patheffects.AbstractPathEffect] = [patheffects.withStroke(linewidth=3, foreground="white")]
+    for label, (x, y) in medians.items():
+        if limits.x[0] <= x <= limits.x[1] and limits.y[0] <= y <= limits.y[1]:
+            drawn = axes.text(
+                x, y, str(label), fontsize=11, fontweight="bold", ha="center", va="center", color="#111111"
+            )
+            drawn.set_path_effects(halo)
+
+
+def _pixels(figure: Figure) -> np.ndarray:
+    """The drawn figure, (height, width, 3) uint8."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()

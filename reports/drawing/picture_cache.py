@@ -1,0 +1,108 @@
+"""Pictures that were drawn before: a page made again from the same results draws none of them, and needs no matplotlib.
+
+One file beside the store has them all by what they were drawn from. It may be lost, damaged or deleted: then they are
+drawn again, with the same bytes.
+"""
+
+import dataclasses
+import functools
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import numpy as np
+from markupsafe import Markup
+
+from mmdvae.files import write_text
+from mmdvae.jobs.code_digest import digest_of
+
+log = logging.getLogger("reports")
+
+ROOM = 16_000_000  # characters; a page of six variants takes 1.5 million, the largest 2.5
+# They go into a page as they are, so nothing else may come out of the file.
+PICTURE = re.compile(r"data:image/(png|webp);base64,[A-Za-z0-9+/]+=*")
+DRAWN_BY = ("matplotlib", "numpy", "pillow")
+
+_KEPT: ContextVar[dict[str, str] | None] = ContextVar("kept", default=None)
+Arguments = ParamSpec("Arguments")
+
+
+@contextmanager
+def kept_in(path: Path) -> Iterator[None]:
+    """While the block lasts, what the file has is not drawn, and what is drawn comes into the file."""
+    pictures = _read(path)
+    before = set(pictures)
+    token = _KEPT.set(pictures)
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+    if pictures.keys() - before:
+        _write(path, pictures)
+
+
+def remembered(draw: Callable[Arguments, Markup]) -> Callable[Arguments, Markup]:
+    """A function whose picture depends on nothing but its arguments: arrays, and what JSON or a dataclass can hold."""
+
+    @functools.wraps(draw)
+    def remember(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Markup:
+        pictures = _KEPT.get()
+        if pictures is None:
+            return draw(*args, **kwargs)
+        key = _digest(draw.__name__, *args, *sorted(kwargs.items()))
+        pictures[key] = pictures.pop(key, "") or str(draw(*args, **kwargs))  # the last used stands last
+        return Markup(pictures[key])
+
+    return remember
+
+
+def _digest(*values: Any) -> str:
+    digest = hashlib.sha256()
+    for value in values:
+        if isinstance(value, np.ndarray):
+            digest.update(f"{value.dtype.str} {value.shape} ".encode() + value.tobytes())
+        else:
+            digest.update(json.dumps(value, default=dataclasses.asdict).encode() + b"\n")
+    return digest.hexdigest()[:24]
+
+
+@functools.cache
+def _code() -> str:
+    """What draws, and the libraries."""
+    return _digest(
+        digest_of(["reports.drawing.pictures", "reports.drawing.matplotlib_plots"]),
+        [version(name) for name in DRAWN_BY],
+    )
+
+
+def _read(path: Path) -> dict[str, str]:
+    """The pictures that this code has drawn, those used last at the end."""
+    try:
+        head, _, body = path.read_bytes().partition(b"\n")
+        whole = head.decode() == f"{_code()} {hashlib.sha256(body).hexdigest()}"
+        pictures = json.loads(body) if whole else {}
+        return pictures if all(map(PICTURE.fullmatch, pictures.values())) else {}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _write(path: Path, pictures: dict[str, str]) -> None:
+    """As many of those used last as there is room for."""
+    room, fit = ROOM, []
+    for key, picture in reversed(pictures.items()):
+        room -= len(picture)
+        if room < 0:
+            break
+        fit.append((key, picture))
+    body = json.dumps(dict(reversed(fit)))
+    try:
+        write_text(path, f"{_code()} {hashlib.sha256(body.encode()).hexdigest()}\n{body}")
+    except OSError as error:  # the page is whole without it
+        log.warning("%s could not be written: %s", path, error)

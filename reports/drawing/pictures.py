@@ -1,0 +1,95 @@
+"""Pictures as PNG data URIs: the same arrays give the same bytes."""
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+from PIL import Image
+
+from reports.drawing.palette import Limits, Panel
+from reports.drawing.picture_cache import remembered
+
+PALE, DEEP = (0.93, 0.95, 0.97), (0.13, 0.33, 0.50)  # ends of the heat map
+PIXELS = 300  # of a scatter panel, shown at half of that
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """An <img>: where its bytes are, how large it is shown, and what it says."""
+
+    source: Markup
+    width: int  # CSS pixels
+    height: int
+    alt: str
+
+
+@remembered
+def scatter(
+    points: np.ndarray, labels: np.ndarray, limits: Limits, *, rings: bool, numbers: bool = True, pixels: int = PIXELS
+) -> Markup:
+    """Points coloured by class, with each class's number at its median and the prior's rings at 1 and 2 sigma."""
+    from reports.drawing import matplotlib_plots  # brings matplotlib, a quarter of a second
+
+    return png(
+        matplotlib_plots.scatter(points, labels, limits, rings=rings, numbers=numbers, pixels=pixels), colours=64
+    )
+
+
+@remembered
+def trend(panels: Sequence[Panel]) -> Markup:
+    """Line charts over sigma beside each other, for the summary."""
+    from reports.drawing import matplotlib_plots
+
+    return png(matplotlib_plots.trend(panels), colours=64)
+
+
+@remembered
+def strip(images: np.ndarray, *, columns: int, scale: int = 1, gap: int = 2) -> Markup:
+    """Grey images (k, h, w) uint8 in rows of `columns`, 32 levels, a white gap between."""
+    pixels = sheet((images // 8) * 8 + (images // 32), columns=columns, gap=gap)
+    return png(pixels.repeat(scale, 0).repeat(scale, 1), colours=33)
+
+
+def sheet(images: np.ndarray, *, columns: int, gap: int = 0) -> np.ndarray:
+    """Grey images (k, h, w) uint8 in rows of `columns` on white, as the pixels of one picture."""
+    k, height, width = images.shape
+    rows = -(-k // columns)
+    pixels = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), 255, np.uint8)
+    for number, image in enumerate(images):
+        top, left = (number // columns) * (height + gap), (number % columns) * (width + gap)
+        pixels[top : top + height, left : left + width] = image
+    return pixels
+
+
+def png(pixels: np.ndarray, *, colours: int) -> Markup:
+    """A PNG of so many colours, without dithering, as a data URI."""
+    image = Image.fromarray(pixels)
+    if image.mode == "L":
+        palette = image.convert("P", palette=Image.Palette.ADAPTIVE, colors=colours)
+    else:
+        palette = image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    buffer = io.BytesIO()
+    palette.save(buffer, "PNG", optimize=True)
+    return Markup("data:image/png;base64,{}").format(base64.b64encode(buffer.getvalue()).decode())
+
+
+@remembered
+def webp(pixels: np.ndarray, *, quality: int) -> Markup:
+    """A lossy WebP as a data URI: for many small photographs a third of a PNG's size."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "WEBP", quality=quality, method=6)
+    return Markup("data:image/webp;base64,{}").format(base64.b64encode(buffer.getvalue()).decode())
+
+
+def heat(share: float) -> tuple[str, str]:
+    """Background and text colour of a heat-map cell: pale to deep blue, and black or white, whichever reads better."""
+    share = min(max(share, 0.0), 1.0)
+    rgb = [pale + share * (deep - pale) for pale, deep in zip(PALE, DEEP, strict=True)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+    luminance = float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+    white_reads_better = 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05  # at least 4.5:1 either way
+    background = "#" + "".join(f"{round(255 * c):02x}" for c in rgb)
+    return background, "#ffffff" if white_reads_better else "#000000"

@@ -1,0 +1,289 @@
+"""Line charts as SVG by hand: attributes instead of CSS, so that they survive previewers that drop styles."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
+
+from reports import text
+from reports.drawing.scales import Scale
+
+INK, MUTED, GRID = "#222222", "#595959", "#e4e4e0"
+# At least 3:1 on white, told apart by the colour-blind (least CAM02-UCS distance 18.7).
+COLOURS = ("#306689", "#9a4c10", "#1b9eb9", "#641e14", "#b004f9", "#64635c", "#3b129c", "#ba8e06")
+DASHES = ("", "6 3", "2 3", "8 3 2 3", "10 4", "4 2 1 2", "1 2", "12 3 3 3")
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+
+Point = tuple[float, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line, with a band or dots for the seeds around it."""
+
+    label: str
+    points: Sequence[Point]
+    colour: str = COLOURS[0]
+    dash: str = ""
+    band: Sequence[tuple[float, float, float]] = ()  # (x, lowest, highest)
+    dots: Sequence[tuple[float, float]] = ()
+    mark: bool = False  # a dot on every point
+    filled: bool = False  # dots are discs, not rings
+    thin: bool = False  # a path that leads the eye; its label starts where it ends
+    far: float = math.inf  # points of which one x is so many times the other's are joined by dots alone
+    tips: Sequence[tuple[float, float, str]] = ()  # (x, y, what the script says of the point)
+    data: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A horizontal line for a value that does not depend on x."""
+
+    value: float
+    label: str
+    colour: str = MUTED
+    dash: str = "2 3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """One frame with its lines; `alt` states what it shows, with numbers."""
+
+    alt: str
+    x: Scale
+    y: Scale
+    lines: Sequence[Line]
+    references: Sequence[Reference] = ()
+    shade: Sequence[tuple[float, float, float]] = ()  # a grey band behind everything
+    zones: Sequence[tuple[float, float]] = ()  # ranges of x that are shaded from top to bottom
+    width: int = 260
+    height: int = 170
+    label_width: int = 8  # room at the right for direct labels
+
+
+def element(tag: str, /, *children: Any, **attributes: Any) -> Markup:
+    """One SVG element; every text and attribute value is escaped, `_` in a name stands for `-`."""
+    named = "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{escape(_short(value))}"'
+        for name, value in attributes.items()
+        if value not in (None, "")
+    )
+    inner = Markup("").join(children)
+    return Markup(f"<{tag}{named}>{inner}</{tag}>" if children else f"<{tag}{named}/>")
+
+
+def render(chart: Chart) -> Markup:
+    """The chart as one <svg> element."""
+    left, top = 46, 10
+    bottom = 36 if chart.x.title else 22
+    width, height = chart.width - left - chart.label_width, chart.height - top - bottom
+    frame = _Frame(chart, left, top, width, height)
+    return element(
+        "svg",
+        element("rect", width=chart.width, height=chart.height, fill="#ffffff"),
+        *frame.axes(),
+        element(
+            "svg",  # an inner frame clips what leaves the range
+            *frame.content(),
+            x=left,
+            y=top,
+            width=width,
+            height=height,
+            viewBox=f"{left} {top} {width} {height}",
+            preserveAspectRatio="none",
+        ),
+        *frame.labels(),
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {chart.width} {chart.height}",
+        width=chart.width,
+        height=chart.height,
+        font_size=10.5,
+        font_family=FONT,
+        role="img",
+        aria_label=chart.alt,
+        data_xlim=f"{_short(chart.x.low)} {_short(chart.x.high)}",
+        data_ylim=f"{_short(chart.y.low)} {_short(chart.y.high)}",
+    )
+
+
+class _Label(NamedTuple):
+    value: float
+    text: str
+    colour: str
+    dash: str
+    start: float  # from where it is led, in pixels
+    variant: str  # the label is hidden with it
+
+
+class _Frame:
+    """The chart's values in pixels."""
+
+    def __init__(self, chart: Chart, left: int, top: int, width: int, height: int):
+        self.chart, self.left, self.top, self.width, self.height = chart, left, top, width, height
+
+    def x(self, value: float) -> float:
+        return self.left + self.width * self.chart.x.share(value)
+
+    def y(self, value: float) -> float:
+        return self.top + self.height * (1 - self.chart.y.share(value))
+
+    def axes(self) -> list[Markup]:
+        base = self.top + self.height
+        rows = [(self.y(value), label) for value, label in self.chart.y.ticks]
+        columns = [(self.x(value), label) for value, label in self.chart.x.ticks]
+        grid = "".join(f"M{self.left} {y:.1f}h{self.width}" for y, _ in rows)
+        ticks = "".join(f"M{x:.1f} {base}v4" for x, _ in columns)
+        parts = [
+            element("path", d=grid, stroke=GRID) if grid else Markup(""),
+            element("path", d=f"M{self.left} {base}h{self.width}{ticks}", fill="none", stroke=MUTED),
+            *(_text(label, self.left - 5, y + 3.5, anchor="end") for y, label in rows),
+            *(_text(label, x, base + 15, anchor="middle") for x, label in columns),
+        ]
+        if self.chart.x.title:
+            parts.append(_text(self.chart.x.title, self.left + self.width / 2, base + 30, anchor="middle"))
+        return parts
+
+    def content(self) -> list[Markup]:
+        parts = [self._area(self.chart.shade, "#efefec", 1)] if self.chart.shade else []
+        zones = [(self.x(low), self.x(high)) for low, high in self.chart.zones]
+        if zones:
+            strips = "".join(f"M{left:.1f} {self.top}H{right:.1f}v{self.height}H{left:.1f}z" for left, right in zones)
+            parts.append(element("path", d=strips, fill="#d0bf9e", fill_opacity=0.35, data_zones=self._zones()))
+        for reference in self.chart.references:
+            y = self.y(reference.value)
+            parts.append(
+                element(
+                    "line",
+                    x1=self.left,
+                    x2=self.left + self.width,
+                    y1=y,
+                    y2=y,
+                    stroke=reference.colour,
+                    stroke_width=1.2,
+                    stroke_dasharray=reference.dash,
+                )
+            )
+        for line in self.chart.lines:
+            parts.append(self._line(line))
+        return parts
+
+    def labels(self) -> list[Markup]:
+        """Direct labels at the right with a sample of their line, pushed apart where they would touch."""
+        x = float(self.left + self.width + 3)
+        wanted = [_Label(r.value, r.label, r.colour, r.dash, x, "") for r in self.chart.references if r.label]
+        for line in self.chart.lines:
+            end = line.points[-1][1] if line.points else None
+            if line.label and end is not None:  # a line that broke off has nothing to label at the right
+                start = self.x(line.points[-1][0]) if line.thin else x
+                wanted.append(_Label(end, line.label, line.colour, line.dash, start, line.data.get("variant", "")))
+            if line.label and line.dots and not line.points:  # dots alone are led to their label
+                right, height = max(line.dots)
+                wanted.append(
+                    _Label(height, line.label, line.colour, line.dash, self.x(right), line.data.get("variant", ""))
+                )
+        top, base = self.top, self.top + self.height
+        ends = [min(max(self.y(label.value), top), base) for label in wanted]
+        placed = spread(ends, gap=12, low=top + 4, high=base + 4)
+        leaders: dict[str, str] = {}  # those of no variant are one path
+        parts = []
+        for label, end, at in zip(wanted, ends, placed, strict=True):
+            own = {"data_variant": label.variant}
+            leader = f"M{label.start:.1f} {end:.1f}L{x + 8:.1f} {at:.1f}"
+            leaders[label.variant] = leaders.get(label.variant, "") + leader
+            sample = f"M{x + 9:.1f} {at:.1f}h16"
+            parts += [
+                element("path", d=sample, stroke=label.colour, stroke_width=1.8, stroke_dasharray=label.dash, **own),
+                _text(label.text, x + 29, at + 3.5, fill=INK, **own),
+            ]
+        lead = {"fill": "none", "stroke": MUTED, "stroke_width": 0.6}
+        return [*(element("path", d=path, **lead, data_variant=variant) for variant, path in leaders.items()), *parts]
+
+    def _line(self, line: Line) -> Markup:
+        pieces = segments(line.points, line.far)
+        parts = [self._bands(line)] if line.band else []
+        if pieces:
+            style = {"fill": "none", "stroke": line.colour, "stroke_linejoin": "round"}
+            drawn = "".join(self._polyline(segment) for segment in pieces)
+            parts.append(
+                element("path", d=drawn, stroke_width=0.9 if line.thin else 1.8, stroke_dasharray=line.dash, **style)
+            )
+            gaps = _gaps(pieces) if line.far < math.inf else []
+            if gaps:
+                leaps = "".join(map(self._polyline, gaps))
+                parts.append(element("path", d=leaps, stroke_width=0.8, stroke_dasharray="1 5", data_gap=1, **style))
+            marked = [point for segment in pieces for point in segment if line.mark or len(segment) == 1]
+            if marked:
+                parts.append(element("path", d=self._discs(marked, 2.6), fill=line.colour))
+        if line.dots:
+            fill, r = (line.colour, 3.2) if line.filled else ("none", 1.8 if line.points else 3.2)
+            parts.append(element("path", d=self._discs(line.dots, r), fill=fill, stroke=line.colour))
+        tips = "\n".join(f"{self.x(x):.0f} {self.y(y):.0f} {text.one_line(words)}" for x, y, words in line.tips)
+        return element("g", *parts, data_tips=tips, **{f"data_{name}": value for name, value in line.data.items()})
+
+    def _polyline(self, points: Sequence[tuple[float, float]]) -> str:
+        return "M" + "L".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in points)
+
+    def _bands(self, line: Line) -> Markup:
+        """The band, broken where the line is."""
+        ends = {(x, part): y for x, low, high in line.band for part, y in (("low", low), ("high", high))}
+        pieces = []
+        for segment in segments([(x, low) for x, low, _ in line.band], line.far):
+            xs = [x for x, _ in segment]
+            outline = [*((x, ends[x, "high"]) for x in xs), *((x, ends[x, "low"]) for x in reversed(xs))]
+            pieces.append(self._polyline(outline) + "z")
+        return element("path", d="".join(pieces), fill=line.colour, fill_opacity=0.16)
+
+    def _zones(self) -> str:
+        return " ".join(f"{_short(low)} {_short(high)}" for low, high in self.chart.zones)
+
+    def _discs(self, points: Sequence[tuple[float, float]], r: float) -> str:
+        """Circles as one path: a page of hundreds of elements less is a page that loads and scrolls faster."""
+        half = f"a{r} {r} 0 1 0 {2 * r:g} 0a{r} {r} 0 1 0 {-2 * r:g} 0"
+        return "".join(f"M{self.x(x) - r:.2f} {self.y(y):.2f}{half}" for x, y in points)
+
+    def _area(self, band: Sequence[tuple[float, float, float]], fill: str, opacity: float) -> Markup:
+        upper = [f"{self.x(x):.1f},{self.y(high):.1f}" for x, _, high in band]
+        lower = [f"{self.x(x):.1f},{self.y(low):.1f}" for x, low, _ in reversed(band)]
+        return element("polygon", points=" ".join(upper + lower), fill=fill, fill_opacity=opacity)
+
+
+def spread(wanted: Sequence[float], *, gap: float, low: float, high: float) -> list[float]:
+    """Positions near the wanted ones, at least `gap` apart, within [low, high] as far as they fit."""
+    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
+    placed = [0.0] * len(wanted)
+    floor = low
+    for i in order:
+        placed[i] = max(wanted[i], floor)
+        floor = placed[i] + gap
+    ceiling = high
+    for i in reversed(order):
+        placed[i] = min(placed[i], ceiling)
+        ceiling = placed[i] - gap
+    return placed
+
+
+def segments(points: Sequence[Point], far: float = math.inf) -> list[list[tuple[float, float]]]:
+    """The runs of points that have a value and lie near each other: a gap stays a gap."""
+    found: list[list[tuple[float, float]]] = [[]]
+    for x, y in points:
+        if y is None or (found[-1] and far < math.inf and x > far * found[-1][-1][0]):
+            found.append([])
+        if y is not None:
+            found[-1].append((x, y))
+    return [segment for segment in found if segment]
+
+
+def _gaps(pieces: Sequence[Sequence[tuple[float, float]]]) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """From where each segment ends to where the next begins."""
+    return [(one[-1], other[0]) for one, other in pairwise(pieces)]
+
+
+def _text(content: str, x: float, y: float, *, anchor: str = "", fill: str = MUTED, **more: str) -> Markup:
+    return element("text", content, x=x, y=y, text_anchor=anchor, fill=fill, **more)
+
+
+def _short(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

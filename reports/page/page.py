@@ -1,0 +1,126 @@
+"""All sections as one self-contained HTML page. A section that raises becomes a box that says so; the rest stays."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from mmdvae.record.result import Run
+from reports.page import inline_script
+from reports.page.templating import environment
+from reports.sections import advice, curves, differences, kernel, measurements, provenance, summary, verdicts
+from reports.sections.dispersion import dispersion
+from reports.sections.header import header
+from reports.sections.images import images
+from reports.sections.latent import latent, points
+from reports.sections.provenance import Sidecar
+from reports.stored_arrays import Store
+
+log = logging.getLogger("reports")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One section that could not be made."""
+
+    section: str
+    error: Exception
+
+    @property
+    def kind(self) -> str:
+        return type(self.error).__name__
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One section's finished HTML."""
+
+    code: str  # its id in the page
+    title: str
+    body: Markup
+    bearing: list[verdicts.Card] = field(default_factory=list)  # the verdicts that it supports or opposes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The page, and what is missing from it."""
+
+    html: str
+    failures: list[Failure]
+
+
+def render(run: Run, store: Store, sidecars: list[Sidecar]) -> Page:
+    """The page; nothing in it depends on the clock or the machine that renders it."""
+    blocks, failures = build(run, store, sidecars)
+    dots, own = _dots(run, store, failures), inline_script.text()
+    html = (
+        environment()
+        .get_template("page/page.html")
+        .render(
+            header=top(run, store, failures),
+            blocks=blocks,
+            data=dots and inline_script.data(dots),
+            variants=[variant.name for variant in run.variants],
+            script=own,
+            policy=inline_script.policy(own),
+        )
+    )
+    return Page(html=html, failures=failures)
+
+
+def build(run: Run, store: Store, sidecars: list[Sidecar]) -> tuple[list[Block], list[Failure]]:
+    """All sections, and those of them that failed."""
+    templates = environment()
+    failures: list[Failure] = []
+    blocks = []
+    for code, title, make in _sections(run, store, sidecars):
+        try:
+            section = make()
+            if section is not None:
+                body = Markup(templates.get_template(section.template).render(section=section))
+                blocks.append(Block(code=code, title=title, body=body, bearing=verdicts.bearing_on(run, code)))
+        except Exception as error:  # whatever it is, the other sections are still worth having
+            log.error("section %r failed", title, exc_info=error)
+            failures.append(Failure(section=title, error=error))
+            body = Markup(templates.get_template("page/error.html").render(failure=failures[-1]))
+            blocks.append(Block(code=code, title=title, body=body))
+    return blocks, failures
+
+
+def top(run: Run, store: Store, failures: list[Failure]) -> header.Header:
+    """The head of the page, made last, when it is known what could not be shown."""
+    return header.build(run, problems=store.problems, failures=[f"{f.section} ({f.kind})" for f in failures])
+
+
+def _dots(run: Run, store: Store, failures: list[Failure]) -> dict[str, Any] | None:
+    """What the script shows of each dot; None where it has nothing to show."""
+    try:
+        return points.build(run, store)
+    except Exception as error:  # without it the pictures of the latent space stay as they are
+        log.error("the data for the script failed", exc_info=error)
+        failures.append(Failure(section="Hover and zoom in the latent space", error=error))
+        return None
+
+
+def _sections(run: Run, store: Store, sidecars: list[Sidecar]) -> list[tuple[str, str, Callable[[], Any]]]:
+    """In the order of the page."""
+    return [
+        ("findings", "Verdicts and checks", lambda: verdicts.build(run)),
+        ("summary", "Summary", lambda: summary.build(run, latent_dim=dispersion.latent_dim(run, store))),
+        ("differences", "Paired differences", lambda: differences.build(run)),
+        ("curves", "Loss curves", lambda: curves.build(run)),
+        ("reconstructions", "Reconstructions", lambda: images.reconstructions(run, store)),
+        ("latent", "Latent space", lambda: latent.build(run, store)),
+        ("dispersion", "Dispersion and reconstruction against σ", lambda: dispersion.build(run, store)),
+        ("samples", "Samples from the prior", lambda: images.samples(run, store)),
+        ("kernel", "Kernel health", lambda: kernel.build(run)),
+        ("advice", "Advice", lambda: advice.build(run)),
+        (
+            "measurements",
+            "All measurements",
+            lambda: measurements.build(run, latent_dim=dispersion.latent_dim(run, store)),
+        ),
+        ("provenance", "Provenance and method", lambda: provenance.build(run, sidecars)),
+    ]

@@ -1,0 +1,87 @@
+"""What of a run can be held against another run: its settings as text, its numbers with their spread over seeds."""
+
+from dataclasses import dataclass
+
+from mmdvae.record.result import Run, Statistic, VariantResult
+from reports import metrics, table, text
+from reports.sections.provenance import devices, flat
+
+# Runs that differ in one of these are not compared like with like.
+EPOCHS, DATA = "Epochs", "Data SHA-256"
+LIKE = {DATA: "data", EPOCHS: "epochs"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One metric of one variant."""
+
+    mean: float
+    spread: float | None  # largest less smallest of the seeds; None for one seed
+    seeds: int
+    text: str  # mean ± standard deviation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparableVariant:
+    """One variant of one run."""
+
+    state: str  # of its kernel, or failed or diverged
+    metrics: dict[str, Measured]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparable:
+    """One run."""
+
+    id: str
+    settings: dict[str, str]
+    variants: dict[str, ComparableVariant]
+
+
+def of(name: str, run: Run) -> Comparable:
+    """The run under the name of its folder."""
+    return Comparable(
+        id=name,
+        settings=_settings(run),
+        variants={variant.name: _variant(variant) for variant in run.variants},
+    )
+
+
+def _settings(run: Run) -> dict[str, str]:
+    """All that a run was made from; what was not recorded is not there."""
+    epochs = sorted({seed_run.epochs for variant in run.finished for seed_run in variant.runs if seed_run.epochs})
+    code = str(run.code.get("commit") or "")[:12]
+    found = {
+        "Preset": run.preset,
+        "Recipe": run.recipe,
+        EPOCHS: ", ".join(map(str, epochs)),
+        "Seeds": ", ".join(map(str, run.seeds)),
+        "Latent dimensions": "" if run.latent_dim is None else str(run.latent_dim),
+        "Code": code and f"{code}{' + uncommitted changes' if run.code.get('dirty') else ''}",
+        "Trained on": ", ".join(devices(run)),
+    }
+    for title, values in (
+        ("Data", {"SHA-256" if name == "sha256" else name: value for name, value in run.dataset.items()}),
+        ("Classifier", run.classifier),
+        ("Version", run.versions),
+        ("Hardware", run.hardware),
+    ):
+        found |= {f"{title} {name}".strip(): value for name, value in flat(values)}
+    return {name: value for name, value in found.items() if value}
+
+
+def _variant(variant: VariantResult) -> ComparableVariant:
+    kernel = ", ".join(variant.kernel_states) or text.MISSING
+    return ComparableVariant(
+        state=kernel if variant.status == "ok" else variant.status,
+        metrics={name: _measured(metrics.of(name), statistic) for name, statistic in variant.summary.items()},
+    )
+
+
+def _measured(metric: metrics.Metric, statistic: Statistic) -> Measured:
+    return Measured(
+        mean=statistic.mean,
+        spread=None if statistic.n == 1 else statistic.max - statistic.min,
+        seeds=statistic.n,
+        text=f"{metric.show(statistic.mean)} {table.spread_text(metric, statistic)}".strip(),
+    )

@@ -1,0 +1,151 @@
+"""The difference of two or more runs: of their settings, and of what both measured; the others less the first.
+
+index.js does the same sums for runs that are ticked on the page; a test holds the two together.
+"""
+
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mmdvae.errors import InputError
+from reports import metrics, text
+from reports.metrics import Metric
+from reports.run_index.comparable import LIKE, Comparable, Measured
+from reports.sections import summary
+
+LETTERS = string.ascii_uppercase
+LEAST_SEEDS = 3  # fewer show no spread worth the name
+MAIN = frozenset(column.name for column in summary.COLUMNS)
+
+# Every word of a difference, here and on the page.
+WORDS = {
+    "alike": "Same data, same epochs.",
+    "unlike": "Not like with like: the runs differ in {}.",
+    "unrecorded": "not recorded",
+    "unmeasured": "not measured",
+    "equal": "equal",
+    "differs": "differs",
+    "beyond": "beyond the spread",
+    "within": "within the spread",
+    "one": "1 seed, no conclusion",
+    "few": "{} seeds, no conclusion",
+    "state": "Kernel",
+}
+LEGEND = (
+    "Beyond the spread: the difference is larger than the seeds of either run lie apart. Chance alone does that to "
+    "one number in twenty with three seeds a run, and to fewer with more. Fewer than three seeds show nothing."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One value less the first run's, and what to make of it."""
+
+    text: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One metric of one variant: a value per run, a change per run after the first."""
+
+    title: str
+    main: bool  # one of the report's summary
+    values: list[str]
+    changes: list[Change]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff:
+    """All that differs."""
+
+    ids: list[str]
+    like: bool
+    first_line: str
+    settings: list[tuple[str, list[str]]]  # only those that are not the same in all runs
+    variants: list[tuple[str, list[Row]]]  # those of the first run that another has, too
+    elsewhere: list[tuple[str, str]]  # the other variants, and the letters of the runs that have them
+
+
+def between(runs: Sequence[Comparable]) -> Diff:
+    """What differs between the first run and the others; InputError unless there are two and all are different."""
+    ids = [run.id for run in runs]
+    if not 2 <= len(runs) <= len(LETTERS) or len(set(ids)) < len(ids):
+        raise InputError(f"a difference needs 2 to {len(LETTERS)} different runs, got {', '.join(ids) or 'none'}")
+    like, first_line = _likeness(runs)
+    having = {
+        name: [letter for letter, run in zip(LETTERS, runs, strict=False) if name in run.variants]
+        for name in dict.fromkeys(name for run in runs for name in run.variants)
+    }
+    shared = [name for name, letters in having.items() if letters[0] == LETTERS[0] and len(letters) > 1]
+    return Diff(
+        ids=ids,
+        like=like,
+        first_line=first_line,
+        settings=_settings(runs),
+        variants=[(name, _rows(name, runs)) for name in shared],
+        elsewhere=[(name, ", ".join(letters)) for name, letters in having.items() if name not in shared],
+    )
+
+
+def _likeness(runs: Sequence[Comparable]) -> tuple[bool, str]:
+    """Whether the runs had the same data and epochs, and the sentence; what was not recorded was not the same."""
+    found = {what: {run.settings.get(setting) for run in runs} for setting, what in LIKE.items()}
+    unlike = [what for what, values in found.items() if len(values) > 1 or None in values]
+    return not unlike, WORDS["unlike"].format(text.listed(unlike)) if unlike else WORDS["alike"]
+
+
+def _settings(runs: Sequence[Comparable]) -> list[tuple[str, list[str]]]:
+    names = dict.fromkeys(name for run in runs for name in run.settings)
+    rows = [(name, [run.settings.get(name, WORDS["unrecorded"]) for run in runs]) for name in names]
+    return [(name, values) for name, values in rows if len(set(values)) > 1]
+
+
+def _rows(name: str, runs: Sequence[Comparable]) -> list[Row]:
+    variants = [run.variants.get(name) for run in runs]
+    states = [variant.state if variant else WORDS["unmeasured"] for variant in variants]
+    measured = [variant.metrics if variant else {} for variant in variants]
+    kernel = Row(
+        title=WORDS["state"],
+        main=True,
+        values=states,
+        changes=[Change(text="", word=_state_word(states[0], state)) for state in states[1:]],
+    )
+    return [kernel, *(_row(metric, measured) for metric in metrics.ordered({key for one in measured for key in one}))]
+
+
+def _row(metric: Metric, measured: Sequence[dict[str, Measured]]) -> Row:
+    first, *others = (one.get(metric.name) for one in measured)
+    return Row(
+        title=title(metric),
+        main=metric.name in MAIN,
+        values=[one.text if one else text.MISSING for one in (first, *others)],
+        changes=[_change(metric, first, other) for other in others],
+    )
+
+
+def _state_word(first: str, other: str) -> str:
+    if WORDS["unmeasured"] in (first, other):
+        return WORDS["unmeasured"]
+    return WORDS["equal" if first == other else "differs"]
+
+
+def title(metric: Metric) -> str:
+    """A metric's name with its unit."""
+    return f"{metric.title} ({metric.unit})" if metric.unit else metric.title
+
+
+def _change(metric: Metric, first: Measured | None, other: Measured | None) -> Change:
+    if first is None or other is None:
+        return Change(text=text.MISSING, word=WORDS["unmeasured"])
+    difference = other.mean - first.mean
+    return Change(text=metric.signed(difference), word=_word(abs(difference), first, other))
+
+
+def _word(size: float, first: Measured, other: Measured) -> str:
+    seeds = min(first.seeds, other.seeds)
+    if not size:
+        return WORDS["equal"]
+    if seeds < LEAST_SEEDS:
+        return WORDS["one"] if seeds == 1 else WORDS["few"].format(seeds)
+    return WORDS["beyond" if size > max(first.spread or 0.0, other.spread or 0.0) else "within"]

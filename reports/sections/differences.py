@@ -1,0 +1,87 @@
+"""What a variant's setting changed: differences from a reference, seed by seed, with their intervals."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mmdvae.record.result import Difference, Run, VariantResult
+from reports import metrics, text
+from reports.metrics import Metric
+
+METRICS = tuple(map(metrics.of, ("bce", "mse", "sliced_w2", "mmd2", "knn_accuracy", "fid")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceCell:
+    """One difference; sign and word stand where the interval excludes 0."""
+
+    text: str
+    interval: str = ""
+    sign: str = ""
+    word: str = ""
+    tone: str = ""  # good or bad; the word says it, too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceRow:
+    """One variant."""
+
+    name: str
+    seeds: str
+    cells: list[DifferenceCell]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differences:
+    """The section."""
+
+    template: ClassVar[str] = "sections/differences.html"
+    reference: str
+    columns: list[Metric]
+    rows: list[DifferenceRow]
+    without: list[str]
+
+
+def build(run: Run) -> Differences | None:
+    """One row per variant that was compared; None where none was."""
+    compared = [variant for variant in run.variants if variant.differences]
+    columns = [metric for metric in METRICS if any(metric.name in variant.differences for variant in compared)]
+    if not columns:
+        return None
+    references = list(dict.fromkeys(variant.reference or "the reference" for variant in compared))
+    shown = {variant.name for variant in compared} | set(references)
+    return Differences(
+        reference=text.listed(references),
+        columns=columns,
+        rows=[_row(variant, columns) for variant in compared],
+        without=[variant.name for variant in run.variants if variant.name not in shown],
+    )
+
+
+def _row(variant: VariantResult, columns: list[Metric]) -> DifferenceRow:
+    pairs = [variant.differences[column.name].n for column in columns if column.name in variant.differences]
+    return DifferenceRow(
+        name=variant.name,
+        seeds=text.count(max(pairs), "pair") if pairs else "",
+        cells=[_cell(column, variant.differences.get(column.name)) for column in columns],
+    )
+
+
+def _cell(metric: Metric, difference: Difference | None) -> DifferenceCell:
+    if difference is None:
+        return DifferenceCell(text=text.MISSING, interval="not measured")
+    shown = metric.signed(difference.mean)
+    if difference.interval is None:
+        return DifferenceCell(text=shown, interval="no interval")
+    low, high = difference.interval
+    interval = text.span(difference.interval, metric.signed)
+    if low <= 0 <= high:
+        return DifferenceCell(text=shown, interval=interval)
+    higher = low > 0
+    better = {"high": higher, "low": not higher, "near 0": not higher}.get(metric.better or "")
+    return DifferenceCell(
+        text=shown,
+        interval=interval,
+        sign="▲" if higher else "▼",
+        word=("higher" if higher else "lower") + {True: ", better", False: ", worse", None: ""}[better],
+        tone={True: "good", False: "bad", None: ""}[better],
+    )

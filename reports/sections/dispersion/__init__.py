@@ -1,0 +1,1 @@
+"""Dispersion and reconstruction against sigma."""

@@ -1,0 +1,120 @@
+"""What a reader came for, in a few sentences: which settings regularised, which did not, and what that cost."""
+
+from collections.abc import Iterable
+
+from mmdvae.record.result import Run, VariantResult
+from reports import text
+
+NEAR = 2.0  # codes whose total variance is within this factor of the prior's are called as spread as the prior's
+NAMED = 6  # as many variants can be taken in at a glance
+DEAD = {"saturated", "flat"}
+
+
+def sentences(run: Run) -> list[str]:
+    """The first sentences of a page; fewer where something was not measured."""
+    return [sentence for make in (_regularised, _without_effect, _choices, _certainty) for sentence in make(run)]
+
+
+def regularised(run: Run) -> list[VariantResult]:
+    """The variants whose codes are as spread as the prior's; the prior's total variance is the number of dimensions."""
+    prior = run.latent_dim
+    if not prior:
+        return []
+    near = (prior / NEAR, prior * NEAR)
+    return [variant for variant in run.finished if near[0] <= (_spread(variant) or 0.0) <= near[1]]
+
+
+def _spread(variant: VariantResult) -> float | None:
+    return variant.mean("total_variance")
+
+
+def _regularised(run: Run) -> list[str]:
+    if not run.latent_dim or not any(_spread(variant) for variant in run.finished):
+        return []
+    found = regularised(run)
+    band = f"{text.significant(run.latent_dim / NEAR)} to {text.significant(run.latent_dim * NEAR)}"
+    what = f"total variance {band}, the prior has {run.latent_dim}"
+    if not found:
+        return [f"Regularised: none. No variant's codes are as spread as the prior's ({what})."]
+    return [f"Regularised, codes as spread as the prior's ({what}): {'; '.join(_settings(found))}."]
+
+
+def _settings(variants: Iterable[VariantResult]) -> list[str]:
+    """σ of the Gaussian kernels by α, then the others by name."""
+    sigmas: dict[str, list[str]] = {}
+    others = []
+    for variant in variants:
+        if variant.kernel == "gaussian" and variant.alpha is not None:
+            sigmas.setdefault(text.setting(variant.alpha), []).append(text.setting(variant.sigma))
+        else:
+            others.append(variant.name)
+    by_alpha: dict[tuple[str, ...], list[str]] = {}
+    for alpha, group in sigmas.items():
+        by_alpha.setdefault(tuple(group), []).append(alpha)
+    return [
+        f"σ\u00a0{text.listed(group)} with α\u00a0{text.listed(alphas)}" for group, alphas in by_alpha.items()
+    ] + others
+
+
+def _without_effect(run: Run) -> list[str]:
+    variants = [variant for variant in run.finished if DEAD & set(variant.kernel_states)]
+    if not variants:
+        return []
+    named = "; ".join(_with_state(variant) for variant in variants) if len(variants) <= NAMED else _counted(variants)
+    return [f"Kernels without effect: {named}."]
+
+
+def _with_state(variant: VariantResult) -> str:
+    states = ", ".join(variant.kernel_states)
+    return f"{variant.name} ({states}, total variance {text.significant(_spread(variant))})"
+
+
+def _counted(variants: list[VariantResult]) -> str:
+    spread = sorted(value for variant in variants if (value := _spread(variant)) is not None)
+    reach = f", total variance {text.significant(spread[0])} to {text.significant(spread[-1])}" if spread else ""
+    return f"{text.count(len(variants), 'variant')}{reach}"
+
+
+def _choices(run: Run) -> list[str]:
+    """Of those that regularised the one that costs least, and the one that comes closest."""
+    found = regularised(run)
+    cheapest, nearest = (_lowest(found, metric) for metric in ("bce", "sliced_w2"))
+    if cheapest is None:
+        return []
+    sentence = f"Of the regularised, {cheapest.name} reconstructs best ({_of(cheapest)})"
+    if nearest is None:
+        return [f"{sentence}."]
+    if nearest.name == cheapest.name:
+        return [f"{sentence} and is closest to the prior by sliced W2."]
+    return [f"{sentence}; {nearest.name} is closest to the prior by sliced W2 ({_of(nearest)})."]
+
+
+def _lowest(variants: list[VariantResult], metric: str) -> VariantResult | None:
+    measured = [(value, variant) for variant in variants if (value := variant.mean(metric)) is not None]
+    return min(measured, key=lambda pair: pair[0])[1] if measured else None
+
+
+def _of(variant: VariantResult) -> str:
+    """Both respects: reconstruction, with what it costs, and match with the prior."""
+    words = [f"test BCE {text.fixed(variant.mean('bce'), 4)}"]
+    paid = variant.differences.get("bce")
+    if paid is not None:
+        sign = "+" if paid.mean > 0 else ""
+        interval = f" [{text.span(paid.interval, lambda value: text.fixed(value, 4))}]" if paid.interval else ""
+        words.append(f"{sign}{text.fixed(paid.mean, 4)}{interval} against {variant.reference}")
+    distance = variant.mean("sliced_w2")
+    if distance is not None:
+        words.append(f"sliced W2 {text.significant(distance)}")
+    return ", ".join(words)
+
+
+def _certainty(run: Run) -> list[str]:
+    """What limits all of it."""
+    few = [] if len(run.seeds) >= 3 else [f"{text.count(len(run.seeds), 'seed')}, so no interval"]
+    moving = next((check for check in run.checks if check.code == "C5" and check.state != "passed"), None)
+    still = len(moving.variants) if moving else 0
+    whom = "no variant had" if still == len(run.finished) else f"{still} of {len(run.finished)} variants had not"
+    alphas = sorted({variant.alpha for variant in run.finished if variant.alpha})
+    alone = [f"{text.setting(alphas[0])} is the only α above 0"] if len(alphas) == 1 else []
+    limits = [*few, *alone, *([f"{whom} converged, so the ranking may change with more epochs"] if still else [])]
+    return [f"Mind: {'; '.join(limits)}."] if limits else []

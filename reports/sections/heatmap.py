@@ -1,0 +1,118 @@
+"""One metric over alpha and sigma: as lines' data, and as a table whose cells carry colours and numbers."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from mmdvae.record.result import Run, VariantResult
+from reports import metrics, text
+from reports.drawing import pictures
+from reports.metrics import Metric
+from reports.table import spread_text
+
+Colour = Callable[[float], tuple[str, str]]  # of a value: background and ink
+
+METRICS = tuple(
+    replace(metrics.of(name), title=title)  # there is room for more words than in a column's head
+    for name, title in (
+        ("total_variance", "Total variance of the codes"),
+        ("bce", "Test BCE, nats per pixel"),
+        ("mmd2", "MMD² to the prior, fixed kernel"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatCell:
+    """One number with its colours; a hole in the grid has no colours."""
+
+    text: str
+    spread: str = ""
+    background: str = ""
+    ink: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatRow:
+    """One alpha."""
+
+    alpha: str
+    cells: list[HeatCell]
+    across: bool = False  # one cell for all sigmas
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatMap:
+    """One metric over alpha (rows) and sigma (columns)."""
+
+    title: str
+    caption: str
+    sigmas: list[str]
+    rows: list[HeatRow]
+    others: list[tuple[str, HeatCell]]  # variants without a sigma
+
+
+def build(run: Run, metric: Metric) -> HeatMap | None:
+    lines = by_alpha(run, metric.name)
+    others = without_sigma(run, metric.name)
+    if not lines:
+        return None
+    grid = [variant for variants in lines.values() for variant in variants]
+    colour = colouring([abs(variant.mean(metric.name) or 0.0) for variant in [*grid, *others]], log=metric.log)
+    sigmas = sorted({variant.sigma for variant in grid if variant.sigma is not None})
+    rows = [
+        HeatRow(alpha="0 (no penalty, any σ)", cells=[_heat_cell(variant, metric, colour)], across=True)
+        for variant in others
+        if variant.regularizer == "none"
+    ]
+    for alpha, variants in lines.items():
+        at = {variant.sigma: variant for variant in variants}
+        cells = [
+            _heat_cell(at[sigma], metric, colour) if sigma in at else HeatCell(text=text.MISSING) for sigma in sigmas
+        ]
+        rows.append(HeatRow(alpha=text.setting(alpha), cells=cells))
+    return HeatMap(
+        title=metric.title,
+        caption=f"{metric.title}, by α (rows) and σ (columns)",
+        sigmas=[text.setting(sigma) for sigma in sigmas],
+        rows=rows,
+        others=[(v.settings, _heat_cell(v, metric, colour)) for v in others if v.regularizer != "none"],
+    )
+
+
+def colouring(values: list[float], *, log: bool) -> Colour:
+    """Background and ink by value, from the palest at the smallest of `values` to the deepest at the largest."""
+    log = log and min(values) > 0
+    scaled = [math.log(value) if log else value for value in values]
+    low, high = min(scaled), max(scaled)
+
+    def colour(value: float) -> tuple[str, str]:
+        share = (math.log(value) if log else value) - low
+        return pictures.heat(share / (high - low) if high > low else 0.5)
+
+    return colour
+
+
+def _heat_cell(variant: VariantResult, metric: Metric, colour: Colour) -> HeatCell:
+    statistic = variant.summary[metric.name]
+    background, ink = colour(abs(statistic.mean))
+    return HeatCell(
+        text=metric.show(statistic.mean),
+        spread=spread_text(metric, statistic),
+        background=background,
+        ink=ink,
+    )
+
+
+def by_alpha(run: Run, metric: str) -> dict[float, list[VariantResult]]:
+    """The finished Gaussian variants that have the metric, by alpha, each by rising sigma."""
+    lines: dict[float, list[VariantResult]] = {}
+    for variant in sorted(run.finished, key=lambda variant: (variant.alpha or 0.0, variant.sigma or 0.0)):
+        if variant.sigma is not None and variant.mean(metric) is not None:
+            lines.setdefault(variant.alpha or 0.0, []).append(variant)
+    return lines
+
+
+def without_sigma(run: Run, metric: str) -> list[VariantResult]:
+    """The finished variants that no sigma describes: unregularised, IMQ, KL."""
+    return [variant for variant in run.finished if variant.sigma is None and variant.mean(metric) is not None]

@@ -1,0 +1,73 @@
+"""Was the kernel alive? A penalty whose kernel is 0 or 1 everywhere pulls at nothing."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mmdvae.conclusions.groups import HALF
+from mmdvae.record.result import Run, VariantResult
+from reports import text
+
+MEANING = {
+    "off": "There is no penalty: nothing pulls the codes to the prior.",
+    "saturated": (
+        "The kernel is about 0 between any two points and its gradient vanishes: "
+        "this variant is trained as if there was no penalty."
+    ),
+    "flat": (
+        "The kernel is about 1 between any two points: it sees at most a shift of the mean, "
+        "and hardly pulls at the spread."
+    ),
+    "live": "The kernel tells near from far, so the penalty has a gradient and can shape the codes.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelRow:
+    """One variant's kernel."""
+
+    name: str
+    settings: str
+    states: list[str]
+    mean: str
+    live_share: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """The section."""
+
+    template: ClassVar[str] = "sections/kernel.html"
+    rows: list[KernelRow]
+
+
+def build(run: Run) -> Health:
+    """One row per variant, in the run's order."""
+    return Health(rows=[_row(variant) for variant in run.variants])
+
+
+def _row(variant: VariantResult) -> KernelRow:
+    return KernelRow(
+        name=variant.name,
+        settings=variant.settings,
+        states=variant.kernel_states,
+        mean=text.significant(variant.mean("kernel_mean")),
+        live_share=text.percent(variant.mean("kernel_live_share")),
+        meaning=_meaning(variant),
+    )
+
+
+def _meaning(variant: VariantResult) -> str:
+    states = variant.kernel_states
+    if not states:
+        if variant.regularizer == "kl":
+            return "No kernel: the KL divergence pulls each code to the prior by itself."
+        return "Not measured, for the variant did not finish." if variant.status != "ok" else "Not measured."
+    if len(states) > 1:
+        return f"The seeds disagree ({text.listed(states)}), so this sigma lies at the border."
+    if variant.regularizer == "kl" and states == ["off"]:
+        return "No kernel: the KL divergence pulls each code to the prior by itself."
+    least = min((run.metrics.get("kernel_live_share", 1.0) for run in variant.runs), default=1.0)
+    if states == ["live"] and least < HALF:
+        return f"Half-way: fewer than {text.percent(HALF, 0)} of the pairs feel it; V1, V4 and V5 leave it out."
+    return MEANING.get(states[0], f"Unknown state {states[0]!r}.")

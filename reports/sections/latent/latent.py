@@ -1,0 +1,234 @@
+"""The latent space of each variant: two coordinates, PCA and t-SNE, with shared limits where they mean something."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from markupsafe import Markup
+
+from mmdvae.record.result import Run
+from reports import text
+from reports.drawing import palette, pictures
+from reports.drawing.palette import Limits
+from reports.drawing.pictures import Picture
+from reports.sections.latent import codes as codes_of
+from reports.sections.latent.codes import Codes
+from reports.stored_arrays import Store
+
+THUMBNAIL_DOTS = 500
+INSIDE = 0.995  # of the codes lie within the limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One variant in one view."""
+
+    name: str
+    settings: str
+    status: str
+    seed: int
+    picture: Picture
+    limits: Limits
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One way to look, for all variants side by side."""
+
+    code: str
+    title: str
+    reading: str
+    shared: bool  # one range for all panels
+    static: bool = False  # what the script's toggle shows as well
+    panels: list[Panel]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassKey:
+    """One line of the legend."""
+
+    number: int
+    name: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latent:
+    """The section."""
+
+    template: ClassVar[str] = "sections/latent/latent.html"
+    classes: list[ClassKey]
+    views: list[View]
+    thumbnails: list[Panel]
+    dots: str
+    decoded: str  # of how many of them a reconstruction can be shown; empty if of all
+    without: list[str]
+
+
+def build(run: Run, store: Store) -> Latent:
+    """All views of at most eight variants; the others as thumbnails."""
+    found = codes_of.found(run, store)
+    names = {codes.variant.name for codes in found}
+    large = codes_of.full(found)
+    small = [codes for codes in found if codes not in large]
+    shared = square([codes.views.codes[:, :2] for codes in found])
+    return Latent(
+        classes=_class_keys(store) if found else [],
+        views=_views(large, shared) if found else [],
+        thumbnails=[_code_panel(codes, shared, pixels=150) for codes in small],
+        dots=text.count(len(found[0].shown), "test image") if found else "no test images",
+        decoded=_decoded(large, len(found[0].shown)) if found else "",
+        without=[variant.name for variant in run.variants if variant.name not in names],
+    )
+
+
+def _decoded(large: list[Codes], shown: int) -> str:
+    counts = sorted(set(codes_of.decoded(large)))
+    if counts == [shown]:
+        return ""
+    few = " to ".join(f"{count:,}" for count in (counts[0], counts[-1])[: len(counts)])
+    return f"Its reconstruction stands beside it for {few} of the {shown:,} dots; the page has none of the others."
+
+
+def _views(found: list[Codes], shared: Limits) -> list[View]:
+    shared_pca = square([codes.views.pca for codes in found])
+    first = [codes.views.codes[codes.shown, :2] for codes in found]
+    pca = [codes.views.pca[codes.shown] for codes in found]
+    own = "Each panel has its own range, so compare shapes here and sizes above; the rings show the scale."
+    return [
+        View(
+            code="z-shared",
+            title="First two coordinates",
+            reading=f"{_extent(shared, first)}. A larger cloud is a more dispersed latent space.",
+            shared=True,
+            panels=[_code_panel(codes, shared) for codes in found],
+        ),
+        View(
+            code="pca-shared",
+            title="PCA",
+            reading=f"{_extent(shared_pca, pca)}. The axes are fitted to each variant.",
+            shared=True,
+            panels=[_pca_panel(codes, shared_pca) for codes in found],
+        ),
+        View(
+            code="pca-own",
+            title="PCA, each at its own scale",
+            reading=own,
+            shared=False,
+            static=True,
+            panels=[_pca_panel(codes, square([codes.views.pca])) for codes in found],
+        ),
+        View(
+            code="tsne",
+            title="t-SNE",
+            reading=_placed(found)
+            + "Neighbours stay neighbours; sizes of clusters and distances between them mean nothing.",
+            shared=False,
+            panels=[_tsne_panel(codes) for codes in found],
+        ),
+    ]
+
+
+def _placed(found: list[Codes]) -> str:
+    """Of how many dots there is a place in the t-SNE; empty if of all."""
+    placed, dots = int(np.isfinite(found[0].tsne[:, 0]).sum()), len(found[0].shown)
+    return "" if placed == dots else f"{placed:,} of the {dots:,} dots, the others were not among its images. "
+
+
+def _code_panel(codes: Codes, limits: Limits, *, pixels: int = pictures.PIXELS) -> Panel:
+    variance = _measured(codes, "total_variance")
+    spread = codes.views.codes[:, :2].std(axis=0)
+    return _panel(
+        codes,
+        codes.views.codes[:, :2],
+        limits,
+        pixels=pixels,
+        note="" if variance is None else f"total variance {text.significant(variance)}",
+        finding=f"standard deviation {spread[0]:.2f} along z1 and {spread[1]:.2f} along z2, the prior has 1",
+    )
+
+
+def _pca_panel(codes: Codes, limits: Limits) -> Panel:
+    first, second = (text.percent(float(ratio), 0) for ratio in codes.views.pca_variance_ratio[:2])
+    spread = codes.views.pca.std(axis=0)
+    return _panel(
+        codes,
+        codes.views.pca,
+        limits,
+        note=f"{first} + {second} of the variance",
+        finding=(
+            f"standard deviation {spread[0]:.2f} and {spread[1]:.2f} along the first two principal axes, "
+            f"which hold {first} and {second} of the variance"
+        ),
+    )
+
+
+def _tsne_panel(codes: Codes) -> Panel:
+    accuracy = _measured(codes, "knn_accuracy")
+    known = "not measured" if accuracy is None else text.percent(accuracy)
+    low, high = codes.views.tsne.min(axis=0), codes.views.tsne.max(axis=0)
+    pad = np.maximum(0.03 * (high - low), 1e-3)  # two images have no width along the second axis
+    (x0, y0), (x1, y1) = low - pad, high + pad
+    limits = Limits(x=(float(x0), float(x1)), y=(float(y0), float(y1)))
+    labels = codes.labels[codes.views.tsne_index]
+    finding = f"t-SNE of {text.count(len(labels), 'test image')}; kNN accuracy of the classes in the codes: {known}"
+    return Panel(
+        name=codes.variant.name,
+        settings=codes.variant.settings,
+        status=codes.variant.status,
+        seed=codes.seed,
+        limits=limits,
+        note=f"kNN accuracy {known}",
+        picture=_picture(codes, pictures.scatter(codes.views.tsne, labels, limits, rings=False), finding),
+    )
+
+
+def _measured(codes: Codes, metric: str) -> float | None:
+    """Of the seed that is drawn, not the mean over seeds."""
+    return next((run.metrics.get(metric) for run in codes.variant.runs if run.seed == codes.seed), None)
+
+
+def _panel(
+    codes: Codes, points: np.ndarray, limits: Limits, *, note: str, finding: str, pixels: int = pictures.PIXELS
+) -> Panel:
+    large = pixels == pictures.PIXELS
+    shown = codes.shown if large else codes.shown[:THUMBNAIL_DOTS]
+    drawn = pictures.scatter(points[shown], codes.labels[shown], limits, rings=True, numbers=large, pixels=pixels)
+    return Panel(
+        name=codes.variant.name,
+        settings=codes.variant.settings,
+        status=codes.variant.status,
+        seed=codes.seed,
+        limits=limits,
+        note=note,
+        picture=_picture(codes, drawn, finding, size=200 if large else 100),
+    )
+
+
+def _picture(codes: Codes, source: Markup, finding: str, size: int = 200) -> Picture:
+    return Picture(source=source, width=size, height=size, alt=f"{codes.variant.name}: {finding}.")
+
+
+def square(clouds: list[np.ndarray]) -> Limits:
+    """A square around 0 that holds nearly all points of every cloud and the prior's outer ring."""
+    reach = max([2.2, *(float(np.quantile(np.abs(cloud), INSIDE)) * 1.05 for cloud in clouds)])
+    return Limits(x=(-reach, reach), y=(-reach, reach))
+
+
+def _extent(limits: Limits, clouds: list[np.ndarray]) -> str:
+    reach = text.significant(limits.x[1])
+    outside = sum(int((np.abs(cloud) > limits.x[1]).any(axis=1).sum()) for cloud in clouds)
+    beyond = f"; {text.count(outside, 'dot')} lie outside, all panels together" if outside else ""
+    return f"One scale for all, from −{reach} to {reach} until you zoom{beyond}"
+
+
+def _class_keys(store: Store) -> list[ClassKey]:
+    return [
+        ClassKey(
+            number=int(label),
+            name=store.class_name(int(label)),
+            colour=palette.CLASS_COLOURS[label % len(palette.CLASS_COLOURS)],
+        )
+        for label in np.unique(store.labels)
+    ]

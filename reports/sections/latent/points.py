@@ -1,0 +1,117 @@
+"""What the page's script shows of each dot: its place in every view, its image, error and reconstruction.
+
+Numbers travel as little-endian integers in base64: places as 16 bits of the range of their cloud (a step is less than
+a hundredth of a pixel), errors as hundred-thousandths.
+"""
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from mmdvae.record.result import Run
+from reports.drawing import palette, pictures
+from reports.drawing.palette import Limits
+from reports.sections.images import images
+from reports.sections.latent import codes as codes_of
+from reports.sections.latent import latent
+from reports.sections.latent.codes import Codes
+from reports.stored_arrays import Store
+
+NOTHING = 65535  # in place of a coordinate or an error that is not known
+COLUMNS = 50  # images in a row of a sheet
+# Lossy, as each is shown for a glance: originals at least 30 dB for every image, reconstructions are blurred anyway.
+IMAGE_QUALITY, DECODED_QUALITY = 60, 30
+
+
+def build(run: Run, store: Store) -> dict[str, Any] | None:
+    """The data of all panels of full size, ready for JSON; None where no codes are stored."""
+    found = codes_of.full(codes_of.found(run, store))
+    if not found:
+        return None
+    ids = found[0].shown
+    labels = store.labels[ids]
+    return {
+        "ids": ids.tolist(),
+        "labels": _packed(labels.astype(np.uint8)),
+        "classes": [store.class_name(label) for label in range(int(labels.max()) + 1)],
+        "colours": list(palette.CLASS_COLOURS),
+        "images": _sheet(store.images[ids], IMAGE_QUALITY),
+        "variants": {
+            codes.variant.name: _variant(codes, store, count)
+            for codes, count in zip(found, codes_of.decoded(found), strict=True)
+        },
+    }
+
+
+def _variant(codes: Codes, store: Store, count: int) -> dict[str, Any]:
+    ids, labels = codes.shown, codes.labels[codes.shown]
+    plane, pca = codes.views.codes[:, :2], codes.views.pca
+    decoded = _decoded(codes, count)
+    return {
+        "views": {
+            "z-shared": _view(plane[ids], labels, own=latent.square([plane])),
+            "pca-shared": _view(pca[ids], labels, own=latent.square([pca])),
+            "tsne": _view(codes.tsne, labels),
+        },
+        "errors": _packed(_errors(codes, store)),
+        "decoded": _sheet(decoded, DECODED_QUALITY) if len(decoded) else None,
+    }
+
+
+def _view(points: np.ndarray, labels: np.ndarray, own: Limits | None = None) -> dict[str, Any]:
+    """(k, 2) places of a cloud; NaN for an image that is not in it."""
+    known = np.isfinite(points).all(axis=1)
+    low = points[known].min(axis=0) if known.any() else np.zeros(2)
+    step = np.maximum(np.ptp(points[known], axis=0) if known.any() else np.ones(2), 1e-9) / (NOTHING - 1)
+    places = np.where(known[:, None], np.rint((points - low) / step), NOTHING)
+    return {
+        "low": [float(value) for value in low],
+        "step": [float(value) for value in step],
+        "places": _packed(places.astype("<u2")),
+        "medians": [
+            [int(label), *np.median(points[known & (labels == label)], axis=0).round(4).tolist()]
+            for label in np.unique(labels[known])
+        ],
+        "own": None if own is None else [list(own.x), list(own.y)],
+    }
+
+
+def _errors(codes: Codes, store: Store) -> np.ndarray:
+    """(k,) squared errors times 100,000: of every image where they are stored, else of the stored reconstructions."""
+    views, ids = codes.views, codes.shown
+    if views.squared_errors is not None:
+        errors = views.squared_errors[ids].astype(np.float64)
+    else:
+        row = codes.rows(views.reconstruction_index)
+        errors = images.squared_errors(store.images[ids], views.reconstructions[row])
+        errors[row < 0] = np.nan
+    return np.where(np.isfinite(errors), np.clip(np.rint(1e5 * errors), 0, NOTHING - 1), NOTHING).astype("<u2")
+
+
+def _decoded(codes: Codes, k: int) -> np.ndarray:
+    """(k, s, s) reconstructions of the first k shown images.
+
+    The few that every report has are whole, s = 28; where all are stored there is room for a quarter of the pixels.
+    """
+    views = codes.views
+    row = codes.rows(views.reconstruction_index)[:k]
+    if views.tsne_reconstructions is None:
+        return views.reconstructions[row]
+    few, many = views.reconstructions[row], views.tsne_reconstructions[codes.rows(views.tsne_index)[:k]]
+    whole = np.where((row < 0)[:, None, None], many, few)
+    return whole.reshape(k, 14, 2, 14, 2).mean(axis=(2, 4)).round().astype(np.uint8)
+
+
+def _sheet(stack: np.ndarray, quality: int) -> dict[str, Any]:
+    """Pictures (k, s, s) uint8 side by side in one file."""
+    return {
+        "source": pictures.webp(pictures.sheet(stack, columns=COLUMNS), quality=quality),
+        "side": stack.shape[1],
+        "columns": COLUMNS,
+        "count": len(stack),
+    }
+
+
+def _packed(numbers: np.ndarray) -> str:
+    return base64.b64encode(numbers.tobytes()).decode()

@@ -1,0 +1,62 @@
+"""Every number of the report, one table per topic, each beside what the prior and the baselines have."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mmdvae.files import finite
+from mmdvae.record.result import Run
+from reports import table, text
+from reports.metrics import GROUPS, METRICS, Metric
+from reports.table import Row
+
+NOTES = {
+    "match": "The codes of PCA are scaled to unit variance here: what is left is their shape. MMD² is under the "
+    "mean of seven inverse multiquadric kernels, which an IMQ variant is trained with: look at sliced W2, too.",
+    "kernel": "Gaussian: exp(−|a − b|² / 2σ²). IMQ: the mean of C / (C + |a − b|²) over C = 2d times 0.1, 0.2, 0.5, 1, "
+    "2, 5 and 10, d the number of latent dimensions.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One topic."""
+
+    title: str
+    columns: list[Metric]
+    rows: list[Row]
+    note: str  # what all its numbers depend on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurements:
+    """The section."""
+
+    template: ClassVar[str] = "sections/measurements.html"
+    tables: list[Table]
+    several: bool  # more than one seed
+
+
+def build(run: Run, *, latent_dim: int | None = None) -> Measurements | None:
+    """A table for every topic that has a number; None where nothing was measured."""
+    measured = table.measured(run)
+    tables = []
+    for group, title in GROUPS:
+        columns = [metric for metric in METRICS if metric.group == group and metric.name in measured]
+        if columns:
+            rows = table.rows(run, columns, latent_dim=latent_dim)
+            note = _judged_by(run) if group == "samples" else NOTES.get(group, "")
+            tables.append(Table(title=title, columns=columns, rows=rows, note=note))
+    return Measurements(tables=tables, several=len(run.seeds) > 1) if tables else None
+
+
+def _judged_by(run: Run) -> str:
+    accuracy, digest = finite(run.classifier.get("test_accuracy")), str(run.classifier.get("sha256") or "")
+    known = [
+        *([f"test accuracy {text.percent(accuracy)}"] if accuracy is not None else []),
+        *([f"SHA-256 {digest[:12]}"] if digest else []),
+    ]
+    which = f" ({', '.join(known)})" if known else ""
+    return (
+        f"These numbers depend on the classifier that judged the samples{which} and on how many images were compared: "
+        "compare them only within this report, beside the row of real images."
+    )

@@ -1,0 +1,29 @@
+"""Which variants get full-size panels when there are too many for one page."""
+
+from mmdvae.record.result import VariantResult
+from reports.table import best
+
+MOST = 8
+
+
+def full_panels(variants: list[VariantResult]) -> list[VariantResult]:
+    """At most eight, in the given order: the first, the unregularised, the best, the extremes, then evenly spread."""
+    if len(variants) <= MOST:
+        return variants
+    by_variance = sorted(
+        (variant for variant in variants if variant.mean("total_variance") is not None),
+        key=lambda variant: variant.mean("total_variance") or 0.0,
+    )
+    wanted = [
+        variants[0],
+        *(variant for variant in variants if variant.regularizer == "none"),
+        best(variants, "bce"),
+        best(variants, "mmd2"),
+        *by_variance[:1],
+        *by_variance[-1:],
+        *(variant for variant in variants if variant.kernel == "imq" or variant.regularizer == "kl"),
+        *variants[:: -(-len(variants) // MOST)],
+        *variants,
+    ]
+    names = list(dict.fromkeys(variant.name for variant in wanted if variant is not None))[:MOST]
+    return [variant for variant in variants if variant.name in names]

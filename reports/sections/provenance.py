@@ -1,0 +1,95 @@
+"""Where the numbers come from: code, data, versions, settings, files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from mmdvae.record.result import Run
+
+FIRST = ("optimizer", "learning_rate", "batch_size", "epochs")  # what is looked for first in a recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sidecar:
+    """A file beside the report."""
+
+    name: str
+    what: str
+    sha256: str  # empty where it could not be written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """The section."""
+
+    template: ClassVar[str] = "sections/provenance.html"
+    command: str
+    facts: list[tuple[str, str]]
+    versions: list[tuple[str, str]]
+    sidecars: list[Sidecar]
+
+
+def build(run: Run, sidecars: list[Sidecar]) -> Provenance:
+    """All that one needs to make the run again."""
+    commit = str(run.code.get("commit") or "unknown")
+    dirty = (
+        {True: " with uncommitted changes", False: ", clean"}.get(bool(run.code["dirty"]))
+        if "dirty" in run.code
+        else ""
+    )
+    return Provenance(
+        command=run.command,
+        facts=[
+            ("Run", run.id),
+            ("Created", run.created),
+            ("Preset and recipe", f"{run.preset}, {run.recipe}"),
+            ("Training", _training(run)),
+            *([("Network", network)] if (network := _network(run)) else []),
+            ("Seeds", ", ".join(map(str, run.seeds)) or "not recorded"),
+            ("Trained on", ", ".join(devices(run)) or "not recorded"),
+            ("Code", f"commit {commit}{dirty}"),
+            *((f"Data: {name}", value) for name, value in flat(run.dataset)),
+            *([("Samples judged by a classifier", _listed(run.classifier))] if run.classifier else []),
+            *((f"Hardware: {name}" if name else "Hardware", value) for name, value in flat(run.hardware)),
+        ],
+        versions=flat(run.versions),
+        sidecars=sidecars,
+    )
+
+
+def _training(run: Run) -> str:
+    """The recipe's settings; of a report that holds none, what its trainings say themselves."""
+    settings = run.recipe_settings
+    names = [name for name in dict.fromkeys([*FIRST, *settings]) if name in settings and name != "name"]
+    if names:
+        plain = {True: "yes", False: "no"}
+        return _listed({n: plain[settings[n]] if isinstance(settings[n], bool) else settings[n] for n in names})
+    epochs = sorted({seed_run.epochs for variant in run.finished for seed_run in variant.runs})
+    return f"epochs {', '.join(map(str, epochs)) or 'not recorded'}; the recipe's other settings were not recorded"
+
+
+def _network(run: Run) -> str:
+    """Its size, as far as the trainings say it."""
+    sizes = sorted({round(size) for variant in run.finished if (size := variant.mean("parameters")) is not None})
+    return (
+        f"convolutional encoder and decoder, {' or '.join(f'{size:,}' for size in sizes)} parameters" if sizes else ""
+    )
+
+
+def _listed(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in flat(values))
+
+
+def devices(run: Run) -> list[str]:
+    """What the variants were trained on."""
+    found = (seed_run.device for variant in run.variants for seed_run in variant.runs)
+    return list(dict.fromkeys(device for device in found if device))
+
+
+def flat(value: Any, path: str = "") -> list[tuple[str, str]]:
+    """Nested values as rows: {"gpu": {"name": x}} becomes ("gpu name", x)."""
+    if isinstance(value, Mapping):
+        return [row for name, inner in value.items() for row in flat(inner, f"{path} {name}".strip())]
+    if isinstance(value, list):
+        return [(path, ", ".join(map(str, value)))]
+    return [(path, "none" if value is None else str(value))]

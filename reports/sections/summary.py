@@ -1,0 +1,57 @@
+"""The summary table as data: for the page, for Markdown and for the terminal. Needs the standard library alone."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mmdvae.record.result import Run
+from reports import metrics, text
+from reports.metrics import Metric
+from reports.table import Row, measured, rows
+
+COLUMNS = tuple(
+    map(
+        metrics.of,
+        ("bce", "mse", "ssim", "total_variance", "sliced_w2", "mmd2", "knn_accuracy", "fid", "train_seconds"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The section."""
+
+    template: ClassVar[str] = "sections/summary.html"
+    columns: list[Metric]
+    rows: list[Row]
+    several: bool  # more than one seed
+
+
+def build(run: Run, *, latent_dim: int | None = None) -> Summary:
+    """The table as a section of the page."""
+    return Summary(columns=columns(run), rows=table(run, latent_dim=latent_dim), several=len(run.seeds) > 1)
+
+
+def columns(run: Run) -> list[Metric]:
+    """The columns that any variant or baseline has a number for; all of them where nothing was measured."""
+    found = measured(run)
+    return [column for column in COLUMNS if column.name in found] or list(COLUMNS)
+
+
+def table(run: Run, *, latent_dim: int | None = None) -> list[Row]:
+    """The rows of the summary."""
+    return rows(run, columns(run), latent_dim=latent_dim)
+
+
+def records(run: Run) -> list[dict[str, str]]:
+    """The rows as plain text under their titles: for places that have tables of their own."""
+    named = columns(run)
+    return [
+        {"variant": row.name, "kernel": row.kernel or text.MISSING}
+        | {
+            f"{column.title} ({column.unit})": f"{cell.text} {cell.spread}".strip()
+            if cell.value is not None
+            else row.gap
+            for column, cell in zip(named, row.cells, strict=True)
+        }
+        for row in rows(run, named)
+    ]

@@ -1,0 +1,108 @@
+"""What may be concluded: one card per claim, then the checks that could spoil it."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mmdvae.record.result import Check, Run, Verdict
+from reports import text
+
+# A sign and a word for each state, so that nothing depends on colour.
+VERDICT_STATES = {
+    "supported": ("✓", "supported"),
+    "not_supported": ("✗", "not supported"),
+    "inconclusive": ("?", "inconclusive"),
+    "not_run": ("–", "not run"),
+}
+# Which claims a section of figures bears on.
+BEARING = {
+    "curves": ("V1",),
+    "reconstructions": ("V1", "V2"),
+    "latent": ("V3", "V4"),
+    "dispersion": ("V2", "V3", "V6"),
+    "samples": ("V4", "V5"),
+}
+MIN_SEEDS = 3  # for an interval
+CHECK_STATES = {"issue": ("!", "issue"), "tip": ("i", "tip"), "passed": ("✓", "passed")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One verdict; `effect` and what stands behind it are empty where nothing was measured."""
+
+    verdict: Verdict
+    sign: str
+    word: str
+    effect: str
+    interval: str
+    seeds: str
+    neutral: str  # what would be no effect
+    anchor: str  # its id in the page; empty for a code that is none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One check."""
+
+    check: Check
+    sign: str
+    word: str
+    variants: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """The section."""
+
+    template: ClassVar[str] = "sections/verdicts.html"
+    cards: list[Card]
+    answers: list[Card]  # the claims that the notebook had a word on
+    items: list[Item]
+
+
+def build(run: Run) -> Findings | None:
+    """The section, issues first; None where there is neither verdict nor check."""
+    if not run.verdicts and not run.checks:
+        return None
+    order = list(CHECK_STATES)
+    checks = sorted(run.checks, key=lambda check: order.index(check.state) if check.state in order else len(order))
+    cards = [card(verdict) for verdict in run.verdicts]
+    return Findings(
+        cards=cards,
+        answers=[each for each in cards if each.verdict.notebook],
+        items=[_item(check, len(run.variants)) for check in checks],
+    )
+
+
+def bearing_on(run: Run, section: str) -> list[Card]:
+    """The verdicts that a section's figures support or oppose."""
+    return [card(verdict) for verdict in run.verdicts if verdict.code in BEARING.get(section, ())]
+
+
+def card(verdict: Verdict) -> Card:
+    """A verdict in words."""
+    sign, word = VERDICT_STATES.get(verdict.state, ("–", verdict.state))
+    ratio, effect = verdict.scale == "ratio", verdict.effect
+    return Card(
+        verdict=verdict,
+        sign=sign,
+        word=word,
+        effect="" if effect is None else f"{'× ' if ratio else ''}{text.significant(effect)}",
+        interval="" if effect is None else _interval(verdict),
+        seeds="" if verdict.n_seeds is None else text.count(verdict.n_seeds, "seed"),
+        anchor=f"v-{verdict.code}" if re.fullmatch(r"[\w-]+", verdict.code) else "",
+        neutral="" if effect is None else f"{1 if ratio else 0} is no effect",
+    )
+
+
+def _interval(verdict: Verdict) -> str:
+    if verdict.interval is not None:
+        return f"95\u00a0% interval {text.span(verdict.interval, text.significant)}"
+    few = verdict.n_seeds is not None and verdict.n_seeds < MIN_SEEDS
+    return f"no interval: fewer than {MIN_SEEDS} seeds" if few else "no interval"
+
+
+def _item(check: Check, of: int) -> Item:
+    sign, word = CHECK_STATES.get(check.state, ("–", check.state))
+    everyone = len(check.variants) == of > 1
+    return Item(check=check, sign=sign, word=word, variants=f"all {of}" if everyone else ", ".join(check.variants))

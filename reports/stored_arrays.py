@@ -1,0 +1,142 @@
+"""The small arrays behind the pictures: codes, their maps, reconstructions and samples, out of the shared store."""
+
+import json
+import logging
+import re
+import zipfile
+from dataclasses import MISSING, dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmdvae.errors import InputError
+from mmdvae.files import read_json
+from mmdvae.record.result import VariantResult
+
+log = logging.getLogger("reports")
+
+KEY = re.compile(r"(data|train|evaluate)-[0-9a-f]{24}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views:
+    """What `evaluate` keeps of one trained model, beside its numbers."""
+
+    codes: np.ndarray  # (n, d) posterior means of the test images
+    pca: np.ndarray  # (n, 2)
+    pca_variance_ratio: np.ndarray  # (2,)
+    tsne: np.ndarray  # (m, 2)
+    tsne_index: np.ndarray  # (m,) rows of codes
+    reconstructions: np.ndarray  # (k, 28, 28) uint8
+    reconstruction_index: np.ndarray  # (k,) test images, the same for all variants
+    samples: np.ndarray  # (s, 28, 28) uint8, decoded from the same noise for all variants
+    eigenvalues: np.ndarray  # (d,) of Cov(z), falling
+    squared_errors: np.ndarray | None = None  # (n,) mean squared error of each test image, pixels in [0, 1]
+    tsne_reconstructions: np.ndarray | None = None  # (m, 28, 28) uint8 of the images tsne_index
+
+    def __post_init__(self):
+        n, m, k = len(self.codes), len(self.tsne), len(self.reconstructions)
+        if self.codes.ndim != 2 or self.pca.shape != (n, 2) or self.tsne.shape != (m, 2):
+            raise ValueError(f"codes {self.codes.shape}, pca {self.pca.shape} and tsne {self.tsne.shape} do not match")
+        if self.tsne_index.shape != (m,) or self.reconstruction_index.shape != (k,):
+            raise ValueError("an index does not match its array")
+        if self.squared_errors is not None and self.squared_errors.shape != (n,):
+            raise ValueError(f"squared_errors must be ({n},), got {self.squared_errors.shape}")
+        if self.tsne_reconstructions is not None and self.tsne_reconstructions.shape != (m, 28, 28):
+            raise ValueError(f"tsne_reconstructions must be ({m}, 28, 28), got {self.tsne_reconstructions.shape}")
+
+
+class Store:
+    """One run's part of the store, found by its manifest.
+
+    What cannot be read is listed in `problems` and treated as absent: a lost file costs one picture, not the page.
+    """
+
+    def __init__(self, run_dir: Path, store: Path):
+        self._store = store
+        self._data, self._evaluations = _manifest(run_dir / "manifest.json")
+        self._views: dict[tuple[str, int], Views | None] = {}
+        self.problems: list[str] = []
+
+    @property
+    def keys(self) -> list[str]:
+        """The names of all stored results that the run's page is drawn from."""
+        return [self._data, *self._evaluations.values()]
+
+    def seeds(self, variant: VariantResult) -> list[int]:
+        """The seeds of a variant that have stored arrays, in the order of its runs."""
+        return [run.seed for run in variant.runs if (variant.name, run.seed) in self._evaluations]
+
+    def views(self, name: str, seed: int) -> Views | None:
+        """The arrays of one training; None where there are none."""
+        if (name, seed) not in self._views:
+            self._views[name, seed] = self._load(name, seed)
+        return self._views[name, seed]
+
+    def first(self, variant: VariantResult) -> Views | None:
+        """The arrays of a variant's first seed that has any."""
+        return next((views for seed in self.seeds(variant) if (views := self.views(variant.name, seed))), None)
+
+    @cached_property
+    def images(self) -> np.ndarray:
+        """(n, 28, 28) uint8, the test images."""
+        return np.load(self._folder(self._data) / "test_images.npy", allow_pickle=False)
+
+    @cached_property
+    def labels(self) -> np.ndarray:
+        """(n,) the test images' classes."""
+        return np.load(self._folder(self._data) / "test_labels.npy", allow_pickle=False)
+
+    @cached_property
+    def classes(self) -> list[str]:
+        """The names of the classes; their numbers where the data set names none."""
+        classes = read_json(self._folder(self._data) / "info.json").get("classes")
+        return [str(name) for name in classes or range(int(self.labels.max()) + 1)]
+
+    def class_name(self, label: int) -> str:
+        """What a class is called."""
+        return self.classes[label] if label < len(self.classes) else f"class {label}"
+
+    def _load(self, name: str, seed: int) -> Views | None:
+        key = self._evaluations.get((name, seed))
+        if key is None:
+            return None
+        try:
+            # Opened here: given a path, np.load leaves a broken archive open.
+            with (self._folder(key) / "views.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                names = [field.name for field in fields(Views) if field.default is MISSING or field.name in arrays]
+                return Views(**{name: arrays[name] for name in names})
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            problem = f"{name}, seed {seed}: {key}/views.npz cannot be read ({type(error).__name__})"
+            self.problems.append(problem)
+            log.warning("%s: %s", problem, error)
+            return None
+
+    def _folder(self, key: str) -> Path:
+        return self._store / key
+
+
+def _manifest(path: Path) -> tuple[str, dict[tuple[str, int], str]]:
+    """The data's key, and the evaluation's key by variant and seed; every key is checked before it becomes a path."""
+    try:
+        manifest = read_json(path)
+        rows = [(str(row["name"]), int(row["seed"]), row.get("evaluate")) for row in manifest["variants"]]
+        data: Any = manifest["data"]
+    except FileNotFoundError:
+        raise InputError(f"no manifest.json in {path.parent}; is it the folder of a run?") from None
+    except (
+        OSError,
+        UnicodeDecodeError,
+        json.JSONDecodeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ValueError,
+    ) as error:
+        raise InputError(f"{path} cannot be read as a manifest: {error!r}") from error
+    for key, kind in [(data, "data"), *((key, "evaluate") for _, _, key in rows if key is not None)]:
+        if not isinstance(key, str) or not KEY.fullmatch(key) or not key.startswith(f"{kind}-"):
+            raise InputError(f"{path}: a {kind} key must be {kind}- and 24 hex digits, got {key!r}")
+    return data, {(name, seed): key for name, seed, key in rows if key is not None}

@@ -1,0 +1,135 @@
+"""Tables of metrics as data: a row per variant, then the prior and the baselines. Needs the standard library alone."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mmdvae.record.result import Baseline, Run, Statistic, VariantResult
+from reports import metrics, text
+from reports.metrics import Metric
+
+Kind = Literal["variant", "reference", "baseline"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One number of the table; `value` for sorting, the texts for reading."""
+
+    value: float | None
+    text: str
+    spread: str = ""  # ± standard deviation over seeds, empty for one seed
+    best: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table."""
+
+    name: str
+    kind: Kind
+    status: str = "ok"
+    error: str = ""
+    alpha: str = ""
+    sigma: str = ""
+    kernel: str = ""
+    seeds: str = ""
+    cells: list[Cell]
+
+    @property
+    def gap(self) -> str:
+        """What stands where nothing was measured: how the variant ended, or a dash."""
+        return text.MISSING if self.status == "ok" else self.status
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was measured."""
+        return all(cell.value is None for cell in self.cells)
+
+
+def measured(run: Run) -> set[str]:
+    """The metrics that any variant or baseline has a number for."""
+    return {name for variant in run.variants for name in variant.summary} | {
+        name for baseline in run.baselines for name in baseline.metrics
+    }
+
+
+def rows(run: Run, columns: list[Metric], *, latent_dim: int | None = None) -> list[Row]:
+    """Every variant in the run's order, then what the prior would have, then the baselines, if it is anything."""
+    best = {column.name: _winners(run.finished, column) for column in columns}
+    beside = [
+        _prior_row(columns, latent_dim or run.latent_dim),
+        *(_baseline_row(columns, baseline) for baseline in run.baselines),
+    ]
+    return [
+        *(_variant_row(variant, columns, best, len(run.seeds)) for variant in run.variants),
+        *(row for row in beside if not row.empty),
+    ]
+
+
+def best(variants: list[VariantResult], metric: str) -> VariantResult | None:
+    """The variant with the best mean of a metric; None where no variant has it."""
+    ranked = [variant for variant in variants if variant.mean(metric) is not None]
+    column = metrics.of(metric)
+    return min(ranked, key=lambda variant: metrics.worse(column, variant.mean(metric))) if ranked else None
+
+
+def spread_text(metric: Metric, statistic: Statistic) -> str:
+    """± the standard deviation over seeds; empty for one seed."""
+    return "" if statistic.n == 1 or statistic.sd is None else f"± {metric.spread(statistic.sd)}"
+
+
+def _winners(finished: list[VariantResult], column: Metric) -> set[str]:
+    """The best variant and those that equal it in the digits shown; empty if there is nothing to be better than."""
+    shown = {
+        variant.name: column.show(variant.mean(column.name)) for variant in finished if column.name in variant.summary
+    }
+    winner = best(finished, column.name)
+    if column.better is None or winner is None or len(set(shown.values())) < 2:
+        return set()
+    return {name for name, value in shown.items() if value == shown[winner.name]}
+
+
+def _variant_row(variant: VariantResult, columns: list[Metric], best: dict[str, set[str]], seeds: int) -> Row:
+    done = sum(bool(run.metrics) for run in variant.runs)
+    return Row(
+        name=variant.name,
+        kind="variant",
+        status=variant.status,
+        error=variant.error or ("" if variant.status == "ok" else "no reason was recorded"),
+        alpha=text.setting(variant.alpha),
+        sigma=_sigma(variant),
+        kernel="none" if variant.regularizer == "kl" else ", ".join(variant.kernel_states) or text.MISSING,
+        seeds=text.count(seeds, "seed") if done >= seeds else f"{done} of {text.count(seeds, 'seed')}",
+        cells=[_variant_cell(variant, column, variant.name in best[column.name]) for column in columns],
+    )
+
+
+def _variant_cell(variant: VariantResult, column: Metric, is_best: bool) -> Cell:
+    statistic = variant.summary.get(column.name)
+    if statistic is None:
+        return Cell(value=None, text=text.MISSING)
+    return Cell(
+        value=statistic.mean,
+        text=column.show(statistic.mean),
+        spread=spread_text(column, statistic),
+        best=is_best,
+    )
+
+
+def _prior_row(columns: list[Metric], d: int | None) -> Row:
+    cells = [Cell(value=value, text=column.show(value)) for column in columns for value in [column.prior(d)]]
+    return Row(name="prior N(0, I)", kind="reference", cells=cells)
+
+
+def _baseline_row(columns: list[Metric], baseline: Baseline) -> Row:
+    values = [(column, baseline.metrics.get(column.name)) for column in columns]
+    return Row(
+        name=baseline.name,
+        kind="baseline",
+        cells=[Cell(value=value, text=column.show(value)) for column, value in values],
+    )
+
+
+def _sigma(variant: VariantResult) -> str:
+    if variant.sigma is not None:
+        return text.setting(variant.sigma)
+    return "7 scales" if variant.kernel == "imq" else "none"

@@ -1,0 +1,160 @@
+"""Where child processes run: how many at a time, in which slot of the machine, and how to end them all."""
+
+import contextlib
+import json
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from mmdvae.files import json_line
+from mmdvae.jobs import store
+from tasks.processes import devices, leases
+from tasks.processes.children import Child, Nursery
+from tasks.processes.devices import Slot
+
+Event = dict[str, Any]
+LOOK_AGAIN = 0.2  # seconds between two looks for a slot that other runs hold
+
+
+class JobFailed(RuntimeError):
+    """The work cannot be done; trying again would end in the same way."""
+
+
+class JobCrashed(RuntimeError):
+    """The process died in the middle; it goes on from its checkpoint when tried again."""
+
+
+class Workshop:
+    """Runs jobs in child processes, at most `jobs` at a time, each in a slot that no other run uses."""
+
+    def __init__(self, slots: list[Slot], jobs: int | None = None):
+        self.size = min(jobs or len(slots), len(slots))
+        self._slots = slots
+        self._turns: queue.Queue[None] = queue.Queue()  # who waits longest gets the next
+        for _ in range(self.size):
+            self._turns.put(None)
+        self._nursery = Nursery(slots[0].environment)
+        self._children: set[Child] = set()
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def run(self, request: dict[str, Any], on_event: Callable[[Event], None]) -> dict[str, Any]:
+        """Do one job and return its record; waits for a free slot.
+
+        Raises: JobFailed if it cannot be done or the workshop is stopped; JobCrashed if the process died.
+        """
+        turn = self._turns.get()
+        try:
+            with self._slot(Path(request["folder"]), on_event) as slot, self._child(slot.environment) as child:
+                return _converse(child, request, on_event)
+        except JobCrashed:
+            if self._stopped:
+                raise JobFailed("stopped") from None
+            raise
+        finally:
+            self._turns.put(turn)
+
+    def stop(self) -> None:
+        """Kill every child and start no other."""
+        self._stopped = True
+        self._nursery.kill()  # first: whoever holds the lock may be waiting for it
+        with self._lock:
+            for child in self._children:
+                child.kill()
+        self._nursery.close()
+
+    @contextmanager
+    def _slot(self, work: Path, on_event: Callable[[Event], None]) -> Iterator[Slot]:
+        """A slot to work in; says what it waits for."""
+        told = None
+        while not self._stopped:
+            # Whoever does this work already has a slot; another, held while waiting for it, would be idle.
+            claimed = store.is_claimed(work)
+            with leases.first_free(() if claimed else self._slots) as slot:
+                if slot:
+                    yield slot
+                    return
+            reason = "another run is doing this" if claimed else "other runs use every slot"
+            if reason != told:
+                on_event({"event": "note", "message": f"waiting: {reason}"})
+            told = reason
+            time.sleep(LOOK_AGAIN)
+        raise JobFailed("stopped")
+
+    @contextmanager
+    def _child(self, environment: dict[str, str]) -> Iterator[Child]:
+        with self._lock:  # so that stop() cannot miss a child that is just being born
+            if self._stopped:
+                raise JobFailed("stopped")
+            try:
+                child = self._nursery.start(environment)
+            except OSError as error:
+                raise JobCrashed(f"no process could be started: {error}") from error
+            self._children.add(child)
+        try:
+            with child:
+                yield child
+        finally:
+            with self._lock:
+                self._children.discard(child)
+
+
+def _converse(child: Child, request: dict[str, Any], on_event: Callable[[Event], None]) -> dict[str, Any]:
+    """Hand the request over, pass events on, return the record."""
+    with contextlib.suppress(BrokenPipeError):  # it died at once; its exit code is reported below
+        child.requests.write(json_line(request))
+        child.requests.flush()  # and left open: its closing tells the child that we are gone
+    for line in child.answers:
+        if not line.endswith(b"\n"):
+            break  # killed in the middle of a word
+        event = json.loads(line)
+        if event["event"] == "done":
+            return event["record"]
+        if event["event"] == "error":
+            raise JobFailed(event["message"])
+        on_event(event)
+    raise JobCrashed(_how_it_ended(child))
+
+
+def _how_it_ended(child: Child) -> str:
+    code = child.wait()
+    if code is None:
+        return "the process was lost together with its fork server"
+    if code >= 0:
+        return f"the process ended with exit code {code}: {child.last_words()}"
+    name = signal.Signals(-code).name
+    hint = " (often: out of memory)" if name == "SIGKILL" else ""
+    return f"the process was killed by {name}{hint}"
+
+
+_CURRENT: ContextVar[Workshop | None] = ContextVar("workshop", default=None)
+
+
+@contextmanager
+def opened(jobs: int | None) -> Iterator[Workshop]:
+    """A workshop for the tasks that start from here; whatever ends the block ends the children."""
+    leases.folder()  # before anything starts, so that a wrong one is told once
+    workshop = Workshop(devices.slots(jobs), jobs)
+    token = _CURRENT.set(workshop)
+    try:
+        yield workshop
+    finally:
+        workshop.stop()
+        _CURRENT.reset(token)
+
+
+@contextmanager
+def current() -> Iterator[Workshop]:
+    """The workshop of the flow; a task that runs on another machine opens one of its own, with one slot."""
+    workshop = _CURRENT.get()
+    if workshop:
+        yield workshop
+    else:
+        with opened(1) as own:
+            yield own

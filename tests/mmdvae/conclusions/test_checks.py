@@ -1,0 +1,104 @@
+"""Checks find what makes a number untrustworthy, and pass where there is nothing to find."""
+
+import pytest
+from made_report import entry, kl, mmd, none
+
+from mmdvae.conclusions import checks
+
+SETTLED = {"val_bce": [0.31, 0.3, 0.3], "bce": [0.32, 0.3, 0.299]}
+SOUND = {
+    "history": SETTLED,
+    "bce": 0.3,
+    "bce_excess": 0.05,
+    "gradient_ratio": 0.4,
+    "active_units": 8,
+    "posterior_variance": 0.5,
+    "total_variance": 8.0,
+    "trustworthiness_pca": 0.93,
+    "trustworthiness_tsne": 0.98,
+}
+CODES = [f"C{number}" for number in range(1, 14)]
+
+
+def run_all(*variants, baselines=({"name": "mean image"},), classifier=None, latent_dim=8):
+    run = {"latent_dim": latent_dim, "classifier": classifier or {"test_accuracy": 0.912}}
+    found = checks.run_all({"run": run, "variants": list(variants), "baselines": list(baselines)})
+    assert [check["code"] for check in found] == CODES
+    assert all(check["title"] and check["explanation"] for check in found)
+    return {check["code"]: check for check in found}
+
+
+def states(*variants, **report):
+    """Code -> (state, variants) of all checks that did not pass."""
+    found = run_all(*variants, **report)
+    assert all(check["variants"] == [] for check in found.values() if check["state"] == "passed")
+    return {code: (check["state"], check["variants"]) for code, check in found.items() if check["state"] != "passed"}
+
+
+def sound(**changes):
+    return mmd(2.83, **SOUND | changes)
+
+
+def bad(**changes):
+    return entry("b", **SOUND | changes)
+
+
+def test_a_sound_comparison_passes_every_check():
+    assert states(sound(), none(**SOUND), kl(**SOUND)) == {}
+
+
+def test_an_empty_comparison_stops_no_check():
+    assert states() == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "variant"),
+    [
+        ("C1", "issue", bad(status="failed", error="no space left", seeds=())),
+        ("C1", "issue", bad(status="failed", error="seed 2: no space left", seeds=(0, 1))),
+        ("C1", "issue", entry("b", status="diverged", error="loss is nan", epochs=0, history={"val_bce": []})),
+        ("C2", "issue", bad(kernel_state="saturated")),
+        ("C2", "issue", bad(kernel_state=("live", "flat", "live"))),
+        ("C3", "tip", bad(seeds=(0, 1))),
+        ("C5", "tip", bad(history=SETTLED | {"val_bce": [0.4, 0.35, 0.3]})),
+        ("C7", "issue", bad(gradient_ratio=(0.4, 0.001, 0.4))),
+        ("C7", "issue", bad(regularizer="kl", kernel_state="off", gradient_ratio=0.001)),
+        ("C8", "issue", bad(active_units=(8, 8, 0))),
+        ("C9", "tip", bad(active_units=(8, 7, 8))),
+        ("C10", "tip", bad(posterior_variance=(0.5, 0.5, 0.001))),
+        ("C11", "tip", bad(history=SETTLED | {"bce": [0.32, 0.3, 0.29]})),
+        ("C13", "tip", bad(trustworthiness_pca=0.85)),
+        ("C13", "tip", bad(trustworthiness_tsne=(0.95, 0.95, 0.85))),
+    ],
+)
+def test_each_check_finds_its_fault_and_names_the_variant_and_no_other_does(code, state, variant):
+    assert states(sound(), variant) == {code: (state, ["b"])}
+
+
+def test_what_did_not_finish_is_told_with_its_reason():
+    assert "b: failed (no space left)" in run_all(bad(status="failed", error="no space left"))["C1"]["explanation"]
+
+
+@pytest.mark.parametrize(("state", "words"), [("saturated", "near zero"), ("flat", "near one")])
+def test_a_dead_kernel_is_explained_by_its_kind(state, words):
+    (other,) = {"near zero", "near one"} - {words}
+    explanation = run_all(bad(kernel_state=state))["C2"]["explanation"]
+    assert words in explanation
+    assert other not in explanation
+
+
+def test_unequal_epochs_are_an_issue_of_all_that_are_compared():
+    stopped = entry("c", status="diverged", error="loss is nan", epochs=1)
+    assert states(sound(), bad(epochs=2), stopped)["C4"] == ("issue", ["mmd-a0.6-s2.83", "b"])
+    assert "C4" not in states(sound(), stopped)
+
+
+def test_missing_baselines_are_an_issue():
+    assert states(sound(), baselines=()) == {"C6": ("issue", [])}
+
+
+def test_samples_that_nobody_judged_are_a_tip_and_the_judge_is_shown_with_its_accuracy():
+    assert "0.912" in run_all(sound())["C12"]["explanation"]
+    content = {"run": {"latent_dim": 8, "classifier": None}, "variants": [], "baselines": [1]}
+    (found,) = [check for check in checks.run_all(content) if check["code"] == "C12"]
+    assert found["state"] == "tip"

@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+import reference
+
+from mmdvae.data import array_folder, prepare
+from mmdvae.measures import baselines, classifier, sample_quality
+
+
+@pytest.fixture(scope="module")
+def rows(fashion):
+    return {row["name"]: row["metrics"] for row in baselines.evaluate(fashion, None)}
+
+
+def test_the_mean_image_has_its_known_errors(rows):
+    known = {"mse": 0.0866, "bce": 0.4911, "psnr": 10.6, "rounded_accuracy": 0.7298}
+    digits = {"mse": 5e-5, "bce": 5e-5, "psnr": 0.05, "rounded_accuracy": 5e-5}  # half of the last one known
+    for name, value in known.items():
+        assert rows["mean image"][name] == pytest.approx(value, abs=digits[name]), name
+
+
+def test_pca_8_has_its_known_errors(rows):
+    known = {"mse": 0.02595, "bce": 0.3280, "psnr": 15.9, "rounded_accuracy": 0.9046, "knn_accuracy": 0.779}
+    digits = {"mse": 5e-6, "bce": 5e-5, "psnr": 0.05, "rounded_accuracy": 5e-5, "knn_accuracy": 5e-4}
+    for name, value in known.items():
+        assert rows["PCA-8"][name] == pytest.approx(value, abs=digits[name]), name
+
+
+def test_raw_pixels_have_their_known_accuracy(rows):
+    assert rows["raw pixels"] == {"knn_accuracy": pytest.approx(0.828, abs=5e-4)}
+
+
+ERRORS = ["bce", "bce_excess", "mse", "psnr", "ssim", "rounded_accuracy", *(f"mse_class_{k}" for k in range(10))]
+USES = ["knn_accuracy", "probe_accuracy"]
+MATCH = ["mmd2", "mmd2_p", "sliced_w2", "mardia_skewness", "mardia_kurtosis"]
+
+
+def test_each_baseline_has_the_metrics_that_make_sense_for_it(rows):
+    assert {name: list(metrics) for name, metrics in rows.items()} == {
+        "mean image": ERRORS,
+        "PCA-2": [*ERRORS, *USES],
+        "PCA-4": [*ERRORS, *USES],
+        "PCA-8": [*ERRORS, *USES, *MATCH],
+        "PCA-16": [*ERRORS, *USES],
+        "raw pixels": ["knn_accuracy"],
+        "prior draws": MATCH,
+    }
+    assert 0 < rows["mean image"]["ssim"] < rows["PCA-8"]["ssim"] < 1
+
+
+def test_more_components_make_smaller_errors_and_tell_classes_better_apart(rows):
+    for metric, better in (("mse", -1), ("bce", -1), ("ssim", 1), ("knn_accuracy", 1), ("probe_accuracy", 1)):
+        values = [better * rows[f"PCA-{k}"][metric] for k in (2, 4, 8, 16)]
+        assert values == sorted(values), metric
+
+
+def test_the_floor_of_the_entropy_is_the_known_one(rows):
+    assert rows["mean image"]["bce"] - rows["mean image"]["bce_excess"] == pytest.approx(0.2422, abs=5e-5)
+
+
+def test_draws_from_the_prior_are_nearer_to_it_than_whitened_codes(rows):
+    draws, white = rows["prior draws"], rows["PCA-8"]
+    assert draws["sliced_w2"] == pytest.approx(np.sqrt(3 / 10_000), rel=0.2)
+    assert abs(draws["mmd2"]) < 5 * 6e-5 < white["mmd2"]
+    assert white["mmd2_p"] == 0.001 < draws["mmd2_p"]
+    assert abs(draws["mardia_kurtosis"]) < 5 * np.sqrt(8 * 8 * 10 / 10_000) < abs(white["mardia_kurtosis"])
+
+
+@pytest.fixture(scope="module")
+def judged(fashion, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("few")
+    parts = {split: array_folder.open_split(fashion, split) for split in ("train", "test")}
+    arrays = {f"x_{split}": images[:3000] for split, (images, _) in parts.items()}
+    np.savez(folder / "few.npz", **arrays, **{f"y_{split}": labels[:3000] for split, (_, labels) in parts.items()})
+    few = prepare.prepare(f"npz:{folder / 'few.npz'}", data_dir=None, store=folder).folder
+    classifier.fit(few, folder, lambda event: None)
+    return {row["name"]: row["metrics"] for row in baselines.evaluate(few, folder)}
+
+
+def test_real_images_are_the_best_samples_and_one_image_again_and_again_the_worst(judged):
+    real, pca, mean = (judged[name] for name in ("real images", "PCA-8", "mean image"))
+    assert list(real) == list(sample_quality.METRICS)
+    assert 0 < real["fid"] < pca["fid"] < mean["fid"]
+    assert real["kid"] < pca["kid"] < mean["kid"]
+    assert real["coverage"] > pca["coverage"] > mean["coverage"]
+    assert mean["class_entropy"] == 0 < real["class_entropy"] <= np.log(10)
+
+
+def test_without_a_judge_nothing_is_said_of_samples(rows):
+    assert "real images" not in rows
+    assert not any("fid" in metrics for metrics in rows.values())
+
+
+def test_principal_axes_equal_the_singular_value_decomposition(monkeypatch):
+    monkeypatch.setattr(baselines, "BLOCK", 7)
+    images = np.random.default_rng(0).integers(0, 256, (40, 3, 4)).astype("uint8")
+    points = images.reshape(40, 12) / 255
+    mean, axes, spread = baselines.principal_axes(images, 5)
+    np.testing.assert_allclose(mean, points.mean(axis=0), rtol=1e-12)
+    expected, variances = reference.principal_axes(points, 5)
+    np.testing.assert_allclose(spread, np.sqrt(variances[:5]), rtol=1e-9)
+    np.testing.assert_allclose(axes @ axes.T, expected @ expected.T, atol=1e-9)  # the plane; signs are free
+    np.testing.assert_allclose(axes.T @ axes, np.eye(5), atol=1e-12)
+
+
+def test_images_in_a_plane_are_recovered_from_as_many_axes():
+    rng = np.random.default_rng(0)
+    images = np.tensordot(rng.integers(0, 20, (50, 2)), rng.integers(0, 6, (2, 3, 4)), axes=1).astype("uint8")
+    points = images.reshape(50, 12) / 255
+    mean, axes, _ = baselines.principal_axes(images, 2)
+    np.testing.assert_allclose(mean + (points - mean) @ axes @ axes.T, points, atol=1e-9)
+
+
+def test_codes_of_fewer_images_than_components_are_not_whitened(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (18, 28, 28), dtype=np.uint8)
+    np.savez(tmp_path / "few.npz", x_train=noise[:8], x_test=noise[8:])
+    few = prepare.prepare(f"npz:{tmp_path / 'few.npz'}", data_dir=None, store=tmp_path / "store").folder
+    measured = {row["name"]: row["metrics"] for row in baselines.evaluate(few, None)}
+    assert "mse" in measured["PCA-8"]
+    assert "sliced_w2" not in measured["PCA-8"]  # it was four million: noise over a spread that is rounding

@@ -1,0 +1,208 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mmdvae import variants
+from mmdvae.data import array_folder, catalog, prepare
+from mmdvae.files import strict_json
+from mmdvae.measures import classifier, evaluate, prior_match, sample_quality
+from mmdvae.model import vae
+from mmdvae.recipes import NOTEBOOK, STANDARD
+from mmdvae.training.build import build
+
+NUMBERS = (
+    ["bce", "bce_excess", "mse", "psnr", "ssim", "rounded_accuracy", "mse_class_0", "mse_class_1"]
+    + ["total_variance", "variance_of_means", "posterior_variance", "logdet_cov", "participation_ratio"]
+    + ["mean_norm", "active_units", "gaussian_w2", "gaussian_kl"]
+    + ["mmd2", "mmd2_p", "sliced_w2", "mardia_skewness", "mardia_kurtosis"]
+    + ["kernel_mean", "kernel_live_share", "kernel_state", "gradient_ratio"]
+    + ["live_sigma_low", "live_sigma_high", "median_distance"]
+    + ["knn_accuracy", "probe_accuracy", "silhouette"]
+    + ["fid", "kid", "kid_sd", "density", "coverage", "class_entropy"]
+    + ["trustworthiness_pca", "continuity_pca", "trustworthiness_tsne", "continuity_tsne"]
+)
+TEST = 24  # images
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory) -> Path:
+    """Forty noisy pictures of two kinds, bright above or bright below, and twenty-four to test with."""
+    folder = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(0)
+    arrays = {}
+    for part, n in (("train", 40), ("test", TEST)):
+        labels = np.arange(n) // 3 % 2
+        images = rng.integers(0, 60, (n, 28, 28))
+        images[labels == 0, :14] += 150
+        images[labels == 1, 14:] += 150
+        arrays |= {f"x_{part}": images.astype("uint8"), f"y_{part}": labels}
+    np.savez(folder / "two.npz", **arrays)
+    return prepare.prepare(catalog.Own(kind="npz", path=folder / "two.npz"), data_dir=None, store=folder).folder
+
+
+@pytest.fixture(scope="module")
+def judge(prepared, tmp_path_factory) -> Path:
+    """The folder of a classifier of the two kinds."""
+    folder = tmp_path_factory.mktemp("classifier")
+    classifier.fit(prepared, folder, lambda event: None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def untrained() -> vae.VAE:
+    return build(variants.gaussian(0.6, 2.83), STANDARD, seed=0)
+
+
+@pytest.fixture(scope="module")
+def metrics_and_views(untrained, prepared, judge, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("views")
+    metrics = evaluate.evaluate(untrained, untrained.variant, data=prepared, judge=judge, folder=folder)
+    assert [path.name for path in folder.iterdir()] == [evaluate.VIEWS]
+    return metrics, read(folder)
+
+
+def read(folder: Path) -> dict[str, np.ndarray]:
+    with np.load(folder / evaluate.VIEWS, allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def test_every_metric_is_there_as_a_plain_value_of_strict_json(metrics_and_views):
+    metrics = metrics_and_views[0]
+    assert sorted(metrics) == sorted(NUMBERS)
+    assert metrics["kid_sd"] is None  # of 24 images there is one subset of a thousand: all
+    assert {type(value) for name, value in metrics.items() if name != "kid_sd"} == {float, int, str}
+    assert json.loads(strict_json(metrics)) == metrics
+
+
+def test_the_views_have_the_promised_shapes_and_types(metrics_and_views):
+    assert {name: (array.shape, array.dtype.name) for name, array in metrics_and_views[1].items()} == {
+        "codes": ((TEST, 8), "float32"),
+        "log_variances": ((TEST, 8), "float32"),
+        "pca": ((TEST, 2), "float32"),
+        "pca_variance_ratio": ((2,), "float64"),
+        "tsne": ((TEST, 2), "float32"),
+        "tsne_index": ((TEST,), "int32"),
+        "tsne_reconstructions": ((TEST, 28, 28), "uint8"),
+        "squared_errors": ((TEST,), "float32"),
+        "reconstructions": ((16, 28, 28), "uint8"),
+        "reconstruction_index": ((16,), "int32"),
+        "samples": ((32, 28, 28), "uint8"),
+        "eigenvalues": ((8,), "float64"),
+    }
+
+
+def test_the_numbers_are_those_of_posterior_means_and_of_the_files_arrays(metrics_and_views, untrained, prepared):
+    metrics, views = metrics_and_views
+    images = array_folder.open_split(prepared, "test")[0]
+    means, log_variances = (np.asarray(output) for output in untrained.encoder(images[..., None] / np.float32(255)))
+    np.testing.assert_allclose(views["codes"], means, atol=1e-5)  # float32 sums of 800 terms, in another order
+    np.testing.assert_allclose(views["log_variances"], log_variances, atol=1e-5)
+    probabilities = 1 / (1 + np.exp(-np.asarray(untrained.decoder(means), dtype="float64")[..., 0]))
+    assert metrics["mse"] == pytest.approx(np.mean((images / 255 - probabilities) ** 2), rel=1e-4)
+    assert metrics["total_variance"] == pytest.approx(views["eigenvalues"].sum(), rel=1e-9)
+    shown = views["reconstruction_index"]
+    assert np.max(np.abs(views["reconstructions"] - 255 * probabilities[shown])) < 0.5 + 0.01  # of a grey level
+    in_tsne = probabilities[views["tsne_index"]]
+    assert np.max(np.abs(views["tsne_reconstructions"] - 255 * in_tsne)) < 0.5 + 0.01
+    by_image = np.mean((images / 255 - probabilities) ** 2, axis=(1, 2))
+    np.testing.assert_allclose(views["squared_errors"], by_image, rtol=1e-4)
+
+
+def test_variants_of_equal_weights_have_equal_samples_and_prior_match(metrics_and_views, untrained, prepared, tmp_path):
+    other = build(variants.kl(0.5), STANDARD, seed=0)  # same seed, same weights
+    metrics = evaluate.evaluate(other, other.variant, data=prepared, judge=None, folder=tmp_path)
+    np.testing.assert_array_equal(read(tmp_path)["samples"], metrics_and_views[1]["samples"])
+    assert metrics["mmd2"] == metrics_and_views[0]["mmd2"]
+    assert (metrics["kernel_state"], metrics["kernel_mean"], metrics["kernel_live_share"]) == ("off", None, None)
+    assert metrics_and_views[0]["kernel_state"] == "live"
+
+
+def test_evaluating_changes_no_variable_and_twice_gives_the_same(
+    metrics_and_views, untrained, prepared, judge, tmp_path
+):
+    before = [np.asarray(variable).copy() for variable in untrained.variables]  # weights, statistics, random streams
+    again = evaluate.evaluate(untrained, untrained.variant, data=prepared, judge=judge, folder=tmp_path)
+    assert again == metrics_and_views[0]
+    for name, array in read(tmp_path).items():
+        np.testing.assert_array_equal(array, metrics_and_views[1][name], err_msg=name)
+    for old, new in zip(before, untrained.variables, strict=True):
+        np.testing.assert_array_equal(old, np.asarray(new))
+
+
+def test_the_notebooks_recipe_is_measured_without_its_augmentation_and_noise(prepared, judge, tmp_path):
+    notebook = build(variants.gaussian(0.6, 0.1), NOTEBOOK, seed=0)
+    first, second = (
+        evaluate.evaluate(notebook, notebook.variant, data=prepared, judge=judge, folder=tmp_path / name)
+        for name in "ab"
+    )
+    assert first == second
+
+
+def test_a_diverged_model_has_no_numbers(prepared, tmp_path):
+    diverged = build(variants.none(), STANDARD, seed=0)
+    for part, what in ((diverged.decoder, "reconstructions"), (diverged.encoder, "codes")):
+        part.trainable_weights[-1].assign(part.trainable_weights[-1] * np.nan)
+        with pytest.raises(ValueError, match=f"its {what} are not finite"):
+            evaluate.evaluate(diverged, diverged.variant, data=prepared, judge=None, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_posterior_too_wide_for_float32_counts_as_diverged(prepared, tmp_path):
+    wide = build(variants.none(), STANDARD, seed=0)
+    wide.encoder.get_layer("log_variance").bias.assign(np.full(8, 1000.0))
+    with pytest.raises(ValueError, match="its codes are not finite"):
+        evaluate.evaluate(wide, wide.variant, data=prepared, judge=None, folder=tmp_path)
+
+
+def test_codes_that_are_all_the_same_have_a_finite_or_no_value_for_each_metric(prepared, tmp_path):
+    collapsed = build(variants.none(), STANDARD, seed=0)
+    for layer in ("mean", "log_variance"):
+        collapsed.encoder.get_layer(layer).kernel.assign(np.zeros((128, 8)))
+    collapsed.encoder.get_layer("log_variance").bias.assign(np.full(8, -1000.0))  # its variance is 0 even in float64
+    metrics = evaluate.evaluate(collapsed, collapsed.variant, data=prepared, judge=None, folder=tmp_path)
+    assert (metrics["total_variance"], metrics["logdet_cov"], metrics["participation_ratio"]) == (0.0, None, None)
+    assert all(np.isfinite(array).all() for array in read(tmp_path).values())
+
+
+def test_the_images_shown_are_the_first_of_each_class_and_then_the_first_of_the_rest():
+    labels = np.array([2, 2, 0, 2, 1, 0, 0])
+    assert evaluate.reconstruction_index(labels).tolist() == [2, 4, 0, 1, 3, 5, 6]
+    assert evaluate.reconstruction_index(np.arange(100) % 10).tolist() == list(range(16))
+    assert len(evaluate.reconstruction_index(np.arange(100))) == 16
+
+
+def test_without_a_judge_nothing_is_said_of_samples(untrained, prepared, metrics_and_views, tmp_path):
+    metrics = evaluate.evaluate(untrained, untrained.variant, data=prepared, judge=None, folder=tmp_path)
+    assert {name for name, value in metrics.items() if value is None} == set(sample_quality.METRICS)
+    assert {name: value for name, value in metrics.items() if name not in sample_quality.METRICS} == {
+        name: value for name, value in metrics_and_views[0].items() if name not in sample_quality.METRICS
+    }
+
+
+def test_samples_are_judged_by_the_classifier(untrained, metrics_and_views, judge):
+    network, references = classifier.load(judge)
+    drawn = prior_match.draw_prior(len(references["test"]), 8, seed=evaluate.SAMPLES_SEED)
+    logits = np.asarray(untrained.decoder(drawn), dtype="float64")
+    features, classes = classifier.judge(network, 1 / (1 + np.exp(-logits)))
+    metrics = metrics_and_views[0]
+    assert metrics["fid"] == pytest.approx(sample_quality.frechet(references["test"], features), rel=1e-3)
+    assert metrics["class_entropy"] == sample_quality.class_entropy(classes)
+
+
+def test_shuffled_labels_leave_nothing_to_find(untrained, prepared, tmp_path, monkeypatch):
+    # Of many codes; here it is enough that the accuracy of two far kinds is lost with their labels.
+    real = array_folder.open_split
+
+    def shuffled(folder, split):
+        images, labels = real(folder, split)
+        return images, np.random.default_rng(1).permutation(labels)
+
+    true = evaluate.evaluate(untrained, untrained.variant, data=prepared, judge=None, folder=tmp_path)
+    monkeypatch.setattr(evaluate, "open_split", shuffled)
+    lost = evaluate.evaluate(untrained, untrained.variant, data=prepared, judge=None, folder=tmp_path)
+    assert true["knn_accuracy"] == true["probe_accuracy"] == 1.0
+    for name in ("knn_accuracy", "probe_accuracy"):
+        assert lost[name] == pytest.approx(0.5, abs=4 * np.sqrt(0.25 / TEST))
+    assert lost["silhouette"] < 0.2 < true["silhouette"]

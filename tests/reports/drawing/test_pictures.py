@@ -1,0 +1,32 @@
+"""Colours by the numbers: classes that colour-blind readers tell apart, lines that stand out from white."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from colorspacious import cspace_convert
+from matplotlib.colors import to_rgb
+
+from reports.drawing import palette, svg
+
+
+def least_distance(colours, deficiency):
+    """The smallest CAM02-UCS distance between two colours, as a reader with a deficiency sees them."""
+    rgb = np.array([to_rgb(colour) for colour in colours])
+    if deficiency:
+        seen = {"name": "sRGB1+CVD", "cvd_type": deficiency, "severity": 100}
+        rgb = np.clip(cspace_convert(rgb, seen, "sRGB1"), 0, 1)
+    points = cspace_convert(rgb, "sRGB1", "CAM02-UCS")
+    return min(np.linalg.norm(a - b) for a, b in combinations(points, 2))
+
+
+@pytest.mark.parametrize("deficiency", [None, "deuteranomaly", "protanomaly", "tritanomaly"])
+@pytest.mark.parametrize("colours", [palette.CLASS_COLOURS, svg.COLOURS], ids=["classes", "lines"])
+def test_any_two_colours_are_told_apart(colours, deficiency):
+    assert least_distance(colours, deficiency) >= 14
+
+
+@pytest.mark.parametrize("colour", [*svg.COLOURS, svg.MUTED, svg.INK])
+def test_a_line_stands_out_from_white(colour):
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    assert 1.05 / (np.dot(parts, (0.2126, 0.7152, 0.0722)) + 0.05) >= 3

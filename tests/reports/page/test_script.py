@@ -1,0 +1,485 @@
+"""What the page's script adds, in a browser and on real images: hover, keys, zoom, classes, sorting, links."""
+
+import base64
+import json
+import re
+from collections import Counter
+
+import fake_run
+import numpy as np
+import pytest
+from browsing import bring_panels, settle, until
+from fake_run import QUICK
+
+from mmdvae.record.report_json import load
+from reports import write
+from reports.sections.latent import codes
+from reports.stored_arrays import Store
+
+TALL = {"width": 1280, "height": 2600}  # all 18 panels at once
+VIEWS = ("z-shared", "pca-shared", "tsne")
+
+
+@pytest.fixture(scope="module")
+def fake(tmp_path_factory, fashion):
+    images, labels = (np.load(fashion / f"test_{what}.npy")[:4000] for what in ("images", "labels"))
+    out = tmp_path_factory.mktemp("script")
+    fake = fake_run.make(out, QUICK, images=images, labels=labels, decoded=True)
+    write.write(fake.run_dir, fake.store)
+    return fake
+
+
+@pytest.fixture(scope="module")
+def shown(fake):
+    """Where the panels' codes come from, by variant."""
+    run = load(fake.run_dir)
+    return {found.variant.name: found for found in codes.found(run, Store(fake.run_dir, fake.store))}
+
+
+@pytest.fixture
+def page(visit, fake):
+    return visit(fake.run_dir / "report.html", viewport=TALL)
+
+
+@pytest.fixture
+def latent(page):
+    """The page where its panels are drawn."""
+    bring_panels(page)
+    return page
+
+
+def panel(page, view="z-shared", name=QUICK[0].name):
+    return page.locator(f'figure[data-view="{view}"][data-variant="{name}"]')
+
+
+def places(found, view, figure):
+    """(k, 2) where the shown images lie in a panel, as shares of its frame from the upper left."""
+    points = {"z-shared": found.views.codes[found.shown, :2], "pca-shared": found.views.pca[found.shown]}
+    points["tsne"] = found.tsne
+    (x0, x1), (y0, y1) = (map(float, figure.get_attribute(f"data-{axis}lim").split()) for axis in "xy")
+    return np.stack([(points[view][:, 0] - x0) / (x1 - x0), (y1 - points[view][:, 1]) / (y1 - y0)], 1).astype(float)
+
+
+def lonely(shares, pixels, rng, most):
+    """Images well inside the frame that have no neighbour within 3 pixels, in random order."""
+    spots = np.nan_to_num(shares * pixels, nan=-1e3)
+    far = ((spots[:, None] - spots[None]) ** 2).sum(axis=2)
+    np.fill_diagonal(far, np.inf)
+    inside = ((spots > 4) & (spots < pixels - 4)).all(axis=1)
+    return rng.permutation(np.flatnonzero(inside & (far.min(axis=1) > 9)))[:most]
+
+
+def grey(page, what):
+    """The small picture that is shown beside the dot."""
+    canvas = page.locator(f"#tip [data-shows={what}]")
+    side = canvas.evaluate("c => c.width")
+    return pixels(canvas).reshape(side, side, 4)[..., 0]
+
+
+def pixels(canvas):
+    """(all, 4) the colours that are on a canvas."""
+    # As text, for Playwright takes seconds over a list of so many numbers.
+    read = """c => {
+        const data = c.getContext('2d').getImageData(0, 0, c.width, c.height).data
+        return btoa(Array.from(data, byte => String.fromCharCode(byte)).join(''))
+    }"""
+    return np.frombuffer(base64.b64decode(canvas.evaluate(read)), np.uint8).reshape(-1, 4).astype(float)
+
+
+def psnr(one, other):
+    return 10 * np.log10(255**2 / max(((one - other) ** 2).mean(), 1e-9))
+
+
+def ringed(page):
+    return page.eval_on_selector_all("figure.live", "all => all.map(f => f.dataset.ringed)")
+
+
+@pytest.mark.parametrize(("view", "name"), [("z-shared", QUICK[0].name), ("tsne", QUICK[3].name)])
+def test_a_dot_shows_its_image_class_error_and_reconstruction_and_is_ringed_in_every_panel(
+    latent, fake, shown, fashion, view, name
+):
+    images, labels = np.load(fashion / "test_images.npy"), np.load(fashion / "test_labels.npy")
+    figure, found = panel(latent, view, name), shown[name]
+    box = figure.locator("canvas").bounding_box()
+    shares = places(found, view, figure)
+    chosen = lonely(shares, box["width"], np.random.default_rng(0), 10)
+    assert len(chosen) == 10
+    for i in chosen:
+        image = int(found.shown[i])
+        latent.mouse.move(box["x"] + shares[i, 0] * box["width"], box["y"] + shares[i, 1] * box["height"])
+        until(latent, "id => document.getElementById('tip').dataset.image == id", str(image))
+        settle(latent)
+        said = latent.locator("#tip").inner_text()
+        error = 1000 * found.views.squared_errors[image]
+        assert f"Image {image}, class {labels[image]} {fake_run.CLASSES[labels[image]]}. {name}:" in said
+        assert float(re.search(r"× 1000: (\d+\.\d)", said)[1]) == pytest.approx(error, abs=0.056)
+        assert psnr(grey(latent, "image"), images[image]) >= 30
+        row = np.flatnonzero(found.views.tsne_index == image)
+        if latent.locator("#tip [data-shows=reconstruction]").is_visible():
+            decoded = found.views.tsne_reconstructions[row[0]].reshape(14, 2, 14, 2).mean(axis=(1, 3))  # as shown
+            assert psnr(grey(latent, "reconstruction"), decoded) >= 25
+        else:
+            assert "no reconstruction stored" in said
+        in_tsne, rings = len(row) > 0, ringed(latent)
+        assert rings == [str(image)] * 12 + [str(image) if in_tsne else ""] * 6
+
+
+def test_a_ring_is_drawn_around_the_dot(latent, shown):
+    figure, found = panel(latent), shown[QUICK[0].name]
+    canvas = figure.locator("canvas")
+    shares, box = places(found, "z-shared", figure), canvas.bounding_box()
+    i = lonely(shares, box["width"], np.random.default_rng(1), 1)[0]
+    x, y = (shares[i] * 400).round().astype(int)
+    at = "(c, [x, y]) => c.getContext('2d').getImageData(x, y, 1, 1).data[0]"
+    latent.mouse.move(box["x"] + shares[i, 0] * box["width"], box["y"] + shares[i, 1] * box["height"])
+    settle(latent)
+    around = [
+        canvas.evaluate(at, [int(x + 10 * dx), int(y + 10 * dy)]) for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))
+    ]
+    assert max(around) < 60
+    latent.mouse.move(5, 5)
+    settle(latent)
+    assert set(ringed(latent)) == {""}
+    assert not latent.locator("#tip").is_visible()
+
+
+def test_without_arrays_for_all_images_those_that_are_stored_have_error_and_reconstruction(visit, tmp_path, fashion):
+    images, labels = (np.load(fashion / f"test_{what}.npy")[:300] for what in ("images", "labels"))
+    fake = fake_run.make(tmp_path, QUICK[:2], images=images, labels=labels)
+    page = visit(write.write(fake.run_dir, fake.store))
+    views = Store(fake.run_dir, fake.store).views(QUICK[0].name, 0)
+    for image, kept in ((int(views.reconstruction_index[5]), True), (int(views.tsne_index[-1]), False)):
+        page.evaluate("hash => { location.hash = hash }", f"p={image}")
+        until(page, "id => document.getElementById('tip').dataset.image == id", str(image))
+        said = page.locator("#tip").inner_text()
+        assert ("× 1000: " in said, "no reconstruction stored" in said) == (kept, not kept)
+        assert page.locator("#tip [data-shows=reconstruction]").is_visible() == kept
+    page.evaluate("location.hash = 'p=99999'")
+    until(page, "document.getElementById('said').textContent.includes('not among those shown')")
+
+
+HOVER = """async () => {
+    const onScreen = (c) => { const b = c.getBoundingClientRect(); return b.bottom > 0 && b.top < innerHeight; };
+    const seen = [...document.querySelectorAll('figure.live canvas')].filter(onScreen), times = [];
+    const box = seen[0].getBoundingClientRect(), channel = new MessageChannel();
+    for (let i = 0; i < 60; i++) {
+        const start = performance.now(), x = box.left + box.width * (0.3 + 0.4 * ((i * 7) % 60) / 60);
+        const y = box.top + box.height * (0.3 + i / 150), where = { clientX: x, clientY: y };
+        seen[0].dispatchEvent(new PointerEvent('pointermove', where));
+        const drawn = new Promise(done => { channel.port1.onmessage = done; });
+        requestAnimationFrame(() => channel.port2.postMessage(0));
+        await drawn;
+        times.push(performance.now() - start);
+    }
+    return [seen.length, times];
+}"""
+
+
+def test_hovering_over_nine_panels_of_two_thousand_dots_is_smooth(visit, fake):
+    page = visit(fake.run_dir / "report.html", viewport={"width": 700, "height": 1500})
+    page.evaluate("document.querySelector('figure[data-view=z-shared]').scrollIntoView()")
+    page.wait_for_timeout(300)
+    rounds = [page.evaluate(HOVER) for _ in range(3)]
+    assert min(visible for visible, _ in rounds) >= 9
+    assert min(np.quantile(times, 0.95) for _, times in rounds) <= 50  # other processes only add to it
+
+
+FOCUSED = """() => {
+    const it = document.activeElement, { view, variant } = it.closest('figure')?.dataset ?? {};
+    const said = it.tagName == 'CANVAS' ? `${view} ${variant}` : it.textContent;
+    return `${it.tagName} ${said.trim().replace(/\\s+/g, ' ')}`;
+}"""
+
+
+def test_all_can_be_reached_and_done_by_keyboard(visit, fake):
+    page = visit(fake.run_dir / "report.html")
+    reached = set()
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate(FOCUSED))
+    assert {"A Latent space", "BUTTON BCE nats/pixel", "BUTTON Fit each panel", "BUTTON 7 Sneaker"} <= reached
+    assert {f"CANVAS {view} {variant.name}" for view in VIEWS for variant in QUICK} <= reached
+    canvas = panel(page).locator("canvas")
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    until(page, "document.getElementById('said').textContent.startsWith('Image ')")
+    first = page.locator("#said").inner_text()
+    page.keyboard.press("ArrowRight")
+    until(page, "was => document.getElementById('said').textContent != was", first)
+    assert page.locator("#tip").is_visible()
+    page.keyboard.press("Escape")
+    settle(page)
+    assert not page.locator("#tip").is_visible()
+
+
+def test_an_arrow_goes_to_an_image_on_that_side(latent, shown):
+    figure, found = panel(latent), shown[QUICK[0].name]
+    shares, order = places(found, "z-shared", figure), found.shown.tolist()
+    figure.locator("canvas").focus()
+    latent.keyboard.press("ArrowUp")
+    settle(latent)
+    for key, axis, sign in (("ArrowRight", 0, 1), ("ArrowDown", 1, 1), ("ArrowLeft", 0, -1), ("ArrowUp", 1, -1)):
+        before = order.index(int(latent.locator("#tip").get_attribute("data-image")))
+        latent.keyboard.press(key)
+        settle(latent)
+        after = order.index(int(latent.locator("#tip").get_attribute("data-image")))
+        assert sign * (shares[after, axis] - shares[before, axis]) > 0
+
+
+def test_what_has_the_focus_is_seen(latent):
+    for target in (panel(latent).locator("canvas"), latent.locator("[data-tool=fit]"), latent.locator("nav a").first):
+        target.focus()
+        latent.keyboard.press("Shift")  # the browser shows the focus of a reader at the keyboard
+        box = target.bounding_box()
+        clip = {"x": box["x"] - 6, "y": box["y"] - 6, "width": box["width"] + 12, "height": box["height"] + 12}
+        focused = latent.screenshot(clip=clip)
+        target.blur()
+        assert latent.screenshot(clip=clip) != focused
+
+
+def colours(figure):
+    """How many pixels of a panel have each colour."""
+    seen = pixels(figure.locator("canvas"))[:, :3].astype(np.uint8)
+    found, counts = np.unique(seen, axis=0, return_counts=True)
+    return Counter({f"#{bytes(pixel).hex()}": int(count) for pixel, count in zip(found, counts, strict=True)})
+
+
+def test_pressed_classes_are_seen_alone(latent):
+    figure, sneaker, dress = panel(latent), "#b9ac70", "#94a4a2"  # petroff10's 7 and 3
+    before = colours(figure)
+    assert before[sneaker] > 100 < before[dress]
+    latent.click("[data-label='7'] button")
+    settle(latent)
+    after = colours(figure)
+    assert after[sneaker] >= before[sneaker]
+    assert dress not in after
+    assert latent.get_attribute("[data-label='7'] button", "aria-pressed") == "true"
+    latent.click("[data-label='7'] button")
+    settle(latent)
+    assert colours(figure) == before
+
+
+def rings(page, view="z-shared"):
+    """How many pixels the prior's standard deviation takes in each panel of a view."""
+    found = page.eval_on_selector_all(f"figure[data-view={view}]", "all => all.map(f => Number(f.dataset.ring))")
+    assert len(found) == 6
+    return found
+
+
+@pytest.mark.parametrize("view", ["z-shared", "pca-shared"])
+def test_the_priors_ring_is_equally_large_in_every_panel_unless_each_is_fitted(latent, view):
+    before = rings(latent, view)
+    assert len(set(before)) == 1
+    assert before[0] > 0
+    assert latent.locator("text=One scale for all").first.is_visible()
+    latent.click("text=Fit each panel")
+    settle(latent)
+    assert len(set(rings(latent, view))) > 3
+    assert not latent.locator("text=One scale for all").first.is_visible()
+    assert latent.locator("text=Each panel at its own scale").first.is_visible()
+    latent.click("[data-tool=reset]")
+    settle(latent)
+    assert rings(latent, view) == before
+    assert latent.get_attribute("[data-tool=fit]", "aria-pressed") == "false"
+
+
+def test_fit_shows_each_cloud_whole_whatever_was_zoomed(latent):
+    latent.click("[data-tool=fit]")
+    settle(latent)
+    fitted = rings(latent)
+    latent.click("[data-tool=fit]")
+    latent.click("[data-tool=in]")
+    latent.click("[data-tool=fit]")
+    settle(latent)
+    assert rings(latent) == fitted
+    latent.click("[data-tool=reset]")
+
+
+def test_panels_of_one_view_zoom_together_and_come_back(latent):
+    before, others = rings(latent), rings(latent, "pca-shared")
+    canvas = panel(latent).locator("canvas")
+    canvas.focus()
+    latent.keyboard.press("+")
+    settle(latent)
+    assert rings(latent) == pytest.approx([2 * ring for ring in before], rel=0.01)
+    assert rings(latent, "pca-shared") == others
+    latent.keyboard.press("-")
+    settle(latent)
+    assert rings(latent) == before
+    latent.click("[data-tool=in]")
+    latent.click("[data-tool=in]")
+    settle(latent)
+    assert rings(latent, "pca-shared") == pytest.approx([4 * ring for ring in others], rel=0.01)
+    latent.click("[data-tool=out]")
+    latent.click("[data-tool=reset]")
+    settle(latent)
+    assert (rings(latent), rings(latent, "pca-shared")) == (before, others)
+
+
+def test_a_zoomed_panel_is_moved_by_dragging(latent):
+    canvas = panel(latent).locator("canvas")
+    canvas.focus()
+    latent.keyboard.press("+")
+    settle(latent)
+    before = colours(panel(latent, name=QUICK[1].name))
+    box = canvas.bounding_box()
+    latent.mouse.move(box["x"] + 100, box["y"] + 100)
+    latent.mouse.down()
+    latent.mouse.move(box["x"] + 60, box["y"] + 80, steps=4)
+    latent.mouse.up()
+    settle(latent)
+    assert colours(panel(latent, name=QUICK[1].name)) != before
+    latent.mouse.move(5, 5)
+    settle(latent)
+    assert not latent.locator("#tip").is_visible()  # a drag is no click that keeps an image
+
+
+def order(page):
+    return page.eval_on_selector_all("#summary tr.variant", "all => all.map(row => row.dataset.variant)")
+
+
+def sort(page, metric):
+    page.click(f"#summary th[data-metric={metric}] button")
+    return order(page), page.get_attribute(f"#summary th[data-metric={metric}]", "aria-sort")
+
+
+def test_the_summary_sorts_by_number_both_ways_and_keeps_ties_in_their_order(page, fake):
+    names = [variant.name for variant in QUICK]
+    assert sort(page, "sigma") == ([*names[1:6], names[0]], "ascending")  # 0.0001 < 0.1 < 2.83 < 10000, then words
+    assert sort(page, "alpha") == ([names[0], *names[1:5], names[5]], "ascending")  # of equal alpha, as in the run
+    bce = {v["name"]: v["summary"]["bce"]["mean"] for v in fake.report["variants"]}
+    assert sort(page, "bce") == (sorted(names, key=bce.get), "ascending")
+    assert sort(page, "bce") == (sorted(names, key=bce.get, reverse=True), "descending")
+    assert page.locator("#summary [aria-sort]").count() == 1
+    last = page.eval_on_selector_all("#summary tbody tr", "all => all.map(row => row.className)")
+    assert last[:6] == ["variant"] * 6  # the prior and the baselines stay below
+    assert "variant" not in last[6:]
+
+
+def test_a_variant_without_the_number_stays_last_both_ways(visit, tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:4])
+    fake.report["variants"][1]["summary"].pop("bce")
+    fake.report["variants"][1]["summary"].pop("kernel_live_share")
+    fake.save()
+    page = visit(write.write(fake.run_dir, fake.store))
+    assert sort(page, "bce")[0][-1] == sort(page, "bce")[0][-1] == QUICK[1].name
+    for _ in range(2):
+        page.click("#kernel thead button >> nth=3")
+        assert page.locator("#kernel tbody tr").last.get_attribute("data-variant") == QUICK[1].name
+
+
+def test_a_variant_that_is_left_out_leaves_every_table_and_figure(page, visit, fake):
+    out, kept = QUICK[1].name, QUICK[0].name
+    page.click("#variants summary")
+    page.uncheck(f"#variants input[value='{out}']")
+    seen = page.eval_on_selector_all(
+        "[data-variant]",
+        "all => all.map(e => [e.dataset.variant, getComputedStyle(e).display != 'none' && e.checkVisibility()])",
+    )
+    assert not [1 for name, visible in seen if name == out and visible]
+    assert len([1 for name, visible in seen if name == kept and visible]) > 8
+    labels = "(all, name) => all.filter(e => e.textContent.startsWith(name) && e.checkVisibility()).length"
+    assert page.eval_on_selector_all("svg text", labels, out) == 0
+    assert page.eval_on_selector_all("svg text", labels, kept) > 0
+    assert page.locator("#variants summary").inner_text() == "Choose variants: 5 of 6 shown"
+    again = visit(page.url)  # the address leads to the same choice
+    assert not again.locator(f"#summary tr[data-variant='{out}']").is_visible()
+    assert again.locator(f"#summary tr[data-variant='{kept}']").is_visible()
+    again.click("#variants summary")
+    again.check(f"#variants input[value='{out}']")
+    assert again.locator(f"#summary tr[data-variant='{out}']").is_visible()
+
+
+def test_the_choice_stays_in_the_address_where_a_link_leads_to_a_section(page, visit):
+    out = QUICK[1].name
+    page.click("#variants summary")
+    page.uncheck(f"#variants input[value='{out}']")
+    chosen = page.url.split("#")[1]
+    assert chosen.startswith("only=")
+    page.click("nav a[href='#kernel']")
+    until(page, "location.hash.includes('only=')")
+    assert page.url.split("#")[1] == f"kernel&{chosen}"
+    again = visit(page.url)
+    until(again, "Math.abs(document.getElementById('kernel').getBoundingClientRect().top) < 40")
+    assert not again.locator(f"#kernel tr[data-variant='{out}']").is_visible()
+    page.check(f"#variants input[value='{out}']")
+    assert page.url.endswith("#kernel")
+
+
+def test_other_tables_of_variants_sort_too_and_folded_ones_once_they_are_opened(page):
+    def column(where, number, rows="tr[data-variant]"):
+        return page.eval_on_selector_all(f"{where} tbody {rows}", f"all => all.map(r => r.cells[{number}].innerText)")
+
+    first = column("#kernel", 0)
+    page.click("#kernel thead button >> nth=3")
+    shares = [float(text.split()[0]) for text in column("#kernel", 3)]
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 1
+    assert sorted(column("#kernel", 0)) == sorted(first)
+    folded = "#measurements details:first-of-type"
+    assert page.locator(f"{folded} thead button").count() == 0
+    page.click(f"{folded} summary")
+    page.click(f"{folded} thead button >> nth=1")
+    page.click(f"{folded} thead button >> nth=1")
+    values = [float(text.split()[0]) for text in column(folded, 1, "tr.variant")]
+    assert values == sorted(values, reverse=True)
+    page.click(f"{folded} summary")
+    page.click(f"{folded} summary")
+    assert page.locator(f"{folded} thead tr:first-child button").count() == page.locator(f"{folded} thead th").count()
+    kinds = page.eval_on_selector_all(f"{folded} tbody tr", "all => all.map(row => row.className)")
+    assert kinds == sorted(kinds, key=["variant", "reference", "baseline"].index)
+
+
+def test_a_chart_says_the_value_of_the_point_under_the_pointer_unless_it_is_left_out(page, fake):
+    chart = page.locator("#curves svg[role=img]").first
+    chart.scroll_into_view_if_needed()
+    name, history = QUICK[0].name, fake.report["variants"][0]["runs"][0]["history"]["val_bce"]
+    line = f"#curves g[data-variant='{name}'][data-series=val_bce]"
+    (x, y) = page.get_attribute(line, "data-tips").split("\n")[1].split(" ")[:2]
+    box = chart.bounding_box()
+    scale = box["width"] / 340
+    page.mouse.move(box["x"] + float(x) * scale, box["y"] + float(y) * scale)
+    assert page.locator("#note").inner_text() == f"validation, epoch 2: {history[1]:.4f}"
+    page.mouse.move(box["x"] + 2, box["y"] + 2)  # far from any point
+    assert not page.locator("#note").is_visible()
+    page.evaluate("selector => (document.querySelector(selector).style.display = 'none')", line)
+    page.mouse.move(box["x"] + float(x) * scale, box["y"] + float(y) * scale)
+    assert "validation" not in page.locator("#note").text_content()
+    page.mouse.move(5, 5)
+    assert not page.locator("#note").is_visible()
+
+
+def test_addresses_lead_to_a_section_a_verdict_and_an_image(visit, fake, shown):
+    report = (fake.run_dir / "report.html").resolve().as_uri()
+    for target in ("latent", "v-V2"):
+        page = visit(f"{report}#{target}")
+        until(page, "scrollY > 100")
+        assert abs(page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", target)) < 40
+    image = int(shown[QUICK[0].name].shown[100])
+    page = visit(f"{report}#p={image}", viewport=TALL)
+    until(page, "id => document.getElementById('tip').dataset.image == id", str(image))
+    until(page, "Boolean(document.querySelector('figure[data-view=z-shared]').dataset.ringed)")
+    assert str(image) in ringed(page)
+    assert panel(page).bounding_box()["y"] < TALL["height"]
+
+
+def test_a_click_keeps_an_image_and_makes_its_address(latent):
+    box = panel(latent).locator("canvas").bounding_box()
+    latent.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    latent.mouse.move(5, 5)
+    settle(latent)
+    image = latent.locator("#tip").get_attribute("data-image")
+    assert latent.url.endswith(f"#p={image}")
+    assert latent.locator("#tip").is_visible()
+
+
+def test_the_data_are_what_the_page_says_they_are(fake, shown):
+    html = (fake.run_dir / "report.html").read_text()
+    data = json.loads(re.search(r'id="points">(.*?)</script>', html, re.DOTALL)[1])
+    found = shown[QUICK[3].name]
+    assert data["ids"] == found.shown.tolist()
+    assert len(data["ids"]) == 2000
+    assert data["variants"][QUICK[3].name]["decoded"]["count"] == 1000
+    assert len(html.encode()) <= 2_000_000
+    parts = [data["images"]["source"], *(v["decoded"]["source"] for v in data["variants"].values())]
+    assert max(map(len, parts)) <= 600_000

@@ -1,0 +1,92 @@
+"""index.html: the list of runs."""
+
+import re
+
+import fake_run
+from fake_run import QUICK, FakeVariant
+
+from reports import write
+from reports.run_index import index
+
+
+def test_runs_are_listed_newest_first_whatever_their_names_or_time_zones(tmp_path):
+    fake_run.make(tmp_path, QUICK[:1], run_id="b", created="2026-03-01T10:00:00+00:00")
+    fake_run.make(tmp_path, QUICK[:1], run_id="a", created="2026-03-01T10:30:00+02:00")
+    fake_run.make(tmp_path, QUICK[:1], run_id="c", created="2025-12-31T23:59:00+00:00")
+    assert [entry.id for entry in index.entries(tmp_path)] == ["b", "a", "c"]
+
+
+def test_a_line_says_what_a_run_found(tmp_path):
+    fake = fake_run.make(tmp_path, [*QUICK, FakeVariant(name="x", sigma=9.0, status="failed")])
+    write.write(fake.run_dir, fake.store)
+    (entry,) = index.entries(tmp_path)
+    assert (entry.link, entry.preset, entry.dataset) == ("./2026-03-01-quick/report.html", "quick", "fashion-mnist")
+    assert (entry.date, entry.code) == ("2026-03-01 09:30 UTC", "51584f0c1f0a + changes")
+    assert (entry.state, entry.failed) == ("6 ok", "1 failed")
+    assert entry.bce_of == "mmd-a0.6-s0.1"
+    assert entry.mmd2_of == "imq-a0.6"  # |MMD²| is smallest, though none is smaller than another's 0.0007 in sign
+    assert float(entry.bce) == round(fake.report["variants"][2]["summary"]["bce"]["mean"], 4)
+
+
+def test_a_broken_report_is_listed_as_unreadable_and_the_others_stay(tmp_path):
+    fake_run.make(tmp_path, QUICK[:1], run_id="good")
+    for name, content in (("cut", '{"schema": 1, "run"'), ("list", "[]"), ("bytes", "\udcff")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "report.json").write_bytes(content.encode("utf-8", "surrogateescape"))
+    html = index.write(tmp_path).read_text()
+    assert html.count("unreadable") == 3
+    assert [entry.id for entry in index.entries(tmp_path)][0] == "good"
+    assert str(tmp_path) not in html
+
+
+def test_the_store_and_loose_files_are_no_runs(tmp_path):
+    fake_run.make(tmp_path, QUICK[:1], run_id="good")
+    (tmp_path / "notes.txt").write_text("x")
+    assert [entry.id for entry in index.entries(tmp_path)] == ["good"]
+
+
+def test_a_run_that_is_being_written_is_not_listed(tmp_path):
+    fake_run.make(tmp_path, QUICK[:1], run_id=".draft")
+    assert index.entries(tmp_path) == []
+
+
+def test_a_folder_that_does_not_exist_has_no_runs(tmp_path):
+    assert index.entries(tmp_path / "none") == []
+
+
+def test_an_entry_is_one_line_of_text_for_the_terminal(tmp_path):
+    fake_run.make(tmp_path, QUICK)
+    (tmp_path / "cut").mkdir()
+    (tmp_path / "cut" / "report.json").write_text("{")
+    good, bad = map(str, index.entries(tmp_path))
+    expected = "2026-03-01-quick: 2026-03-01 09:30 UTC, quick on fashion-mnist, 3 epochs, seed 0, 6 ok; lowest BCE 0.29"
+    assert good.startswith(expected)
+    assert good.endswith("; mmdvae compare quick --out runs")
+    assert bad.startswith("cut: unreadable, JSONDecodeError")
+
+
+def test_settings_that_are_none_cost_no_list(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:1])
+    fake.report["run"]["recipe_settings"] = {"epochs": "<b>many</b>"}
+    fake.save()
+    (entry,) = index.entries(tmp_path)
+    assert (entry.problem, entry.settings) == ("", "3 epochs, seed 0")
+
+
+def test_an_empty_folder_has_an_index_too(tmp_path):
+    assert "No run here yet" in index.write(tmp_path).read_text()
+
+
+def test_a_hostile_folder_name_is_text_and_its_link_stays_inside(tmp_path):
+    name = "javascript:alert(1)<b>\"'#?%"
+    fake = fake_run.make(tmp_path, QUICK[:1], run_id=name)
+    write.write(fake.run_dir, fake.store)
+    html = index.write(tmp_path).read_text()
+    assert "<b>" not in html
+    (link,) = re.findall(r'href="([^"]*)"', html)
+    assert link == "./javascript%3Aalert%281%29%3Cb%3E%22%27%23%3F%25/report.html"
+
+
+def test_the_index_does_not_change_when_it_is_written_again(tmp_path):
+    fake_run.make(tmp_path, QUICK[:1])
+    assert index.write(tmp_path).read_bytes() == index.write(tmp_path).read_bytes()

@@ -1,0 +1,94 @@
+"""The first sentences of a page: which settings regularised, which did not, and what that cost."""
+
+import fake_run
+import pytest
+from fake_run import QUICK, FakeVariant
+
+from mmdvae.record import report_json
+from reports.sections.header import headline
+
+
+def said(out, variants, *, change=None, **options):
+    fake = fake_run.make(out, variants, **options)
+    if change:
+        change(fake.report)
+        fake.save()
+    return headline.sentences(report_json.load(fake.run_dir))
+
+
+def grid(alphas, sigmas, **how):
+    return [FakeVariant(name=f"mmd-a{a:g}-s{s:g}", alpha=a, sigma=s, **how) for a in alphas for s in sigmas]
+
+
+def test_settings_that_regularised_come_first_with_the_sigmas_of_each_alpha_together(tmp_path):
+    variants = [QUICK[0], *grid((0.2, 0.6), (2.83, 5.66)), *grid((0.9,), (2.83,)), QUICK[-1]]
+    first = said(tmp_path, variants)[0]
+    assert first == (
+        "Regularised, codes as spread as the prior's (total variance 4.00 to 16.0, the prior has 8): "
+        "σ\u00a02.83 and 5.66 with α\u00a00.2 and 0.6; σ\u00a02.83 with α\u00a00.9; imq-a0.6."
+    )
+
+
+@pytest.mark.parametrize(("variance", "found"), [(3.9, False), (4.0, True), (16.0, True), (16.1, False)])
+def test_as_spread_as_the_prior_is_within_a_factor_of_two_of_its_variance(tmp_path, variance, found):
+    def change(report):
+        report["variants"][1]["summary"]["total_variance"]["mean"] = variance
+
+    first = said(tmp_path, QUICK[:2], change=change)[0]
+    assert first.startswith("Regularised: none. No variant's codes are as spread") is not found
+    assert ("σ\u00a00.0001 with α\u00a00.6" in first) is found
+
+
+def test_a_few_dead_kernels_are_named_with_state_and_variance_and_many_are_counted(tmp_path):
+    second = said(tmp_path / "few", QUICK)[1]
+    assert second.startswith("Kernels without effect: mmd-a0.6-s0.0001 (saturated, total variance ")
+    assert "mmd-a0.6-s10000 (flat, total variance " in second
+    dead = grid((0.6,), range(10, 10 + headline.NAMED + 1), state="flat", spread=9.0)
+    second = said(tmp_path / "many", [QUICK[0], *dead])[1]
+    assert second.startswith("Kernels without effect: 7 variants, total variance 6")
+
+
+def test_the_choices_are_among_the_regularised_and_say_both_respects_with_the_interval(tmp_path):
+    variants = [QUICK[0], *grid((0.6,), (2.83,), bce=0.30, spread=1.3), *grid((0.9,), (2.83,), bce=0.31, spread=1.0)]
+    third = said(tmp_path, variants, seeds=(0, 1, 2))[1]
+    cheap, near = third.split("; ")
+    assert cheap.startswith("Of the regularised, mmd-a0.6-s2.83 reconstructs best (test BCE 0.300")
+    assert near.startswith("mmd-a0.9-s2.83 is closest to the prior by sliced W2 (test BCE 0.31")
+    for part in (cheap, near):
+        assert " to " in part.partition("[")[2], part
+        assert "against none, sliced W2 " in part
+
+
+def test_one_variant_can_be_best_in_both(tmp_path):
+    assert said(tmp_path, [QUICK[0], QUICK[3]])[1].endswith(") and is closest to the prior by sliced W2.")
+
+
+def test_the_last_sentence_says_what_limits_all_of_it(tmp_path):
+    def moving(report):
+        report["checks"] = [c for c in report["checks"] if c["code"] != "C5"]
+        report["checks"].append(
+            {"code": "C5", "title": "Training has not converged", "state": "tip", "explanation": "", "variants": names}
+        )
+
+    names = [variant.name for variant in QUICK]
+    assert said(tmp_path / "a", QUICK, change=moving)[-1] == (
+        "Mind: 1 seed, so no interval; 0.6 is the only α above 0; no variant had converged, so the ranking may change "
+        "with more epochs."
+    )
+    names = names[:2]
+    last = said(tmp_path / "b", QUICK, change=moving, seeds=(0, 1, 2))[-1]
+    assert last == (
+        "Mind: 0.6 is the only α above 0; 2 of 6 variants had not converged, so the ranking may change with more "
+        "epochs."
+    )
+    names = []
+    several = [QUICK[0], *grid((0.2, 0.6), (2.83,))]
+    assert not any(line.startswith("Mind") for line in said(tmp_path / "c", several, change=moving, seeds=(0, 1, 2)))
+
+
+def test_what_was_not_measured_is_not_spoken_of(tmp_path):
+    def change(report):
+        report["run"]["latent_dim"] = None
+
+    assert not any("Regularised" in line or "Of the" in line for line in said(tmp_path, QUICK, change=change))
+    assert not any("Regularised" in line for line in said(tmp_path / "x", [FakeVariant(name="x", status="failed")]))

@@ -1,0 +1,234 @@
+"""Child processes: what they answer, how they die, that none is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from mmdvae import recipes, variants
+from mmdvae.jobs import store
+from tasks.processes import devices, pool
+from tasks.processes.pool import JobCrashed, JobFailed, Workshop
+
+
+def training_request(tiny, folder, **recipe):
+    import dataclasses
+
+    return {
+        "kind": "train",
+        "code": store.code_digest("train"),
+        "folder": str(folder),
+        "data": str(tiny),
+        "variant": variants.none().to_dict(),
+        "recipe": dataclasses.replace(recipes.STANDARD, **recipe).to_dict(),
+        "seed": 0,
+    }
+
+
+def alive(pid):
+    """Whether a process runs (one that has ended and is not yet waited for does not)."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def shop():
+    """A workshop with one slot, whose fork server serves all tests that do not end it."""
+    with pool.opened(1) as shop:
+        yield shop
+
+
+def wait_until(condition, seconds=30.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def test_a_job_is_done_once_and_then_found(shop, tiny, tmp_path):
+    events = []
+    record = shop.run(training_request(tiny, tmp_path / "train", epochs=1), events.append)
+    assert record["status"] == "ok"
+    assert [event["event"] for event in events if event["event"] != "progress"] == ["started", "epoch"]
+    events.clear()
+    assert shop.run(training_request(tiny, tmp_path / "train", epochs=1), events.append) == record
+    assert events == []
+
+
+def test_what_cannot_be_done_fails_with_the_reason_and_is_no_crash(shop, tmp_path):
+    code = store.code_digest("baselines")
+    request = {"kind": "baselines", "code": code, "folder": str(tmp_path / "b"), "data": str(tmp_path / "nowhere")}
+    request |= {"classifier": None}
+    with pytest.raises(JobFailed, match="nowhere"):
+        shop.run(request, lambda event: None)
+
+
+def test_a_defect_in_a_child_is_a_crash_that_quotes_its_last_words(shop):
+    with pytest.raises(JobCrashed, match="exit code 1: KeyError: 'dance'"):
+        shop.run({"kind": "dance", "code": "", "folder": "unused"}, lambda event: None)
+
+
+def test_a_child_refuses_to_work_for_a_program_that_is_no_longer_the_same(shop, tiny, tmp_path):
+    request = training_request(tiny, tmp_path / "train", epochs=1) | {"code": "of yesterday"}
+    with pytest.raises(JobFailed, match="the program was edited while the run was going on"):
+        shop.run(request, lambda event: None)
+    assert not (tmp_path / "train").exists()
+
+
+def test_a_killed_child_is_a_crash_that_names_the_signal(shop, tiny, tmp_path):
+
+    def kill(event):
+        if event["event"] == "started":
+            (child,) = shop._children
+            os.kill(child.pid, signal.SIGKILL)
+
+    with pytest.raises(JobCrashed, match="killed by SIGKILL"):
+        shop.run(training_request(tiny, tmp_path / "train", epochs=50), kill)
+
+
+def test_stop_ends_every_child_and_starts_no_other(tiny, tmp_path):
+    shop = Workshop(devices.slots(2), 2)
+    ends, started = [], threading.Semaphore(0)
+
+    def work(name):
+        try:
+            shop.run(
+                training_request(tiny, tmp_path / name, epochs=500),
+                lambda event: started.release() if event["event"] == "started" else None,
+            )
+        except JobFailed as error:
+            ends.append(str(error))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]  # the third waits for a slot
+    for thread in threads:
+        thread.start()
+    started.acquire(timeout=60)
+    started.acquire(timeout=60)
+    pids = [child.pid for child in shop._children]
+    began = time.monotonic()
+    shop.stop()
+    for thread in threads:
+        thread.join(timeout=10)
+    assert time.monotonic() - began < 5
+    assert ends == ["stopped"] * 3
+    wait_until(lambda: not any(map(alive, pids)), seconds=5)
+
+
+def test_a_child_ends_when_its_parent_is_killed(tiny, tmp_path):
+    code = f"""
+import json, sys
+from tasks import devices
+from tasks.processes.pool import Workshop
+shop = Workshop(devices.slots(1))
+def tell(event):
+    if event["event"] == "started":
+        print(*(child.pid for child in shop._children), flush=True)
+shop.run({training_request(tiny, tmp_path / "train", epochs=5000)!r}, tell)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        child = int(parent.stdout.readline())
+        assert alive(child)
+        parent.kill()
+    wait_until(lambda: not alive(child), seconds=5)
+
+
+def test_a_killed_fork_server_is_a_crash_of_nobody_who_works_and_is_started_anew(shop, tiny, tmp_path):
+    events = []
+    shop.run(training_request(tiny, tmp_path / "first", epochs=1), events.append)
+    shop._nursery._server.kill()
+    shop._nursery._server.wait()
+    assert shop.run(training_request(tiny, tmp_path / "second", epochs=1), events.append)["status"] == "ok"
+
+
+def test_the_workshop_is_closed_by_whatever_ends_the_block():
+    seen = []
+
+    def interrupted():
+        with pool.opened(1) as shop, pool.current() as found:
+            assert found is shop
+            seen.append(shop)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    (shop,) = seen
+    with pytest.raises(JobFailed, match="stopped"):
+        shop.run({"kind": "train", "code": "", "folder": "unused"}, lambda event: None)
+    with pool.current() as another:
+        assert another is not shop
+
+
+def test_slots_are_gpus_or_cores_and_each_child_has_one_thread_on_a_cpu(monkeypatch):
+    monkeypatch.setattr(devices, "DRIVERS", (Path("/"),))
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,3")
+    monkeypatch.setattr(devices, "memory_bytes", lambda: 1e12)
+    for cores, wanted in ((1, "03"), (5, "03030"), (64, "03030303")):  # four share a GPU, if there are cores for them
+        monkeypatch.setattr(devices, "cores", lambda cores=cores: cores)
+        assert "".join(slot.environment["CUDA_VISIBLE_DEVICES"] for slot in devices.slots(None)) == wanted
+    assert [slot.name for slot in devices.slots(9)] == [f"gpu-{'03'[n % 2]}-{n // 2}" for n in range(9)]
+    assert devices.slots(3) == devices.slots(None)  # others may work in those that this run leaves free
+    assert all(slot.environment["TF_FORCE_GPU_ALLOW_GROWTH"] == "true" for slot in devices.slots(None))
+    monkeypatch.undo()
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    monkeypatch.setattr(devices, "core_ids", lambda: [2, 5])
+    slots = devices.slots(3)
+    assert [slot.name for slot in slots] == ["cpu-2-0", "cpu-5-0", "cpu-2-1"]
+    assert len(devices.slots(None)) == 2
+    for name, value in {"CUDA_VISIBLE_DEVICES": "-1", "TF_NUM_INTRAOP_THREADS": "1"}.items():
+        assert all(slot.environment[name] == value for slot in slots)
+    monkeypatch.setattr(devices, "memory_bytes", lambda: 1e9)
+    assert len(devices.slots(None)) == 1
+
+
+def test_a_container_that_has_less_than_its_machine_gets_fewer_slots(monkeypatch, tmp_path):
+    monkeypatch.setattr(devices, "core_ids", lambda: [0, 1, 2])
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # joblib's own way to say what else a quota of the group says
+    assert devices.cores() == 1
+    limits = [tmp_path / "v2", tmp_path / "v1"]
+    monkeypatch.setattr(devices, "MEMORY_LIMITS", limits)
+    physical = devices.memory_bytes()
+    for path, text, allowed in ((limits[0], "max\n", physical), (limits[1], "3000000\n", 3_000_000)):
+        path.write_text(text)
+        assert devices.memory_bytes() == allowed
+
+
+def test_the_name_of_a_slot_is_a_file_name_whatever_the_gpu_is_called(monkeypatch):
+    monkeypatch.setattr(devices, "DRIVERS", (Path("/"),))
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "../MIG-1/2")
+    assert [slot.name for slot in devices.slots(2)][:2] == ["gpu-___MIG-1_2-0", "gpu-___MIG-1_2-1"]
+
+
+def test_a_child_whose_fork_server_is_gone_can_still_be_stopped(tiny, tmp_path):
+    shop = Workshop(devices.slots(1))
+    ends, started = [], threading.Event()
+
+    def work():
+        try:
+            shop.run(training_request(tiny, tmp_path / "train", epochs=5000), lambda event: started.set())
+        except JobFailed as error:
+            ends.append(str(error))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert started.wait(60)
+    (child,) = shop._children
+    shop._nursery._server.kill()
+    shop._nursery._server.wait()
+    shop.stop()
+    thread.join(timeout=5)
+    assert ends == ["stopped"]
+    wait_until(lambda: not alive(child.pid), seconds=5)
+
+
+def test_a_gpu_that_is_named_but_has_no_driver_is_none(monkeypatch):
+    monkeypatch.setattr(devices, "DRIVERS", (Path("/nowhere"),))
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    assert devices.gpus() == []
