@@ -1,9 +1,7 @@
-"""The experiment's story, told once, run by Prefect or without it."""
+"""The story as a Prefect flow, and in threads without Prefect."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from prefect import flow
 from prefect.states import Cancelled, Completed, Failed, State
@@ -13,48 +11,12 @@ from flows.lifecycle import end_task_runs, heartbeat, missed_schedules, notify, 
 from flows.parameters import Alpha, Dataset, Epochs, Jobs, Name, PresetName, Seed, Sigma
 from flows.plan import Plan
 from flows.progress import prefect_ui
-from flows.runners import PrefectRunner, Runner, ThreadRunner
-from mmdvae import provenance, results
+from flows.runners import PrefectRunner, ThreadRunner
+from flows.story import Ending, story
 from mmdvae.data.catalog import DEFAULT
-from mmdvae.errors import VariantFailed
-from mmdvae.jobs import store
-from mmdvae.results import Outcome
-from tasks.load import load_data
-from tasks.processes import devices
-from tasks.processes import pool as workshop
+from tasks.processes import pool as processes
 from tasks.progress import tell
-from tasks.report import publish_artifacts, write_report
-from tasks.work import evaluate, measure_baselines, train, train_classifier
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """What a finished comparison leaves."""
-
-    page: Path
-    variants: int
-    bad: tuple[str, ...]  # names of variants that failed or diverged
-
-
-def story(plan: Plan, runner: Runner) -> Ending:
-    """What do alpha and sigma do to the reconstructions and to the dispersion of the latent space?"""
-    data = _result(runner, runner.submit(load_data, plan.dataset, plan.data_dir, plan.store))
-    judging = plans.classifier_request(plan, data)
-    classifier = runner.submit(train_classifier, "classifier", judging)
-    units = {unit: plans.train_request(plan, data, *unit) for unit in plan.units()}
-    trainings = _start_trainings(plan, units, runner)
-    classified = _classes_told_apart(_end(runner, classifier))
-    judge = Path(judging["folder"]) if classified else None
-    # After the trainings, so that none waits for it.
-    baselines = runner.submit(measure_baselines, "baselines", plans.baselines_request(plan, data, judge))
-    outcomes = _evaluate_when_trained(plan, units, trainings, judge, runner)
-    measured = _end(runner, baselines)
-    rows = [] if isinstance(measured, Exception) else measured["baselines"]
-    report = results.report(_run(plan, data) | {"classifier": classified}, outcomes, rows)
-    manifest = results.manifest(data["folder"], outcomes)
-    page = _result(runner, runner.submit(write_report, plan.run_dir, plan.store, report, manifest))
-    bad = tuple(variant["name"] for variant in report["variants"] if variant["status"] != "ok")
-    return Ending(page=page, variants=len(report["variants"]), bad=bad)
+from tasks.report import publish_artifacts
 
 
 @flow(
@@ -127,9 +89,9 @@ def compare(
 def run_with_prefect(plan: Plan) -> State:
     """The story as task runs, inside a flow run; its artifacts and its final state."""
     runner = PrefectRunner()
-    with heartbeat.beating(), prefect_ui.in_prefect(), workshop.opened(plan.jobs):
+    with heartbeat.beating(), prefect_ui.in_prefect(), processes.opened(plan.jobs):
         ending = story(plan, runner)
-    shown = _end(runner, runner.submit(publish_artifacts, ending.page, plan.store, plan.rich_artifact))
+    shown = runner.end(runner.submit(publish_artifacts, ending.page, plan.store, plan.rich_artifact))
     if isinstance(shown, Exception):  # the report is there all the same
         tell("artifacts", {"event": "failed", "message": f"failed: {shown}"})
     return _final_state(ending)
@@ -137,7 +99,7 @@ def run_with_prefect(plan: Plan) -> State:
 
 def run_without_prefect(plan: Plan) -> Ending:
     """The story in threads of this process."""
-    with workshop.opened(plan.jobs) as shop, ThreadPoolExecutor(shop.size) as pool:
+    with processes.opened(plan.jobs) as shop, ThreadPoolExecutor(shop.size) as pool:
         try:
             return story(plan, ThreadRunner(pool))
         except BaseException:
@@ -145,108 +107,6 @@ def run_without_prefect(plan: Plan) -> Ending:
             shop.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def _start_trainings(plan: Plan, units: dict[tuple, dict[str, Any]], runner: Runner) -> dict[Any, tuple]:
-    """Submit every variant with every seed; what each future is of."""
-    if plan.refresh:
-        for request in units.values():
-            store.forget(Path(request["folder"]))
-    new = [request for request in units.values() if not Path(request["folder"]).exists()]
-    others = ", ".join(map(str, sorted(store.other_epochs(plan.store, new))))
-    if others:
-        told = f"there are trainings of {others} epochs; one of {plan.preset.recipe.epochs} is another and starts anew"
-        tell("train", {"event": "note", "message": told})
-    return {runner.submit(train, _label(plan, "train", *unit), request): unit for unit, request in units.items()}
-
-
-def _classes_told_apart(classified: Any) -> dict[str, Any] | None:
-    """The classifier's record; None if it failed or had but one class, for then it cannot judge samples."""
-    return None if isinstance(classified, Exception) or classified["classes"] < 2 else classified
-
-
-def _evaluate_when_trained(
-    plan: Plan, units, trainings: dict[Any, tuple], judge: Path | None, runner: Runner
-) -> list[Outcome]:
-    """Every variant is measured as soon as it is trained; one that fails costs no other."""
-    trained, measuring, evaluations = {}, {}, {}
-    for future in runner.as_completed(trainings):
-        unit = trainings[future]
-        trained[unit] = _checked(plan, unit, runner.outcome(future))
-        if isinstance(trained[unit], dict) and trained[unit]["status"] == "ok":
-            measuring[unit] = plans.evaluate_request(plan, units[unit], judge)
-            if plan.refresh:
-                store.forget(Path(measuring[unit]["folder"]))
-            evaluations[unit] = runner.submit(evaluate, _label(plan, "evaluate", *unit), measuring[unit])
-    evaluated = {unit: _checked(plan, unit, end) for unit, end in _ended(runner, evaluations).items()}
-    return [
-        _outcome(unit, units[unit], measuring.get(unit), trained[unit], evaluated.get(unit)) for unit in plan.units()
-    ]
-
-
-def _outcome(unit, train: dict[str, Any], evaluate: dict[str, Any] | None, training: Any, evaluation: Any) -> Outcome:
-    error = next((str(end) for end in (training, evaluation) if isinstance(end, Exception)), None)
-    if isinstance(training, dict):
-        error = error or training["error"]
-    return Outcome(
-        variant=unit[0],
-        seed=unit[1],
-        train_key=Path(train["folder"]).name,
-        evaluate_key=Path(evaluate["folder"]).name if evaluate else None,
-        training=training if isinstance(training, dict) else None,
-        evaluation=evaluation if isinstance(evaluation, dict) else None,
-        error=error,
-    )
-
-
-def _checked(plan: Plan, unit, end: Any) -> Any:
-    """What a training or evaluation came to; with --strict anything but success raises VariantFailed."""
-    trouble = str(end) if isinstance(end, Exception) else end.get("error")
-    if plan.strict and trouble:
-        raise VariantFailed(f"variant {unit[0].name} with seed {unit[1]}: {trouble}")
-    return end
-
-
-def _ended(runner: Runner, futures: dict[Any, Any]) -> dict[Any, Any]:
-    """What each came to, a result or an exception, when all have ended."""
-    names = {future: name for name, future in futures.items()}
-    return {names[future]: runner.outcome(future) for future in runner.as_completed(names)}
-
-
-def _end(runner: Runner, future: Any) -> Any:
-    """What it came to, a result or an exception, when it has ended."""
-    return _ended(runner, {"it": future})["it"]
-
-
-def _result(runner: Runner, future: Any) -> Any:
-    """The result of a step that nothing can do without."""
-    end = _end(runner, future)
-    if isinstance(end, BaseException):
-        raise end
-    return end
-
-
-def _label(plan: Plan, verb: str, variant, seed: int) -> str:
-    return f"{verb} {variant.name}" + (f" seed {seed}" if len(plan.preset.seeds) > 1 else "")
-
-
-def _run(plan: Plan, data: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": plan.run_id,
-        "preset": plan.preset.name,
-        "recipe": plan.preset.recipe.name,
-        "recipe_settings": plan.preset.recipe.to_dict(),
-        "latent_dim": plan.preset.recipe.latent_dim,
-        "created": plan.created,
-        "command": plan.command,
-        "seeds": list(plan.preset.seeds),
-        "dataset": {key: data[key] for key in ("name", "sha256", "train", "valid", "test")},
-        "code": provenance.code(),
-        "versions": provenance.versions(),
-        "hardware": provenance.hardware(
-            gpus=devices.gpus(), cores=devices.cores(), memory_bytes=devices.memory_bytes()
-        ),
-    }
 
 
 def _final_state(ending: Ending) -> State:

@@ -13,7 +13,7 @@ from mmdvae import presets
 from mmdvae.data import catalog
 from mmdvae.errors import InputError
 from mmdvae.files import somebody_elses
-from mmdvae.jobs import environment, store
+from mmdvae.jobs import environment
 from mmdvae.presets import Preset
 from mmdvae.variants import Variant, number
 
@@ -102,57 +102,6 @@ def make(
         strict=strict,
         rich_artifact=rich_artifact,
     )
-
-
-def train_request(plan: Plan, data: dict, variant: Variant, seed: int) -> dict:
-    """What a child process must know to train one variant."""
-    key = store.train_key(
-        variant, plan.preset.recipe, seed=seed, data_sha256=data["sha256"], backend=environment.backend()
-    )
-    return {
-        "kind": "train",
-        "code": store.code_digest("train"),
-        "folder": str(store.folder_of(plan.store, key)),
-        "data": str(store.folder_of(plan.store, data["folder"])),
-        "variant": variant.to_dict(),
-        "recipe": plan.preset.recipe.to_dict(),
-        "seed": seed,
-    }
-
-
-def classifier_request(plan: Plan, data: dict) -> dict:
-    """What a child process must know to train the classifier of a data set."""
-    key = store.classifier_key(data["sha256"], backend=environment.backend())
-    return {
-        "kind": "classifier",
-        "code": store.code_digest("classifier"),
-        "folder": str(store.folder_of(plan.store, key)),
-        "data": str(store.folder_of(plan.store, data["folder"])),
-    }
-
-
-def evaluate_request(plan: Plan, training: dict, classifier: Path | None) -> dict:
-    """What a child process must know to evaluate one finished training, given its request and a finished classifier."""
-    key = store.evaluate_key(Path(training["folder"]), classifier, backend=environment.backend())
-    return training | {
-        "kind": "evaluate",
-        "code": store.code_digest("evaluate"),
-        "folder": str(store.folder_of(plan.store, key)),
-        "trained": training["folder"],
-        "classifier": str(classifier) if classifier else None,
-    }
-
-
-def baselines_request(plan: Plan, data: dict, classifier: Path | None) -> dict:
-    """What a child process must know to measure the baselines of a data set, given its finished classifier."""
-    key = store.baselines_key(data["sha256"], classifier, backend=environment.backend())
-    return {
-        "kind": "baselines",
-        "code": store.code_digest("baselines"),
-        "folder": str(store.folder_of(plan.store, key)),
-        "data": str(store.folder_of(plan.store, data["folder"])),
-        "classifier": str(classifier) if classifier else None,
-    }
 
 
 def check_writable(out: Path) -> None:

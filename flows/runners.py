@@ -2,9 +2,10 @@
 
 import concurrent.futures
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextvars import copy_context
-from typing import Any, Protocol
+from typing import Any
 
 import prefect.futures
 from prefect.states import State
@@ -12,20 +13,34 @@ from prefect.states import State
 from tasks.processes.pool import JobCrashed
 
 
-class Runner(Protocol):
-    """What the story needs of whoever runs its tasks."""
+class Runner(ABC):
+    """Runs the story's tasks."""
 
+    @abstractmethod
     def submit(self, task, *args: Any) -> Any:
         """Start a task; return its future."""
 
+    @abstractmethod
     def as_completed(self, futures: Iterable[Any]) -> Iterator[Any]:
         """The futures, each when it has ended."""
 
+    @abstractmethod
     def outcome(self, future: Any) -> Any:
         """What an ended future returned, or the exception that it ended with."""
 
+    def end(self, future: Any) -> Any:
+        """The same, waiting for it."""
+        return self.outcome(next(iter(self.as_completed([future]))))
 
-class PrefectRunner:
+    def result(self, future: Any) -> Any:
+        """The result of a step that nothing can do without; raises what it ended with."""
+        end = self.end(future)
+        if isinstance(end, BaseException):
+            raise end
+        return end
+
+
+class PrefectRunner(Runner):
     """Prefect's task runs: seen in its UI, retried by its rules."""
 
     def submit(self, task, *args):
@@ -41,7 +56,7 @@ class PrefectRunner:
         return future.result(raise_on_failure=False)
 
 
-class ThreadRunner:
+class ThreadRunner(Runner):
     """The same functions in threads, with the retries that their tasks declare; no server, no network."""
 
     def __init__(self, pool: concurrent.futures.Executor):

@@ -5,18 +5,19 @@ import platform
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+
+from mmdvae.record.result import Code, Hardware
 
 LIBRARIES = ("keras", "tensorflow", "prefect", "numpy", "scikit-learn", "openTSNE", "matplotlib")
 
 
-def code() -> dict[str, Any]:
+def code() -> Code:
     """The commit of the checkout that runs, and whether files differ from it; None for both outside a checkout."""
     folder = Path(__file__).resolve().parent.parent
     ours = _git(folder, "ls-files", "mmdvae/provenance.py")  # else it is installed inside somebody else's checkout
     commit = _git(folder, "rev-parse", "HEAD") if ours else ""
     changes = _git(folder, "status", "--porcelain")
-    return {"commit": commit or None, "dirty": bool(changes) if commit else None}
+    return Code(commit=commit or None, dirty=bool(changes) if commit else None)
 
 
 def versions() -> dict[str, str]:
@@ -26,15 +27,15 @@ def versions() -> dict[str, str]:
     }
 
 
-def hardware(*, gpus: list[str], cores: int, memory_bytes: int) -> dict[str, Any]:
+def hardware(*, gpus: list[str], cores: int, memory_bytes: int) -> Hardware:
     """What it ran on, as far as it explains a time."""
-    return {
-        "system": f"{platform.system()} {platform.machine()}",
-        "processor": _processor(),
-        "cores": cores,
-        "memory_gb": round(memory_bytes / 1e9, 1),
-        "gpus": len(gpus),
-    }
+    return Hardware(
+        system=f"{platform.system()} {platform.machine()}",
+        processor=_processor(),
+        cores=cores,
+        memory_gb=round(memory_bytes / 1e9, 1),
+        gpus=len(gpus),
+    )
 
 
 def _git(folder: Path, *words: str) -> str:

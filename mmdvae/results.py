@@ -1,15 +1,14 @@
-"""What leaves a comparison: report.json and manifest.json, assembled from records of trainings and evaluations."""
+"""The result of a comparison, put together from the records of trainings and evaluations, and its manifest."""
 
-import math
 import statistics
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from mmdvae.conclusions import advice, checks, paired, verdicts
-from mmdvae.variants import Variant, none
-
-SCHEMA = 1
+from mmdvae.penalties.table import NONE
+from mmdvae.record.result import SCHEMA, Baseline, Report, Run, SeedRun, Statistic, VariantResult
+from mmdvae.variants import Variant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,28 +24,26 @@ class Outcome:
     error: str | None = None
 
     @property
-    def status(self) -> str:
+    def status(self) -> Literal["ok", "diverged", "failed"]:
         """ok, diverged (trained to a loss that is no number) or failed (no result)."""
         if self.training and self.training["status"] == "diverged":
             return "diverged"
         return "ok" if self.training and self.evaluation else "failed"
 
 
-def report(run: dict[str, Any], outcomes: Iterable[Outcome], baselines: list[dict[str, Any]]) -> dict[str, Any]:
-    """The content of report.json; plain JSON values."""
-    variants = [_variant(variant, group) for variant, group in _by_variant(outcomes).items()]
-    found = paired.differences(variants, reference=none().name)
-    content: dict[str, Any] = {
-        "schema": SCHEMA,
-        "run": run,
-        "variants": [variant | {"differences": found[variant["name"]]} for variant in variants],
-        "baselines": baselines,
-    }
-    return content | {
-        "verdicts": verdicts.all_of(content),
-        "checks": checks.run_all(content),
-        "advice": advice.of(content),
-    }
+def report(run: Run, outcomes: Iterable[Outcome], baselines: list[Baseline]) -> Report:
+    """The whole result, with what its numbers support."""
+    measured = [_variant(variant, group) for variant, group in _by_variant(outcomes).items()]
+    found = paired.differences(measured, reference=NONE)
+    variants = [replace(variant, differences=found[variant.name]) for variant in measured]
+    return Report(
+        run=run,
+        variants=variants,
+        baselines=baselines,
+        verdicts=verdicts.all_of(variants),
+        checks=checks.run_all(run, variants, baselines),
+        advice=advice.of(run.latent_dim, variants),
+    )
 
 
 def manifest(data_key: str, outcomes: Iterable[Outcome]) -> dict[str, Any]:
@@ -66,16 +63,16 @@ def manifest(data_key: str, outcomes: Iterable[Outcome]) -> dict[str, Any]:
     }
 
 
-def summarise(values: Iterable[float]) -> dict[str, Any]:
+def summarise(values: Iterable[float]) -> Statistic:
     """Mean, standard deviation (n - 1; None for a single value), extremes and count."""
     numbers = list(values)
-    return {
-        "mean": statistics.fmean(numbers),
-        "sd": statistics.stdev(numbers) if len(numbers) > 1 else None,
-        "min": min(numbers),
-        "max": max(numbers),
-        "n": len(numbers),
-    }
+    return Statistic(
+        mean=statistics.fmean(numbers),
+        sd=statistics.stdev(numbers) if len(numbers) > 1 else None,
+        min=min(numbers),
+        max=max(numbers),
+        n=len(numbers),
+    )
 
 
 def _by_variant(outcomes: Iterable[Outcome]) -> dict[Variant, list[Outcome]]:
@@ -85,42 +82,40 @@ def _by_variant(outcomes: Iterable[Outcome]) -> dict[Variant, list[Outcome]]:
     return groups
 
 
-def _variant(variant: Variant, outcomes: list[Outcome]) -> dict[str, Any]:
-    statuses = [outcome.status for outcome in outcomes]
-    runs = [_run(outcome) for outcome in outcomes if outcome.training]
+def _variant(variant: Variant, outcomes: list[Outcome]) -> VariantResult:
+    statuses = {outcome.status for outcome in outcomes}
+    runs = [_run(outcome, outcome.training) for outcome in outcomes if outcome.training]
     # A single seed needs no label; with several the reader must know which one went wrong.
     errors = [
         f"seed {outcome.seed}: {outcome.error}" if len(outcomes) > 1 else outcome.error
         for outcome in outcomes
         if outcome.error
     ]
-    return {
-        "name": variant.name,
+    return VariantResult(
+        name=variant.name,
         **variant.to_dict(),
-        "status": next((status for status in ("failed", "diverged") if status in statuses), "ok"),
-        "error": "; ".join(errors) or None,
-        "runs": runs,
-        "summary": _summary(runs),
-    }
+        status="failed" if "failed" in statuses else "diverged" if "diverged" in statuses else "ok",
+        error="; ".join(errors) or None,
+        runs=runs,
+        summary=_summary(runs),
+    )
 
 
-def _run(outcome: Outcome) -> dict[str, Any]:
-    training, evaluation = outcome.training or {}, outcome.evaluation or {}
+def _run(outcome: Outcome, training: dict[str, Any]) -> SeedRun:
     cost = {name: training[name] for name in ("train_seconds", "peak_rss_mb", "parameters")}
-    return {
-        "seed": outcome.seed,
-        "epochs": training["epochs"],
-        "train_seconds": training["train_seconds"],
-        "device": training["device"],
-        "history": training["history"],
-        "metrics": evaluation["metrics"] | cost if evaluation else {},
-    }
+    return SeedRun(
+        seed=outcome.seed,
+        epochs=training["epochs"],
+        train_seconds=training["train_seconds"],
+        device=training["device"],
+        history=training["history"],
+        metrics=outcome.evaluation["metrics"] | cost if outcome.evaluation else {},
+    )
 
 
-def _summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
+def _summary(runs: list[SeedRun]) -> dict[str, Statistic]:
     values: dict[str, list[float]] = {}
     for run in runs:
-        for name, value in run["metrics"].items():
-            if isinstance(value, int | float) and math.isfinite(value):
-                values.setdefault(name, []).append(value)
+        for name, value in run.numbers.items():
+            values.setdefault(name, []).append(value)
     return {name: summarise(numbers) for name, numbers in values.items()}

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 from mmdvae.errors import InputError
+from mmdvae.penalties.table import NONE, Penalty, find
 
-Regularizer = Literal["mmd", "kl", "none"]
-Kernel = Literal["gaussian", "imq"]
 SMALLEST_SIGMA, LARGEST_SIGMA = 1e-20, 1e20
 
 
@@ -19,34 +18,38 @@ class Variant:
     KL divergence in nats per pixel, so that KL with alpha 0.5 is the usual evidence lower bound.
     """
 
-    regularizer: Regularizer
+    regularizer: str  # mmdvae.penalties.table, or none
     alpha: float  # weight of the penalty, in [0, 1); 0 if and only if there is no regularizer
-    kernel: Kernel | None = None  # for mmd: gaussian, or imq (the mixture of seven scales, which has no sigma)
+    kernel: str | None = None  # for mmd: gaussian, or imq (the mixture of seven scales, which has no sigma)
     sigma: float | None = None  # bandwidth of the Gaussian kernel in latent units (the prior N(0, I) has scale 1)
 
     def __post_init__(self):
         check_alpha(self.alpha)
-        _check_choice("regularizer", self.regularizer, get_args(Regularizer))
-        if (self.regularizer == "none") != (self.alpha == 0):
+        penalty = self.penalty  # an unknown one is refused here
+        if (penalty is None) != (self.alpha == 0):
             raise InputError(
                 f"alpha must be 0 for regularizer none and > 0 otherwise, got {self.alpha} with {self.regularizer}"
             )
-        if self.regularizer == "mmd":
-            _check_choice("kernel", self.kernel, get_args(Kernel))
-        elif self.kernel is not None:
+        kernel = penalty.kernel(self.kernel) if penalty else None
+        if kernel is None and self.kernel is not None:
             raise InputError(f"kernel must be left out for regularizer {self.regularizer}, got {self.kernel}")
-        if self.kernel == "gaussian":
+        if kernel and kernel.takes_sigma:
             check_sigma(self.sigma)
         elif self.sigma is not None:
             raise InputError(f"sigma belongs to the gaussian kernel alone, got {self.sigma} with {self.name}")
 
     @property
+    def penalty(self) -> Penalty | None:
+        """The row of its penalty; None without one."""
+        return None if self.regularizer == NONE else find(self.regularizer)
+
+    @property
     def name(self) -> str:
         """Short and unique: table row, plot legend, `--only`."""
-        if self.regularizer == "none":
-            return "none"
-        if self.kernel == "gaussian":
-            return f"mmd-a{number(self.alpha)}-s{number(self.sigma or 0)}"
+        if self.regularizer == NONE:
+            return NONE
+        if self.sigma is not None:
+            return f"{self.regularizer}-a{number(self.alpha)}-s{number(self.sigma)}"
         return f"{self.kernel or self.regularizer}-a{number(self.alpha)}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def kl(alpha: float) -> Variant:
 
 def none() -> Variant:
     """No regularizer: the autoencoder that the others are compared with."""
-    return Variant(regularizer="none", alpha=0.0)
+    return Variant(regularizer=NONE, alpha=0.0)
 
 
 def grid(alphas: Iterable[float], sigmas: Iterable[float]) -> tuple[Variant, ...]:
@@ -98,11 +101,6 @@ def number(value: float) -> str:
     """The shortest text of a number that tells it from its neighbours: 0.1, 0.0001, 10000."""
     short = f"{value:.12g}"
     return short if float(short) == value else repr(value)
-
-
-def _check_choice(what: str, value: Any, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise InputError(f"unknown {what} {value!r}; choose one of: {', '.join(choices)}")
 
 
 def _is_number(value: Any) -> bool:

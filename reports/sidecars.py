@@ -10,27 +10,27 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mmdvae.files import replacing, write_text
-from mmdvae.record.result import Run
+from mmdvae.record.result import Report
 from reports.stored_arrays import Store, Views
 
 METRIC_FIELDS = ("variant", "alpha", "sigma", "seed", "epoch", "metric", "value")
 
 
-def metrics(run: Run, path: Path) -> None:
+def metrics(report: Report, path: Path) -> None:
     """metrics.csv: one number a line; `epoch` is empty for numbers of the test set, alpha and seed for baselines."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(METRIC_FIELDS)
-    writer.writerows(_metric_rows(run))
+    writer.writerows(_metric_rows(report))
     write_text(path, buffer.getvalue())
 
 
-def latents(run: Run, store: Store, path: Path) -> None:
+def latents(report: Report, store: Store, path: Path) -> None:
     """latents.parquet: one line per variant, seed and test image; t-SNE is null outside its subset."""
     with replacing(path) as file:
         writer: pq.ParquetWriter | None = None
         try:
-            for table in _latent_tables(run, store):
+            for table in _latent_tables(report, store):
                 writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
                 writer.write_table(table)
             if writer is None:
@@ -41,27 +41,27 @@ def latents(run: Run, store: Store, path: Path) -> None:
                 writer.close()
 
 
-def _metric_rows(run: Run) -> Iterator[tuple[object, ...]]:
-    for variant in run.variants:
+def _metric_rows(report: Report) -> Iterator[tuple[object, ...]]:
+    for variant in report.variants:
         for seed_run in variant.runs:
             who = (variant.name, _number(variant.alpha), _number(variant.sigma), seed_run.seed)
             for name, values in sorted(seed_run.history.items()):
                 for epoch, value in enumerate(values, start=1):
                     if value is not None:
                         yield (*who, epoch, name, repr(value))
-            for name, value in sorted(seed_run.metrics.items()):
-                yield (*who, "", name, repr(value))
-    for baseline in run.baselines:
-        for name, value in sorted(baseline.metrics.items()):
-            yield (baseline.name, "", "", "", "", name, repr(value))
+            for name, value in sorted(seed_run.numbers.items()):
+                yield (*who, "", name, repr(float(value)))
+    for baseline in report.baselines:
+        for name, value in sorted(baseline.numbers.items()):
+            yield (baseline.name, "", "", "", "", name, repr(float(value)))
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else repr(value)
+    return "" if value is None else repr(float(value))
 
 
-def _latent_tables(run: Run, store: Store) -> Iterator[pa.Table]:
-    for variant in run.variants:
+def _latent_tables(report: Report, store: Store) -> Iterator[pa.Table]:
+    for variant in report.variants:
         for seed in store.seeds(variant):
             views = store.views(variant.name, seed)
             if views is not None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from mmdvae.record.result import Baseline, Run, Statistic, VariantResult
+from mmdvae.penalties.table import known
+from mmdvae.record.result import Baseline, Report, Statistic, VariantResult
 from reports import metrics, text
 from reports.metrics import Metric
 
@@ -45,22 +46,22 @@ class Row:
         return all(cell.value is None for cell in self.cells)
 
 
-def measured(run: Run) -> set[str]:
+def measured(report: Report) -> set[str]:
     """The metrics that any variant or baseline has a number for."""
-    return {name for variant in run.variants for name in variant.summary} | {
-        name for baseline in run.baselines for name in baseline.metrics
+    return {name for variant in report.variants for name in variant.summary} | {
+        name for baseline in report.baselines for name in baseline.numbers
     }
 
 
-def rows(run: Run, columns: list[Metric], *, latent_dim: int | None = None) -> list[Row]:
-    """Every variant in the run's order, then what the prior would have, then the baselines, if it is anything."""
-    best = {column.name: _winners(run.finished, column) for column in columns}
+def rows(report: Report, columns: list[Metric]) -> list[Row]:
+    """Variants in the run's order, then the prior and the baselines; the last two only where they have a value."""
+    best = {column.name: _winners(report.finished, column) for column in columns}
     beside = [
-        _prior_row(columns, latent_dim or run.latent_dim),
-        *(_baseline_row(columns, baseline) for baseline in run.baselines),
+        _prior_row(columns, report.run.latent_dim),
+        *(_baseline_row(columns, baseline) for baseline in report.baselines),
     ]
     return [
-        *(_variant_row(variant, columns, best, len(run.seeds)) for variant in run.variants),
+        *(_variant_row(variant, columns, best, len(report.run.seeds)) for variant in report.variants),
         *(row for row in beside if not row.empty),
     ]
 
@@ -97,7 +98,7 @@ def _variant_row(variant: VariantResult, columns: list[Metric], best: dict[str, 
         error=variant.error or ("" if variant.status == "ok" else "no reason was recorded"),
         alpha=text.setting(variant.alpha),
         sigma=_sigma(variant),
-        kernel="none" if variant.regularizer == "kl" else ", ".join(variant.kernel_states) or text.MISSING,
+        kernel=_kernel(variant),
         seeds=text.count(seeds, "seed") if done >= seeds else f"{done} of {text.count(seeds, 'seed')}",
         cells=[_variant_cell(variant, column, variant.name in best[column.name]) for column in columns],
     )
@@ -121,7 +122,7 @@ def _prior_row(columns: list[Metric], d: int | None) -> Row:
 
 
 def _baseline_row(columns: list[Metric], baseline: Baseline) -> Row:
-    values = [(column, baseline.metrics.get(column.name)) for column in columns]
+    values = [(column, baseline.numbers.get(column.name)) for column in columns]
     return Row(
         name=baseline.name,
         kind="baseline",
@@ -129,7 +130,15 @@ def _baseline_row(columns: list[Metric], baseline: Baseline) -> Row:
     )
 
 
+def _kernel(variant: VariantResult) -> str:
+    if variant.has_penalty and variant.kernel is None:
+        return "none"
+    return ", ".join(variant.kernel_states) or text.MISSING
+
+
 def _sigma(variant: VariantResult) -> str:
     if variant.sigma is not None:
         return text.setting(variant.sigma)
-    return "7 scales" if variant.kernel == "imq" else "none"
+    penalty = known(variant.regularizer)
+    kernel = penalty.kernel(variant.kernel) if penalty else None
+    return kernel.widths if kernel and kernel.widths else "none"

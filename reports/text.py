@@ -66,9 +66,14 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else "none"
 
 
-def span(ends: tuple[float, float], show: Callable[[float], str]) -> str:
+def span(ends: Sequence[float], show: Callable[[float], str]) -> str:
     """An interval as a reader sees it: −0.0083 to −0.0060."""
     return f"{show(ends[0])} to {show(ends[1])}"
+
+
+def code(commit: str | None, dirty: bool | None) -> str:
+    """A commit, short, and whether files differed from it."""
+    return f"{(commit or 'unknown')[:12]}{' + uncommitted changes' if dirty else ''}"
 
 
 def one_line(untrusted: str) -> str:

@@ -8,7 +8,7 @@ from mmdvae.errors import InputError
 from mmdvae.files import file_sha256, write_text
 from mmdvae.jobs import store as stored
 from mmdvae.record import report_json
-from mmdvae.record.result import Run
+from mmdvae.record.result import Report
 from reports import sidecars
 from reports.drawing.picture_cache import kept_in
 from reports.page import markdown, page
@@ -74,17 +74,17 @@ def _write(run_dir: Path, store: Path) -> Path:
 
 
 def _sidecar(
-    path: Path, what: str, run: Run, arrays: Store, failures: list[Failure] | None = None
+    path: Path, what: str, report: Report, arrays: Store, failures: list[Failure] | None = None
 ) -> tuple[Sidecar, Failure | None]:
     """Write one file beside the report; a failure costs that file alone."""
     try:
         match path.name:
             case "metrics.csv":
-                sidecars.metrics(run, path)
+                sidecars.metrics(report, path)
             case "latents.parquet":
-                sidecars.latents(run, arrays, path)
+                sidecars.latents(report, arrays, path)
             case _:
-                markdown.write(run, arrays, path, [failure.section for failure in failures or []])
+                markdown.write(report, arrays, path, [failure.section for failure in failures or []])
         return Sidecar(name=path.name, what=what, sha256=file_sha256(path)), None
     except Exception as error:  # the page is still worth having
         path.unlink(missing_ok=True)  # an older one would not belong to this page

@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from mmdvae.errors import InputError
 from mmdvae.files import write_json
 from mmdvae.record import report_json
+from mmdvae.record.result import Report
 from reports import write
 from reports.page import artifact, markdown
 from reports.run_index import index
@@ -22,14 +23,14 @@ from tasks.rich import RichArtifact
 
 
 @task(task_run_name="report", cache_policy=NO_CACHE)
-def write_report(run_dir: Path, store: Path, report: dict[str, Any], manifest: dict[str, Any]) -> Path:
+def write_report(run_dir: Path, store: Path, report: Report, manifest: dict[str, Any]) -> Path:
     """Write the run's folder, whole or not at all, and bring the list of runs up to date; return the page's path.
 
     Raises: InputError if it cannot be written, on a full disk for example.
     """
     try:
         with _alone(run_dir.parent, store) as draft:
-            write_json(draft / "report.json", report)
+            report_json.write(report, draft)
             write_json(draft / "manifest.json", manifest)
             write.write(draft, store)
             draft.rename(run_dir)
@@ -44,7 +45,7 @@ def write_report(run_dir: Path, store: Path, report: dict[str, Any], manifest: d
 def _alone(out: Path, store: Path) -> Iterator[Path]:
     """An empty folder to write a run in, while no other run of `out` writes: the list of runs misses none then.
 
-    What lies there like it is of processes that were killed, and goes.
+    Removes leftovers of killed processes first.
     """
     draft = out / ".draft"
     with index.alone(store):
@@ -65,10 +66,10 @@ def publish_artifacts(page: Path, store: Path, rich: bool) -> None:
     create_link_artifact(
         page.resolve().as_uri(), link_text=str(page), key="report", description="The whole report, one HTML file"
     )
-    run = report_json.load(page.parent)
+    report = report_json.load(page.parent)
     text = markdown.artifact(page)
     create_markdown_artifact(text, key="comparison", description="What the comparison found")
-    create_table_artifact(summary.records(run), key="variants", description="Every variant and what it measured")
+    create_table_artifact(summary.records(report), key="variants", description="Every variant and what it measured")
     if rich:
-        html = artifact.render(run, Store(page.parent, store))
+        html = artifact.render(report, Store(page.parent, store))
         RichArtifact(key="page", description=f"As much as fits here of {page}", html=html).create()

@@ -1,4 +1,4 @@
-"""Tasks that are done in a child process, once: classifier, baselines, training, evaluation."""
+"""Work that a child process does, once: training, evaluation and every other kind (mmdvae.jobs.kinds)."""
 
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,13 @@ def is_crash(task, task_run, state: State) -> bool:
 
 
 # The store is the cache (docs/decisions/cache.md); Prefect's own would be a second truth that outlives deleted files.
-once = task(
-    task_run_name="{unit}", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=1, retry_condition_fn=is_crash
-)
-
-
-def _find_or_do(unit: str, request: dict[str, Any]) -> Any:
-    record = store.read(Path(request["folder"]))
+@task(task_run_name="{unit}", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=1, retry_condition_fn=is_crash)
+def work(unit: str, request: dict[str, Any]) -> Any:
+    """Find the result in the store, or have a child process make it; returns its record."""
+    folder = Path(request["folder"])
+    record = store.read(folder)
     if record is not None:
+        store.touch(folder)
         tell(unit, {"event": "found"})
         return Completed(name="Cached", message="found in the store", data=record)
     try:
@@ -36,27 +35,3 @@ def _find_or_do(unit: str, request: dict[str, Any]) -> Any:
         raise
     tell(unit, {"event": "done", "message": record.get("error") or "done"})
     return record
-
-
-@once
-def train_classifier(unit: str, request: dict[str, Any]) -> dict[str, Any]:
-    """Train the data set's classifier, which judges samples from the prior; a record with its accuracy and digest."""
-    return _find_or_do(unit, request)
-
-
-@once
-def measure_baselines(unit: str, request: dict[str, Any]) -> dict[str, Any]:
-    """The mean image, PCA, raw pixels, real images and draws from the prior, measured like a variant."""
-    return _find_or_do(unit, request)
-
-
-@once
-def train(unit: str, request: dict[str, Any]) -> dict[str, Any]:
-    """Train one variant with one seed; a record with history and status."""
-    return _find_or_do(unit, request)
-
-
-@once
-def evaluate(unit: str, request: dict[str, Any]) -> dict[str, Any]:
-    """Measure one trained variant on the test split; a record with metrics."""
-    return _find_or_do(unit, request)

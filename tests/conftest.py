@@ -63,7 +63,7 @@ def nursery():
 @pytest.fixture
 def warm(nursery, monkeypatch):
     """Workshops of this process borrow it: four seconds less than with one each."""
-    monkeypatch.setattr("tasks.workshop.Nursery", lambda environment: nursery)
+    monkeypatch.setattr("tasks.processes.pool.Nursery", lambda environment: nursery)
 
 
 @pytest.fixture(scope="session")

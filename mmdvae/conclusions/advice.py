@@ -2,43 +2,43 @@
 
 import math
 import statistics
-from typing import Any
+from collections.abc import Sequence
 
 from mmdvae.conclusions.paired import by_seed
 from mmdvae.measures import live_range
+from mmdvae.record.result import Advice, FrontMember, Heuristic, LiveRange, Pareto, SigmaAdvice, VariantResult
 
 ERROR, DISTANCE = "mse", "sliced_w2"
 
 
-def of(report: dict[str, Any]) -> dict[str, Any]:
-    """latent_dim, sigma (ranges of live kernels), heuristics (published choices), pareto; of report.json's content."""
-    dim = report["run"]["latent_dim"]
-    finished = [variant for variant in report["variants"] if variant["status"] == "ok"]
-    return {
-        "latent_dim": dim,
-        "sigma": {"prior": list(live_range.of_prior(dim)), "codes": _ranges(finished)},
-        "heuristics": heuristics(dim),
-        "pareto": {"x": ERROR, "y": DISTANCE, "front": front(finished)},
-    }
+def of(latent_dim: int, variants: Sequence[VariantResult]) -> Advice:
+    """Where kernels are live, which sigmas others have published, and the Pareto front of the finished variants."""
+    finished = [variant for variant in variants if variant.status == "ok"]
+    return Advice(
+        latent_dim=latent_dim,
+        sigma=SigmaAdvice(prior=list(live_range.of_prior(latent_dim)), codes=_ranges(finished)),
+        heuristics=heuristics(latent_dim),
+        pareto=Pareto(x=ERROR, y=DISTANCE, front=front(finished)),
+    )
 
 
-def heuristics(dim: int) -> list[dict[str, Any]]:
+def heuristics(dim: int) -> list[Heuristic]:
     """Published choices of the bandwidth, translated into our sigma (docs/decisions/bandwidth.md)."""
     median = live_range.median_distance_of_prior(dim)
     return [
-        {"name": "sqrt(d), as pythae with bandwidth 1", "sigma": math.sqrt(dim)},
-        {"name": "the prior's median distance", "sigma": median},
-        {"name": "sqrt(2) times that, as WAE's Gaussian kernel", "sigma": math.sqrt(2) * median},
-        {"name": "d / sqrt(2), as Zhao's MMD-VAE", "sigma": dim / math.sqrt(2)},
+        Heuristic(name="sqrt(d), as pythae with bandwidth 1", sigma=math.sqrt(dim)),
+        Heuristic(name="the prior's median distance", sigma=median),
+        Heuristic(name="sqrt(2) times that, as WAE's Gaussian kernel", sigma=math.sqrt(2) * median),
+        Heuristic(name="d / sqrt(2), as Zhao's MMD-VAE", sigma=dim / math.sqrt(2)),
     ]
 
 
-def front(variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def front(variants: Sequence[VariantResult]) -> list[FrontMember]:
     """Who is on the Pareto front of reconstruction against prior match, and with how many of the seeds.
 
     On the front with one seed: no other variant has, with that seed, neither number larger and one smaller.
     """
-    columns = {v["name"]: (by_seed(v, ERROR), by_seed(v, DISTANCE)) for v in variants}
+    columns = {v.name: (by_seed(v, ERROR), by_seed(v, DISTANCE)) for v in variants}
     seeds = sorted(set().union(*(errors.keys() & distances.keys() for errors, distances in columns.values())))
     counts = dict.fromkeys(columns, 0)
     for seed in seeds:
@@ -46,17 +46,17 @@ def front(variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for name, point in points.items():
             counts[name] += not any(_beats(other, point) for other in points.values())
     ranked = sorted(((name, count) for name, count in counts.items() if count), key=lambda entry: -entry[1])
-    return [{"name": name, "seeds": count, "of": len(seeds)} for name, count in ranked]
+    return [FrontMember(name=name, seeds=count, of=len(seeds)) for name, count in ranked]
 
 
 def _beats(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return one != other and all(a <= b for a, b in zip(one, other, strict=True))
 
 
-def _ranges(variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    ends = {v["name"]: [list(by_seed(v, f"live_sigma_{end}").values()) for end in ("low", "high")] for v in variants}
+def _ranges(variants: Sequence[VariantResult]) -> list[LiveRange]:
+    ends = {v.name: [list(by_seed(v, f"live_sigma_{end}").values()) for end in ("low", "high")] for v in variants}
     return [
-        {"name": name, "low": statistics.fmean(low), "high": statistics.fmean(high)}
+        LiveRange(name=name, low=statistics.fmean(low), high=statistics.fmean(high))
         for name, (low, high) in ends.items()
         if low and high
     ]

@@ -1,33 +1,37 @@
 """What a reader must know before trusting a number, found by rule: each check names its variants and what to do."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Literal
 
-from mmdvae.conclusions.faults import FAULTS, Fault, Variants
+from mmdvae.conclusions.faults import FAULTS, Fault
+from mmdvae.measures.kernel_states import DEAD
+from mmdvae.record.result import Baseline, Check, Classifier, Run, VariantResult
 
-DEAD = {
+Variants = Sequence[VariantResult]
+
+MEANING = {
     "saturated": "the kernel is near zero between any two points, so its gradient vanishes",
     "flat": "the kernel is near one between any two points, so it sees no more than a difference of means",
 }
 
 
-def run_all(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every check on the content of report.json: code, title, state (issue, tip or passed), explanation, variants."""
-    variants, run = report["variants"], report["run"]
+def run_all(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list[Check]:
+    """Every check, in the order of their codes."""
     checks = [
         finished(variants),
         kernel_alive(variants),
         equal_budget(variants),
-        baselines_measured(report["baselines"]),
-        samples_judged(run.get("classifier")),
-        *(_by(fault, variants, run["latent_dim"]) for fault in FAULTS),
+        baselines_measured(baselines),
+        samples_judged(run.classifier),
+        *(_by(fault, variants, run.latent_dim) for fault in FAULTS),
     ]
-    return sorted(checks, key=lambda check: int(check["code"][1:]))
+    return sorted(checks, key=lambda check: int(check.code[1:]))
 
 
-def finished(variants: Variants) -> dict[str, Any]:
+def finished(variants: Variants) -> Check:
     """C1: every variant was trained and measured."""
-    bad = [variant for variant in variants if variant["status"] != "ok"]
-    reasons = "; ".join(f"{variant['name']}: {variant['status']} ({variant['error']})" for variant in bad)
+    bad = [variant for variant in variants if variant.status != "ok"]
+    reasons = "; ".join(f"{variant.name}: {variant.status} ({variant.error})" for variant in bad)
     return _check(
         "C1",
         "Some variants did not finish" if bad else "Every variant finished",
@@ -37,12 +41,11 @@ def finished(variants: Variants) -> dict[str, Any]:
     )
 
 
-def kernel_alive(variants: Variants) -> dict[str, Any]:
+def kernel_alive(variants: Variants) -> Check:
     """C2: the training kernel could act on the codes."""
-    states = {variant["name"]: {run["metrics"].get("kernel_state") for run in variant["runs"]} for variant in variants}
-    bad = [variant for variant in variants if states[variant["name"]] & DEAD.keys()]
-    kinds = sorted(set().union(*(states[variant["name"]] for variant in bad)) & DEAD.keys())
-    why = "; ".join(f"{kind}: {DEAD[kind]}" for kind in kinds)
+    bad = [variant for variant in variants if set(variant.kernel_states) & set(DEAD)]
+    kinds = sorted({state for variant in bad for state in variant.kernel_states if state in DEAD})
+    why = "; ".join(f"{kind}: {MEANING[kind]}" for kind in kinds)
     advice = "They were trained as if there were no penalty. Choose sigma near the prior's distances, sqrt(d) to d."
     return _check(
         "C2",
@@ -53,10 +56,10 @@ def kernel_alive(variants: Variants) -> dict[str, Any]:
     )
 
 
-def equal_budget(variants: Variants) -> dict[str, Any]:
+def equal_budget(variants: Variants) -> Check:
     """C4: all were trained for the same number of epochs."""
-    compared = [variant for variant in variants if variant["status"] == "ok"]
-    epochs = {run["epochs"] for variant in compared for run in variant["runs"]}
+    compared = [variant for variant in variants if variant.status == "ok"]
+    epochs = {run.epochs for variant in compared for run in variant.runs}
     unequal = len(epochs) > 1
     return _check(
         "C4",
@@ -69,7 +72,7 @@ def equal_budget(variants: Variants) -> dict[str, Any]:
     )
 
 
-def baselines_measured(baselines: list[dict[str, Any]]) -> dict[str, Any]:
+def baselines_measured(baselines: Sequence[Baseline]) -> Check:
     """C6: there is something to compare the variants with."""
     return _check(
         "C6",
@@ -82,25 +85,27 @@ def baselines_measured(baselines: list[dict[str, Any]]) -> dict[str, Any]:
     )
 
 
-def samples_judged(classifier: dict[str, Any] | None) -> dict[str, Any]:
+def samples_judged(classifier: Classifier | None) -> Check:
     """C12: there was a classifier to judge samples from the prior by."""
     return _check(
         "C12",
         "Samples were judged" if classifier else "Samples were not judged",
         "passed" if classifier else "tip",
-        f"By a classifier with a test accuracy of {classifier['test_accuracy']:.3f}."
+        f"By a classifier with a test accuracy of {classifier.test_accuracy:.3f}."
         if classifier
         else "Its classifier failed, or all images have one label: fid, kid, density and coverage are missing.",
         [],
     )
 
 
-def _by(fault: Fault, variants: Variants, latent_dim: int) -> dict[str, Any]:
+def _by(fault: Fault, variants: Variants, latent_dim: int) -> Check:
     bad = [variant for variant in variants if fault.has_it(variant, latent_dim)]
     found = 0 if bad else 1
     return _check(fault.code, fault.titles[found], ("passed" if found else fault.state), fault.explanations[found], bad)
 
 
-def _check(code: str, title: str, state: str, explanation: str, variants: Variants) -> dict[str, Any]:
-    names = [variant["name"] for variant in variants]
-    return {"code": code, "title": title, "state": state, "explanation": explanation, "variants": names}
+def _check(
+    code: str, title: str, state: Literal["issue", "tip", "passed"], explanation: str, variants: Variants
+) -> Check:
+    names = [variant.name for variant in variants]
+    return Check(code=code, title=title, state=state, explanation=explanation, variants=names)

@@ -1,190 +1,86 @@
-"""What the numbers say of each claim in verdicts.py: an effect per seed, an interval, a state, a reason."""
+"""The claims about alpha and sigma that are held against the numbers, as a table. Standard library alone."""
 
-import itertools
-import math
-import statistics
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from mmdvae.conclusions import groups
-from mmdvae.conclusions.groups import Group, Variants
-from mmdvae.conclusions.paired import Effect, by_seed, effect, on_common_seeds, ratio
+from mmdvae.conclusions import rules
 
-State = Literal["supported", "not_supported", "inconclusive", "not_run"]
-Test = Callable[[Effect], bool]
-
-NOTEBOOK_SIGMA, NOTEBOOK_EXTREMES = 0.1, (1e-4, 1e4)
-SAME_ERROR = 1.05  # mean squared errors within 5 % are called equal
-MORE_SPREAD = 1.10  # a variance more than 10 % larger is called larger
-SAME_DISTANCE = 1.25  # distances from the prior within 25 % are called equal
-TITLES = {"bce": "test BCE", "mse": "test MSE", "total_variance": "total variance", "sliced_w2": "sliced W2"}
+INTERVAL = f"{rules.LEVEL * 100:g} % Student interval over seeds"
+OTHERWISE = f"; inconclusive otherwise or with fewer than {rules.MIN_SEEDS} seeds"
+LIVE = f"; live: with every seed at least {100 * rules.HALF:g} % of the pairs feel the kernel"
+SAME_DISTANCE = (
+    f"supported if the {INTERVAL} is within {1 / rules.SAME_DISTANCE:g} to {rules.SAME_DISTANCE}, "
+    f"not supported if it is wholly outside{OTHERWISE}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What a claim's numbers came to."""
+class Claim:
+    """One statement that a comparison can support or not."""
 
-    state: State
-    explanation: str
-    effect: Effect | None = None
-
-
-def removing_raises_error(variants: Variants) -> Finding:
-    """V1: BCE without a penalty less the mean over the variants whose kernel was alive."""
-    return _held_against(
-        groups.plain(variants),
-        groups.live(variants),
-        "bce",
-        as_ratio=False,
-        yes=lambda e: e.surely_above(0),
-        no=lambda e: e.surely_below(0),
-    )
+    code: str
+    claim: str
+    notebook: str | None  # what the notebook concluded of it, if anything
+    quantity: str  # what the effect is
+    scale: Literal["difference", "ratio"]
+    rule: str
+    sections: tuple[str, ...]  # of the page, whose figures bear on it
 
 
-def sigma_hardly_matters(variants: Variants) -> Finding:
-    """V2: MSE at one sigma over that at another with the same alpha, of the two that are furthest apart.
-
-    Furthest apart in the mean over seeds: the range within a seed would take the noise of trainings for a difference
-    (docs/decisions/verdicts.md). What it is at every alpha is told, too.
-    """
-    found = {
-        alpha: widest
-        for alpha, group in groups.by_alpha(variants).items()
-        if any(groups.acting(variant) for variant in group) and (widest := _furthest_apart(group))
-    }
-    if not found:
-        return _not_run("no two sigmas with one alpha finished of which one had a live kernel: dead ones are alike")
-    largest = max(found.values(), key=_size)
-    if len(found) == 1:
-        return largest
-    each = ", ".join(f"× {_size(one):.3g} at {alpha:g}" for alpha, one in sorted(found.items()))
-    return replace(largest, explanation=f"{largest.explanation}; by alpha: {each}")
-
-
-def extremes_disperse(variants: Variants) -> Finding:
-    """V3: total variance at either extreme over that at 0.1; the one that speaks most against the claim decides."""
-    against = ("not_run", "not_supported", "inconclusive", "supported")
-    findings = [_disperses(variants, extreme) for extreme in NOTEBOOK_EXTREMES]
-    return min(findings, key=lambda f: (against.index(f.state), f.effect.mean if f.effect else 0.0))
-
-
-def live_comes_closer(variants: Variants) -> Finding:
-    """V4: the distance from the prior with a live kernel over that without a penalty."""
-    return _held_against(
-        groups.live(variants),
-        groups.plain(variants),
-        "sliced_w2",
-        yes=lambda e: e.surely_below(1),
-        no=lambda e: e.surely_above(1),
-    )
-
-
-def mmd_as_kl(variants: Variants) -> Finding:
-    """V5: the distance from the prior with a live kernel over that with KL."""
-    return _held_against(groups.live(variants), groups.kl(variants), "sliced_w2", yes=_within, no=_outside)
-
-
-def dead_as_none(variants: Variants) -> Finding:
-    """V6: the distance from the prior with a dead kernel over that without a penalty."""
-    return _held_against(groups.dead(variants), groups.plain(variants), "sliced_w2", yes=_within, no=_outside)
-
-
-def _furthest_apart(group: Variants) -> Finding | None:
-    """Of the ordered pairs of one alpha's sigmas, the one whose ratio of errors is largest; None without a pair."""
-    findings = [
-        _held_against(
-            Group(variants=[worse], words=f"with {worse['name']} (kernel {groups.states([worse])})"),
-            Group(variants=[better], words=f"with {better['name']} (kernel {groups.states([better])})"),
-            "mse",
-            yes=lambda e: e.surely_below(SAME_ERROR),
-            no=lambda e: e.surely_above(SAME_ERROR),
-        )
-        for worse, better in itertools.permutations(group, 2)
-    ]
-    return max(findings, key=_size, default=None)
-
-
-def _size(finding: Finding) -> float:
-    return finding.effect.mean if finding.effect else -math.inf
-
-
-def _disperses(variants: Variants, extreme: float) -> Finding:
-    rows = [{variant["sigma"]: variant for variant in group} for group in groups.by_alpha(variants).values()]
-    pairs = [(row[extreme], row[NOTEBOOK_SIGMA]) for row in rows if {extreme, NOTEBOOK_SIGMA} <= row.keys()]
-    if not pairs:
-        return _not_run(f"no two variants with one alpha and sigma {extreme:g} and {NOTEBOOK_SIGMA:g} finished")
-    sides = ([pair[0] for pair in pairs], [pair[1] for pair in pairs])
-    alphas = f"{len(pairs)} alphas, " if len(pairs) > 1 else ""
-    ours, theirs = (
-        Group(variants=side, words=f"at sigma {sigma:g} ({alphas}kernel {groups.states(side)})")
-        for side, sigma in zip(sides, (extreme, NOTEBOOK_SIGMA), strict=True)
-    )
-    return _held_against(
-        ours,
-        theirs,
-        "total_variance",
-        yes=lambda e: e.surely_above(MORE_SPREAD),
-        no=lambda e: e.surely_below(MORE_SPREAD),
-    )
-
-
-def _held_against(ours: Group, theirs: Group, metric: str, *, yes: Test, no: Test, as_ratio: bool = True) -> Finding:
-    """The metric's mean over our variants over (or less) that over theirs, seed by seed; geometric means for ratios."""
-    missing = [group.words for group in (ours, theirs) if not group.variants]
-    if missing:
-        return _not_run(f"no finished variant {missing[0]}")
-    columns = (by_seed(variant, metric) for variant in (*ours.variants, *theirs.variants))
-    rows = on_common_seeds(_logarithms(column) if as_ratio else column for column in columns)
-    if not rows:
-        return _not_run(f"no seed has {TITLES[metric]} of all")
-    n = len(ours.variants)
-    pairs = [(statistics.mean(row[:n]), statistics.mean(row[n:])) for row in rows]
-    found = (ratio if as_ratio else effect)(one - other for one, other in pairs)
-    levels = [statistics.mean(side) for side in zip(*pairs, strict=True)]
-    one, other = map(math.exp, levels) if as_ratio else levels
-    why = (
-        f"{TITLES[metric]} {one:.4g} {ours.words}, {other:.4g} {theirs.words}{', geometric means' if as_ratio else ''}"
-        f"{_one_by_one(ours, theirs, rows, as_ratio=as_ratio)}"
-    )
-    if found.low is None:
-        return Finding(state="inconclusive", explanation=f"{why}; too few seeds for an interval", effect=found)
-    state: State = "supported" if yes(found) else "not_supported" if no(found) else "inconclusive"
-    return Finding(state=state, explanation=why, effect=found)
-
-
-def _not_run(why: str) -> Finding:
-    return Finding(state="not_run", explanation=why)
-
-
-def _within(distances: Effect) -> bool:
-    return distances.surely_above(1 / SAME_DISTANCE) and distances.surely_below(SAME_DISTANCE)
-
-
-def _outside(distances: Effect) -> bool:
-    return distances.surely_below(1 / SAME_DISTANCE) or distances.surely_above(SAME_DISTANCE)
-
-
-def _one_by_one(ours: Group, theirs: Group, rows: Sequence[Sequence[float]], *, as_ratio: bool) -> str:
-    """The smallest and the largest effect of the settings that were pooled, each alone against the other side."""
-    n, pooled = len(ours.variants), ours if ours.pooled else theirs
-    if not pooled.pooled or len(pooled.variants) < 2:
-        return ""
-    names = [variant["name"] for variant in pooled.variants]
-    if ours.pooled:
-        alone = [statistics.mean(row[i] - statistics.mean(row[n:]) for row in rows) for i in range(n)]
-    else:
-        alone = [statistics.mean(statistics.mean(row[:n]) - row[i] for row in rows) for i in range(n, len(rows[0]))]
-    ranked = sorted(zip(alone, names, strict=True))
-    return "; one by one from " + " to ".join(
-        f"{_effect(value, as_ratio=as_ratio)} ({name})" for value, name in (ranked[0], ranked[-1])
-    )
-
-
-def _effect(value: float, *, as_ratio: bool) -> str:
-    return f"× {math.exp(value):.3g}" if as_ratio else f"{value:+.4f}".replace("-", "−")
-
-
-def _logarithms(column: dict[int, float]) -> dict[int, float]:
-    """Of the values above zero, the only ones that have a ratio."""
-    return {seed: math.log(value) for seed, value in column.items() if value > 0}
+CLAIMS = (
+    Claim(
+        code="V1",
+        claim="Removing the MMD raises the reconstruction error",
+        notebook="The loss got worse when the regularisation was removed.",
+        quantity="test BCE without a penalty less the mean over variants with a live kernel, nats per pixel",
+        scale="difference",
+        rule=f"supported if the {INTERVAL} is above 0, not supported if it is below{OTHERWISE}{LIVE}",
+        sections=("curves", "reconstructions"),
+    ),
+    Claim(
+        code="V2",
+        claim="Sigma hardly changes the reconstruction",
+        notebook="Sigma has little effect on the reconstruction.",
+        quantity="test MSE at the worst sigma (mean over seeds) over that at the best, the alpha where this is largest",
+        scale="ratio",
+        rule=f"supported if the {INTERVAL} is below {rules.SAME_ERROR}, not supported if it is above{OTHERWISE}",
+        sections=("reconstructions", "dispersion"),
+    ),
+    Claim(
+        code="V3",
+        claim="Extreme sigmas disperse the latent space more than 0.1 does",
+        notebook="The latent space looks much more dispersed at extreme sigmas, small and large.",
+        quantity="total variance at sigma 0.0001 or 10000 over that at 0.1, whichever speaks more against it",
+        scale="ratio",
+        rule=f"supported if the {INTERVAL} is above {rules.MORE_SPREAD:.2f} for both, not supported if it is below "
+        f"for one, not run without both{OTHERWISE}",
+        sections=("latent", "dispersion"),
+    ),
+    Claim(
+        code="V4",
+        claim="A penalty whose kernel is alive brings the codes closer to the prior",
+        notebook="MMD does its work of regularising the latent space.",
+        quantity="sliced W2 from the prior with a live kernel over that without a penalty",
+        scale="ratio",
+        rule=f"supported if the {INTERVAL} is below 1, not supported if it is above{OTHERWISE}{LIVE}",
+        sections=("latent", "samples"),
+    ),
+    Claim(
+        code="V5",
+        claim="MMD with a live kernel regularises as the KL divergence does",
+        notebook="MMD regularises as the KL divergence did.",
+        quantity="sliced W2 from the prior with a live kernel over that with KL",
+        scale="ratio",
+        rule=f"{SAME_DISTANCE}{LIVE}",
+        sections=("samples",),
+    ),
+    Claim(
+        code="V6",
+        claim="A penalty whose kernel is dead leaves the codes where they are without one",
+        notebook=None,
+        quantity="sliced W2 from the prior with a dead kernel over that without a penalty",
+        scale="ratio",
+        rule=SAME_DISTANCE,
+        sections=("dispersion",),
+    ),
+)

@@ -2,18 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from mmdvae.conclusions.paired import MIN_SEEDS, by_seed, on_common_seeds
-
-Variant = dict[str, Any]  # an entry of report.json
-Variants = list[Variant]
-
-STILL_FALLING = 0.05  # of validation BCE's excess over the entropy, in the last tenth of the epochs
-VANISHES = 0.01  # of the reconstruction's gradient: less is lost in the noise of a batch
-NO_NOISE = 0.001  # posterior variance over total variance; the decoder sees as good as the same code every time
-GAP = 0.1  # validation BCE less training BCE, of the latter's excess
-TRUSTED = 0.9  # trustworthiness of a picture whose neighbourhoods can be read
+from mmdvae.conclusions.paired import by_seed, on_common_seeds
+from mmdvae.conclusions.rules import GAP, MIN_SEEDS, NO_NOISE, STILL_FALLING, TRUSTED, VANISHES
+from mmdvae.penalties.table import NONE
+from mmdvae.record.result import SeedRun, VariantResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,48 +16,48 @@ class Fault:
 
     code: str
     state: Literal["issue", "tip"]
-    has_it: Callable[[Variant, int], bool]  # (variant, latent dimensions)
+    has_it: Callable[[VariantResult, int], bool]  # (variant, latent dimensions)
     titles: tuple[str, str]
     explanations: tuple[str, str]
 
 
-def few_seeds(variant: Variant, _: int) -> bool:
+def few_seeds(variant: VariantResult, _: int) -> bool:
     """C3: it finished, with not enough seeds for an interval; C1 tells of those that did not finish."""
-    return variant["status"] == "ok" and len({run["seed"] for run in variant["runs"]}) < MIN_SEEDS
+    return variant.status == "ok" and len({run.seed for run in variant.runs}) < MIN_SEEDS
 
 
-def still_improving(variant: Variant, _: int) -> bool:
+def still_improving(variant: VariantResult, _: int) -> bool:
     """C5: validation BCE was falling in the last tenth of the epochs, at least the last one."""
-    return any(_fell(run) for run in variant["runs"])
+    return any(_fell(run) for run in variant.runs)
 
 
-def gradient_vanishes(variant: Variant, _: int) -> bool:
+def gradient_vanishes(variant: VariantResult, _: int) -> bool:
     """C7: there is a penalty, and it does not pull at the encoder."""
-    return variant["regularizer"] != "none" and any(ratio < VANISHES for ratio in _values(variant, "gradient_ratio"))
+    return variant.regularizer != NONE and any(ratio < VANISHES for ratio in _values(variant, "gradient_ratio"))
 
 
-def collapsed(variant: Variant, _: int) -> bool:
+def collapsed(variant: VariantResult, _: int) -> bool:
     """C8: no coordinate depends on the image."""
     return any(units == 0 for units in _values(variant, "active_units"))
 
 
-def inactive(variant: Variant, latent_dim: int) -> bool:
+def inactive(variant: VariantResult, latent_dim: int) -> bool:
     """C9: some coordinates do not depend on the image."""
     return any(0 < units < latent_dim for units in _values(variant, "active_units"))
 
 
-def without_noise(variant: Variant, _: int) -> bool:
+def without_noise(variant: VariantResult, _: int) -> bool:
     """C10: posteriors are as good as points."""
     pairs = on_common_seeds([by_seed(variant, "posterior_variance"), by_seed(variant, "total_variance")])
     return any(posterior < NO_NOISE * total for posterior, total in pairs)
 
 
-def overfitted(variant: Variant, _: int) -> bool:
+def overfitted(variant: VariantResult, _: int) -> bool:
     """C11: validation images are reconstructed worse than training images."""
-    return any(_gap(run) for run in variant["runs"])
+    return any(_gap(run) for run in variant.runs)
 
 
-def untrusted_picture(variant: Variant, _: int) -> bool:
+def untrusted_picture(variant: VariantResult, _: int) -> bool:
     """C13: neighbours in the PCA or t-SNE picture are often strangers among the codes."""
     views = ("trustworthiness_pca", "trustworthiness_tsne")
     return any(value < TRUSTED for view in views for value in _values(variant, view))
@@ -158,26 +152,30 @@ FAULTS = (
 )
 
 
-def _values(variant: Variant, metric: str) -> list[float]:
+def _values(variant: VariantResult, metric: str) -> list[float]:
     return list(by_seed(variant, metric).values())
 
 
-def _fell(run: dict[str, Any]) -> bool:
-    curve, entropy = run["history"].get("val_bce"), _entropy(run)
+def _fell(run: SeedRun) -> bool:
+    curve, entropy = _curve(run, "val_bce"), _entropy(run)
     if not curve or entropy is None:
         return False
     tail = max(1, len(curve) // 10)
     return len(curve) <= tail or curve[-1] - entropy < (1 - STILL_FALLING) * (curve[-1 - tail] - entropy)
 
 
-def _gap(run: dict[str, Any]) -> bool:
-    train, valid, entropy = run["history"].get("bce"), run["history"].get("val_bce"), _entropy(run)
+def _gap(run: SeedRun) -> bool:
+    train, valid, entropy = _curve(run, "bce"), _curve(run, "val_bce"), _entropy(run)
     if not train or not valid or entropy is None:
         return False
     return valid[-1] - train[-1] > GAP * (train[-1] - entropy)
 
 
-def _entropy(run: dict[str, Any]) -> float | None:
+def _curve(run: SeedRun, name: str) -> list[float]:
+    return [value for value in run.history.get(name, []) if value is not None]
+
+
+def _entropy(run: SeedRun) -> float | None:
     """Of the test images' pixels; that of any other images of the data set is much the same."""
-    metrics = run["metrics"]
-    return None if metrics.get("bce_excess") is None else metrics["bce"] - metrics["bce_excess"]
+    bce, excess = run.number("bce"), run.number("bce_excess")
+    return None if bce is None or excess is None else bce - excess

@@ -1,12 +1,15 @@
-"""Which variants of report.json a claim takes together, and how a sentence names them."""
+"""Which variants a claim takes together, and how a sentence names them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-Variants = list[dict[str, Any]]  # entries of report.json
+from mmdvae.conclusions.rules import HALF
+from mmdvae.measures.kernel_states import DEAD, LIVE
+from mmdvae.penalties.table import NONE
+from mmdvae.record.result import VariantResult
 
-LIVE, DEAD = {"live"}, {"saturated", "flat"}
-HALF = 0.5  # of the pairs feel a kernel that counts as live; one that is neither live nor dead is half-way
+Variants = Sequence[VariantResult]
+
 MOST_NAMES = 4  # of variants in one sentence; of more their number is told
 
 
@@ -21,12 +24,12 @@ class Group:
 
 def plain(variants: Variants) -> Group:
     """Those without a penalty."""
-    return Group(variants=[one for one in variants if one["regularizer"] == "none"], words="without a penalty")
+    return Group(variants=[one for one in variants if one.regularizer == NONE], words="without a penalty")
 
 
 def kl(variants: Variants) -> Group:
     """Those with the Kullback-Leibler penalty."""
-    chosen = [variant for variant in variants if variant["regularizer"] == "kl"]
+    chosen = [variant for variant in variants if variant.regularizer == "kl"]
     return Group(variants=chosen, words=f"with KL ({_named(chosen)})" if chosen else "with KL")
 
 
@@ -42,40 +45,40 @@ def live(variants: Variants) -> Group:
 
 def dead(variants: Variants) -> Group:
     """Those whose kernel was near 0 or near 1 for nearly all pairs, with every seed."""
-    chosen = [variant for variant in variants if _kernel_states(variant) <= DEAD]
+    chosen = [variant for variant in variants if _states(variant) <= set(DEAD)]
     named = f" ({_named(chosen)})" if chosen else " with every seed"
     return Group(variants=chosen, words=f"with a dead kernel{named}", pooled=True)
 
 
-def acting(variant: dict[str, Any]) -> bool:
+def acting(variant: VariantResult) -> bool:
     """Whether its kernel was not dead with any seed; without a kernel the state is off."""
-    return _kernel_states(variant) <= LIVE
+    return _states(variant) <= {LIVE}
 
 
-def half_way(variant: dict[str, Any]) -> bool:
+def half_way(variant: VariantResult) -> bool:
     """Whether, with some seed, fewer than half of the pairs feel the kernel."""
-    shares = (run["metrics"].get("kernel_live_share") for run in variant["runs"])
+    shares = (run.number("kernel_live_share") for run in variant.runs)
     return any(share is not None and share < HALF for share in shares)
 
 
-def by_alpha(variants: Variants) -> dict[float, Variants]:
+def by_alpha(variants: Variants) -> dict[float, list[VariantResult]]:
     """The variants with a sigma, those of one alpha together."""
-    found: dict[float, Variants] = {}
+    found: dict[float, list[VariantResult]] = {}
     for variant in variants:
-        if variant["sigma"] is not None:
-            found.setdefault(variant["alpha"], []).append(variant)
+        if variant.sigma is not None:
+            found.setdefault(variant.alpha, []).append(variant)
     return found
 
 
 def states(variants: Variants) -> str:
     """The states of their kernels, in words."""
-    return " or ".join(sorted(set().union(*map(_kernel_states, variants))))
+    return " or ".join(sorted(set().union(*map(_states, variants))))
 
 
-def _kernel_states(variant: dict[str, Any]) -> set[str]:
-    return {str(run["metrics"].get("kernel_state")) for run in variant["runs"]}
+def _states(variant: VariantResult) -> set[str]:
+    return {str(run.kernel_state) for run in variant.runs}
 
 
 def _named(variants: Variants) -> str:
     few = len(variants) <= MOST_NAMES
-    return ", ".join(variant["name"] for variant in variants) if few else f"{len(variants)} variants"
+    return ", ".join(variant.name for variant in variants) if few else f"{len(variants)} variants"

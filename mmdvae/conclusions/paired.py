@@ -2,14 +2,14 @@
 
 import math
 import statistics
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from scipy.special import stdtrit
 
-MIN_SEEDS = 3  # an interval from fewer is never a conclusion
-LEVEL = 0.95
+from mmdvae.conclusions.rules import LEVEL, MIN_SEEDS
+from mmdvae.record.result import Difference, Differences, VariantResult
+
 LARGEST = 1e300  # what a ratio's interval is cut at: JSON has no infinity
 
 
@@ -53,10 +53,10 @@ def ratio(logarithms: Iterable[float]) -> Effect:
     return Effect(mean=_exp(log.mean), low=low, high=high, n=log.n)
 
 
-def by_seed(variant: Mapping[str, Any], metric: str) -> dict[int, float]:
-    """A variant's metric for each seed that has it as a finite number, from an entry of report.json."""
-    values = {run["seed"]: run["metrics"].get(metric) for run in variant["runs"]}
-    return {s: float(value) for s, value in values.items() if isinstance(value, int | float) and math.isfinite(value)}
+def by_seed(variant: VariantResult, metric: str) -> dict[int, float]:
+    """A variant's metric for each seed that has it as a finite number."""
+    values = {run.seed: run.number(metric) for run in variant.runs}
+    return {seed: value for seed, value in values.items() if value is not None}
 
 
 def on_common_seeds(columns: Iterable[Mapping[int, float]]) -> list[tuple[float, ...]]:
@@ -66,26 +66,25 @@ def on_common_seeds(columns: Iterable[Mapping[int, float]]) -> list[tuple[float,
     return [tuple(column[seed] for column in columns) for seed in sorted(common)]
 
 
-def differences(variants: list[dict[str, Any]], reference: str) -> dict[str, dict[str, Any] | None]:
-    """Each variant's metrics less those of the reference, over the seeds that both have.
+def differences(variants: Sequence[VariantResult], reference: str) -> dict[str, Differences | None]:
+    """By variant: its metrics less those of the reference, over the seeds that both have.
 
-    Returns: {name: {"reference", "metrics": {METRIC: {"mean", "low", "high", "n"}}}}; None for the reference itself
-        and where there is nothing in common.
+    None for the reference itself and where there is nothing in common.
     """
-    base = next((variant for variant in variants if variant["name"] == reference), None)
-    return {variant["name"]: _difference(variant, base) for variant in variants}
+    base = next((variant for variant in variants if variant.name == reference), None)
+    return {variant.name: _difference(variant, base) for variant in variants}
 
 
-def _difference(variant: dict[str, Any], base: dict[str, Any] | None) -> dict[str, Any] | None:
+def _difference(variant: VariantResult, base: VariantResult | None) -> Differences | None:
     if base is None or variant is base:
         return None
     metrics = {}
-    for metric in variant["summary"].keys() & base["summary"].keys():
+    for metric in sorted(variant.summary.keys() & base.summary.keys()):
         pairs = on_common_seeds([by_seed(variant, metric), by_seed(base, metric)])
         if pairs:
             found = effect(ours - theirs for ours, theirs in pairs)
-            metrics[metric] = {"mean": found.mean, "low": found.low, "high": found.high, "n": found.n}
-    return {"reference": base["name"], "metrics": dict(sorted(metrics.items()))} if metrics else None
+            metrics[metric] = Difference(mean=found.mean, low=found.low, high=found.high, n=found.n)
+    return Differences(reference=base.name, metrics=metrics) if metrics else None
 
 
 def _exp(logarithm: float) -> float:

@@ -1,6 +1,6 @@
 """One piece of heavy work in a process of its own: `python -m mmdvae.jobs.child`.
 
-Reads one JSON line from standard input: kind (of store.MODULES), folder, and what the kind needs. The kind's module
+Reads one JSON line from standard input: kind (of mmdvae.jobs.kinds), folder, and what the kind needs. The kind's module
 does it: its `work(request, folder, report)` returns the record and the names of the files that belong to it. Writes
 JSON lines to standard output: progress events, and at the end one of
     {"event": "done", "record": {...}}        finished, or found finished
@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from mmdvae.files import json_line
-from mmdvae.jobs import store
+from mmdvae.jobs import kinds, store
+from mmdvae.jobs.request import code_of
 
 
 def main() -> None:
@@ -38,7 +39,7 @@ def main() -> None:
 
 def run(request: dict[str, Any], report) -> dict[str, Any]:
     """Do the work, unless its folder says that it is done; return its record."""
-    if request["code"] != store.code_digest(request["kind"]):
+    if request["code"] != code_of(request["kind"], request):
         raise ValueError("the program was edited while the run was going on; start it again")  # or the key would lie
     folder = Path(request["folder"])
     with store.claimed(folder):
@@ -48,7 +49,7 @@ def run(request: dict[str, Any], report) -> dict[str, Any]:
         report({"event": "started"})
         store.describe(folder, request)
         # Imported here, for it takes seconds and there may be nothing to do.
-        record, files = importlib.import_module(store.MODULES[request["kind"]]).work(request, folder, report)
+        record, files = importlib.import_module(kinds.find(request["kind"]).module).work(request, folder, report)
         return store.finish(folder, record, files)
 
 

@@ -16,33 +16,37 @@ OURS = ("flows", "tasks", "mmdvae", "reports")
 StandsFor = Callable[[Path], str]  # the file of a module of ours -> what replaces its name
 
 
-def digest_of(modules: Iterable[str], *, alone: Iterable[str] = (), root: Path = HERE) -> str:
+def digest_of(
+    modules: Iterable[str], *, alone: Iterable[str] = (), without: Iterable[str] = (), root: Path = HERE
+) -> str:
     """SHA-256 over the statements of these modules and of all of ours that they import, in hex.
 
-    Args: modules, dotted names; alone, modules that count while what they import does not; root, the folder with our
-        packages.
+    Args: modules, dotted names; alone, modules that count while what they import does not; without, modules that do
+        not count, nor what they alone import; root, the folder with our packages.
     Raises: ValueError for an import of ours that leads to no file.
     """
-    texts = {_statements(path, root) for path in closure(modules, root=root) | {_file(name, root) for name in alone}}
+    files = closure(modules, without=without, root=root) | {_file(name, root) for name in alone}
+    left_out = {_file(name, root) for name in without}
+    texts = {_statements(path, root, left_out) for path in files}
     return sha256("\n\n".join(sorted(texts)).encode()).hexdigest()
 
 
-def closure(modules: Iterable[str], *, root: Path = HERE) -> set[Path]:
+def closure(modules: Iterable[str], *, without: Iterable[str] = (), root: Path = HERE) -> set[Path]:
     """The files of these modules, of all of ours that they import, and of the packages above them."""
+    left_out = {_file(name, root) for name in without}
     found: set[Path] = set()
     waiting = [path for name in modules for path in _files(name, root)]
     while waiting:
         path = waiting.pop()
-        if path not in found:
+        if path not in found | left_out:
             found.add(path)
             waiting += _names(path, root).files
     return found
 
 
-def _statements(path: Path, root: Path) -> str:
+def _statements(path: Path, root: Path, left_out: set[Path]) -> str:
     """What the file says, each module of ours that it uses replaced by a digest of what that one says."""
-
-    return _neutral(path, root, lambda imported: _name(imported, root))
+    return _neutral(path, root, lambda imported: "ours" if imported in left_out else _name(imported, root))
 
 
 @cache

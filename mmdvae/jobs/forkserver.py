@@ -19,12 +19,15 @@ import socket
 import sys
 import traceback
 
-from mmdvae.jobs import child, store
+from mmdvae.jobs import child
+from mmdvae.jobs.kinds import KINDS
+from mmdvae.jobs.request import code_of
+from mmdvae.penalties.table import PENALTIES
 
 MAX_REQUEST = 65_536  # bytes
 # JAX starts threads when it is imported, and a fork does not carry them over; its children import it themselves.
 PRELOAD = {
-    "tensorflow": ("tensorflow", "mmdvae.training.fit", "mmdvae.measures.evaluate", "mmdvae.measures.baselines"),
+    "tensorflow": ("tensorflow", *(kind.module for kind in KINDS), *(penalty.path for penalty in PENALTIES)),
     "jax": ("openTSNE", "skimage.metrics", "sklearn.linear_model", "sklearn.manifold", "sklearn.metrics"),
 }
 
@@ -35,8 +38,9 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     for module in PRELOAD.get(os.environ["KERAS_BACKEND"], ()):
         importlib.import_module(module)
-    for kind in store.MODULES:
-        store.code_digest(kind)  # remembered for all children, and of the code that was just imported
+    for kind in KINDS:
+        for penalty in PENALTIES:  # remembered for all children, and of the code that was just imported
+            code_of(kind.name, {"variant": {"regularizer": penalty.name}})
     with _told_of_ended_children() as ended:
         _serve(control, ended)
 

@@ -11,8 +11,7 @@ from mmdvae.files import finite_or_none
 from mmdvae.measures import class_separation, classifier, prior_match, reconstruction, sample_quality
 from mmdvae.measures.class_separation import REFERENCES
 
-COMPONENTS = (2, 4, 8, 16)
-LATENT_DIM = 8  # the recipes': the one number of components whose codes are held against the prior
+COMPONENTS = (2, 4, 8, 16)  # and as many as the codes have
 BLOCK = 5_000  # images at a time: the training split in float64 would take 345 MB
 DRAWS_SEED, SAMPLES_SEED = 4, 5  # other draws than those that codes are compared with
 
@@ -24,27 +23,29 @@ def work(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The job of kind `baselines` (mmdvae.jobs.child)."""
     judge = Path(request["classifier"]) if request["classifier"] else None
-    return {"baselines": evaluate(Path(request["data"]), judge)}, ()
+    return {"baselines": evaluate(Path(request["data"]), judge, latent_dim=request["latent_dim"])}, ()
 
 
-def evaluate(data: Path, judge: Path | None) -> list[dict[str, Any]]:
+def evaluate(data: Path, judge: Path | None, *, latent_dim: int) -> list[dict[str, Any]]:
     """Fit the baselines to the training split, measure them on the test split: [{"name", "metrics"}, ...].
 
     mean image: what knowing nothing of an image costs. PCA-k: the best that k numbers of a linear code can do; of
-    PCA-8 also how near whitened codes are to the prior and how images look that are drawn from its normal distribution.
+    as many as the models' codes have also how near whitened codes are to the prior, and how images look that are drawn
+    from its normal distribution.
     raw pixels: how far the classes can be told apart without any code. real images: training images in the place of
     samples. prior draws: draws from N(0, I) in the place of codes. Without a `judge`, the folder of the data set's
     classifier, nothing is said of samples.
     """
     (train, _), (test, labels) = open_split(data, "train"), open_split(data, "test")
-    pca = _Pca(train, max(COMPONENTS))
+    components = sorted({*COMPONENTS, latent_dim})
+    pca = _Pca(train, components[-1])
     mean_image = np.broadcast_to(pca.mean, (len(test), pca.mean.size))
     rows: list[tuple[str, Metrics]] = [("mean image", _errors(test, mean_image, labels))]
-    rows += [(f"PCA-{k}", _of_pca(pca, k, data)) for k in COMPONENTS]
+    rows += [(f"PCA-{k}", _of_pca(pca, k, data, against_prior=k == latent_dim)) for k in components]
     rows += [("raw pixels", _of_pixels(data))]
-    rows += [("prior draws", prior_match.of_codes(prior_match.draw_prior(len(test), LATENT_DIM, seed=DRAWS_SEED)))]
+    rows += [("prior draws", prior_match.of_codes(prior_match.draw_prior(len(test), latent_dim, seed=DRAWS_SEED)))]
     if judge:
-        made = _judged(pca, judge)
+        made = _judged(pca, judge, latent_dim)
         rows = [(name, metrics | made.pop(name, {})) for name, metrics in rows] + list(made.items())
     return [{"name": name, "metrics": finite_or_none(metrics)} for name, metrics in rows]
 
@@ -84,12 +85,12 @@ def principal_axes(images: np.ndarray, components: int) -> tuple[np.ndarray, np.
     return mean / 255, axes[:, leading], np.sqrt(np.maximum(variances[leading], 0)) / 255
 
 
-def _of_pca(pca: _Pca, components: int, data: Path) -> Metrics:
+def _of_pca(pca: _Pca, components: int, data: Path, *, against_prior: bool) -> Metrics:
     (train, train_labels), (test, labels) = open_split(data, "train"), open_split(data, "test")
     codes, references = (pca.codes(images, components) for images in (test, train[:REFERENCES]))
     metrics = _errors(test, pca.images(codes), labels) | _usefulness(references, train_labels, codes, labels)
     # Of fewer images than components the last spreads are rounding; divided by it, noise would be called codes.
-    if components != LATENT_DIM or not np.all(pca.spread[:components] > 1e-6 * pca.spread[0]):
+    if not against_prior or not np.all(pca.spread[:components] > 1e-6 * pca.spread[0]):
         return metrics
     white = codes / pca.spread[:components]
     return metrics | prior_match.of_codes(np.random.default_rng(DRAWS_SEED).permutation(white))
@@ -115,14 +116,14 @@ def _usefulness(references, reference_labels, codes, labels) -> Metrics:
     }
 
 
-def _judged(pca: _Pca, judge: Path) -> dict[str, Metrics]:
+def _judged(pca: _Pca, judge: Path, latent_dim: int) -> dict[str, Metrics]:
     """What the classifier says of real images, of the mean image again and again, and of samples from PCA."""
     network, references = classifier.load(judge)
     real = references["test"]
-    drawn = np.random.default_rng(SAMPLES_SEED).standard_normal((len(real), LATENT_DIM))
+    drawn = np.random.default_rng(SAMPLES_SEED).standard_normal((len(real), latent_dim))
     made = {
         "mean image": np.broadcast_to(pca.mean, (len(real), pca.mean.size)),
-        f"PCA-{LATENT_DIM}": pca.images(drawn * pca.spread[:LATENT_DIM]),
+        f"PCA-{latent_dim}": pca.images(drawn * pca.spread[:latent_dim]),
     }
     judged = {
         name: sample_quality.judged(real, *classifier.judge(network, images.reshape(-1, 28, 28, 1).astype(np.float32)))

@@ -22,10 +22,9 @@ from mmdvae.measures import (
     reconstruction,
     sample_quality,
 )
-from mmdvae.model.vae import VAE, kernel_of
-from mmdvae.recipes import Recipe
-from mmdvae.training import fit
-from mmdvae.variants import Variant
+from mmdvae.model.vae import VAE
+from mmdvae.training.fit import peak_rss_mb
+from mmdvae.training.load import load
 
 VIEWS = "views.npz"
 RECONSTRUCTIONS = 16
@@ -38,14 +37,13 @@ def work(
     request: dict[str, Any], folder: Path, report: Callable[[dict], None]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The job of kind `evaluate` (mmdvae.jobs.child)."""
-    variant, recipe = Variant(**request["variant"]), Recipe(**request["recipe"])
-    model = fit.load(variant, recipe, Path(request["trained"]))
+    model = load(Path(request["trained"]))
     judge = Path(request["classifier"]) if request["classifier"] else None
-    metrics = evaluate(model, variant, data=Path(request["data"]), judge=judge, folder=folder)
-    return {"metrics": metrics, "peak_rss_mb": fit.peak_rss_mb()}, (VIEWS,)
+    metrics = evaluate(model, data=Path(request["data"]), judge=judge, folder=folder)
+    return {"metrics": metrics, "peak_rss_mb": peak_rss_mb()}, (VIEWS,)
 
 
-def evaluate(model: VAE, variant: Variant, *, data: Path, judge: Path | None, folder: Path) -> dict[str, Any]:
+def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dict[str, Any]:
     """Return the metrics and leave views.npz in `folder`; the model is as it was, and twice gives the same.
 
     Reconstructions are decoded from posterior means. A number that does not exist is None: psnr of a perfect
@@ -73,7 +71,7 @@ def evaluate(model: VAE, variant: Variant, *, data: Path, judge: Path | None, fo
         **reconstruction.of_images(targets, made, bce=reconstruction.bce_of_logits(targets, logits)),
         **reconstruction.mse_by_class(errors, labels),
         **dispersion.of_codes(means, log_variances),
-        **_against_prior(variant, means, log_variances),
+        **_against_prior(model, means, log_variances),
         "gradient_ratio": gradients.ratio(model, images, seed=NOISE_SEED),
         **_usefulness(model, data, means, labels),
         **_of_samples(model, judge),
@@ -91,11 +89,11 @@ def reconstruction_index(labels: np.ndarray) -> np.ndarray:
     return np.concatenate([first, rest])[:RECONSTRUCTIONS].astype(np.int32)
 
 
-def _against_prior(variant: Variant, means: np.ndarray, log_variances: np.ndarray) -> dict[str, Any]:
+def _against_prior(model: VAE, means: np.ndarray, log_variances: np.ndarray) -> dict[str, Any]:
     z = prior_match.draw_codes(means, log_variances, seed=NOISE_SEED)
     seen = z[: kernel_health.AT_MOST]
     prior = prior_match.draw_prior(*seen.shape, seed=prior_match.PRIOR_SEED)
-    health = kernel_health.of_kernel(kernel_of(variant, z.shape[1]), seen, prior)
+    health = kernel_health.of_kernel(model.kernel(), seen, prior)
     return {**prior_match.of_codes(z), **health, **live_range.of_codes(seen, prior)}
 
 

@@ -1,16 +1,15 @@
 """Can the training kernel see anything? A kernel too narrow or too wide for the codes has no gradient to give."""
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from mmdvae.measures.live_range import ALIVE, DEAD_BELOW, but_with_itself
+from mmdvae.measures.kernel_states import ALIVE, DEAD_BELOW, OFF, State
+from mmdvae.measures.live_range import without_diagonal
 from mmdvae.measures.prior_match import kernel_matrix
 
 AT_MOST = 2_000  # codes, and as many prior draws: 6 million pairs, whose shares are known to about 0.01
 HALFWAY = 0.5  # a dead kernel's values are near 0 or near 1, so that any border between tells the two apart
-
-State = Literal["off", "saturated", "flat", "live"]
 
 
 def of_kernel(kernel: Any, z: np.ndarray, prior: np.ndarray) -> dict[str, Any]:
@@ -25,8 +24,8 @@ def of_kernel(kernel: Any, z: np.ndarray, prior: np.ndarray) -> dict[str, Any]:
     Args: kernel (n, d), (m, d) -> (n, m), or None; z (n, d) and prior (m, d), float32.
     """
     if kernel is None:
-        return {"kernel_mean": None, "kernel_live_share": None, "kernel_state": "off"}
-    k = but_with_itself(kernel_matrix(z, np.concatenate([z, prior]), kernel))
+        return {"kernel_mean": None, "kernel_live_share": None, "kernel_state": OFF}
+    k = without_diagonal(kernel_matrix(z, np.concatenate([z, prior]), kernel))
     mean, live_share = float(k.mean(dtype=np.float64)), float(np.mean((k > ALIVE[0]) & (k < ALIVE[1])))
     return {"kernel_mean": mean, "kernel_live_share": live_share, "kernel_state": state(mean, live_share)}
 

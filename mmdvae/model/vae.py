@@ -1,20 +1,14 @@
 """The variational autoencoder: what is sampled, what is compared, what is minimised."""
 
-from functools import partial
-
 import keras
 import numpy as np
 from keras import ops
 
-from mmdvae.kernels import gaussian, imq_mixture
-from mmdvae.mmd import mmd2, mmd2_to_prior
 from mmdvae.model import networks
 from mmdvae.model.augmentation import change_contrast, flip_half
 from mmdvae.model.batches import as_images, as_points, in_batches, scaled
 from mmdvae.recipes import Recipe
 from mmdvae.variants import Variant
-
-PIXELS = 28 * 28
 
 
 class VAE(keras.Model):
@@ -27,6 +21,7 @@ class VAE(keras.Model):
     def __init__(self, variant: Variant, recipe: Recipe):
         super().__init__(name="vae", dtype="float32")
         self.variant, self.recipe = variant, recipe
+        self.formula = variant.penalty.load() if variant.penalty else None
         self.encoder = networks.encoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
         self.decoder = networks.decoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
         # One stream each: a variant that draws a prior must not shift the noise of the one that does not.
@@ -73,14 +68,15 @@ class VAE(keras.Model):
 
     def penalty(self, outputs):
         """The regularizer's value for one batch, unweighted; scalar."""
-        if self.variant.regularizer == "none":
+        if self.formula is None:
             return ops.zeros(())
-        if self.variant.regularizer == "kl":
-            return kl_to_prior(outputs["mean"], outputs["log_variance"]) / PIXELS
-        unbiased = self.recipe.estimator == "unbiased"
-        if self.variant.sigma and self.recipe.closed_form_prior:
-            return mmd2_to_prior(outputs["z"], bandwidth=self.variant.sigma, unbiased=unbiased)
-        return mmd2(outputs["z"], outputs["prior"], kernel_of(self.variant, self.recipe.latent_dim), unbiased=unbiased)
+        return self.formula.value(outputs, self.variant, self.recipe)
+
+    def kernel(self):
+        """The training kernel as a function of two samples; None without one."""
+        return (
+            self.formula.kernel(self.variant, self.recipe.latent_dim) if self.formula and self.variant.kernel else None
+        )
 
     def encode(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Images -> posterior means and log variances, (n, d) float32; no augmentation, no noise.
@@ -107,25 +103,9 @@ class VAE(keras.Model):
         return change_contrast(images, recipe.contrast, self.augmentation_stream) if recipe.contrast else images
 
 
-def kernel_of(variant: Variant, dim: int):
-    """The variant's kernel as a function of two samples; None if it has none."""
-    if variant.kernel == "gaussian":
-        return partial(gaussian, bandwidth=variant.sigma)
-    return partial(imq_mixture, dim=dim) if variant.kernel == "imq" else None
-
-
 def binary_cross_entropy(target, logits):
     """Mean over all pixels, in nats; target in [0, 1] and logits of one shape -> scalar.
 
     -t log p - (1 - t) log(1 - p) with p = sigmoid(x) is log(1 + exp(x)) - t x: no logarithm of a rounded probability.
     """
     return ops.mean(ops.softplus(logits) - target * logits)
-
-
-def kl_to_prior(mean, log_variance):
-    """KL(N(mean, diag exp(log_variance)) || N(0, I)) in nats, averaged over the batch; (n, d), (n, d) -> scalar.
-
-    Source: Kingma and Welling 2014, arXiv:1312.6114, appendix B.
-    """
-    per_dimension = ops.square(mean) + ops.exp(log_variance) - 1 - log_variance
-    return 0.5 * ops.mean(ops.sum(per_dimension, axis=-1))

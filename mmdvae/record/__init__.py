@@ -1,5 +1,5 @@
 """What the result of a comparison is.
 
 result has its types, report_json writes and reads them.
-May import: no other package here.
+May import: penalties.
 """

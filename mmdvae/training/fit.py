@@ -74,13 +74,6 @@ def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path
     }
 
 
-def load(variant: Variant, recipe: Recipe, folder: Path) -> VAE:
-    """The trained model of a finished training's folder."""
-    model = build(variant, recipe, seed=0)
-    checkpoint.restore(folder / MODEL, model.weights)
-    return model
-
-
 def batch_order(images: int, batch_size: int, *, seed: int, epoch: int) -> np.ndarray:
     """Which image comes when, (images,) or one fewer: the same for every variant of one seed."""
     order = np.random.default_rng([seed, epoch]).permutation(images)

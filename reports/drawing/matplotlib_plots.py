@@ -40,7 +40,7 @@ def plain(draw: Callable[Arguments, np.ndarray]) -> Callable[Arguments, np.ndarr
 def scatter(
     points: np.ndarray, labels: np.ndarray, limits: Limits, *, rings: bool, numbers: bool, pixels: int
 ) -> np.ndarray:
-    """Of figures.scatter."""
+    """The pixels for pictures.scatter."""
     figure = Figure(figsize=(pixels / 100, pixels / 100), dpi=100)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set(xlim=limits.x, ylim=limits.y, xticks=[], yticks=[], aspect="equal" if rings else "auto")
@@ -60,9 +60,11 @@ def scatter(
 
 @plain
 def trend(panels: Sequence[Panel]) -> np.ndarray:
-    """Of figures.trend."""
+    """The pixels for pictures.trend."""
     figure = Figure(figsize=(8, 2.9), dpi=100, layout="constrained")
-    for axes, (title, lines, reference) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+    for axes, (title, lines, reference, log) in zip(
+        figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
+    ):
         for (label, sigmas, values), style, colour in zip(lines, cycle(("-", "--", ":", "-.")), cycle(COLOURS)):
             pieces = svg.segments(list(zip(sigmas, values, strict=True)), scales.FAR)
             for piece, named in zip(pieces, chain((label,), repeat(None)), strict=False):
@@ -70,7 +72,7 @@ def trend(panels: Sequence[Panel]) -> np.ndarray:
         if reference is not None:
             axes.axhline(reference, color="#595959", linewidth=1, linestyle=(0, (1, 2)), label="prior")
         axes.set(title=title, xlabel="σ (latent units)", xscale="log")
-        if min(min(values) for _, _, values in lines) > 0 and title.startswith("Total"):
+        if log and min(min(values) for _, _, values in lines) > 0:
             axes.set_yscale("log")
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#e4e4e0", linewidth=0.8)

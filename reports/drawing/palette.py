@@ -26,5 +26,5 @@ class Limits:
     y: tuple[float, float]
 
 
-# A chart: title, lines as (label, sigmas, values), and the prior's value.
-Panel = tuple[str, Sequence[tuple[str, Sequence[float], Sequence[float]]], float | None]
+# A chart: title, lines as (label, sigmas, values), the prior's value, whether the axis is logarithmic.
+Panel = tuple[str, Sequence[tuple[str, Sequence[float], Sequence[float]]], float | None, bool]

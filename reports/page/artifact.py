@@ -2,7 +2,7 @@
 
 import re
 
-from mmdvae.record.result import Run
+from mmdvae.record.result import Report
 from reports.page import page
 from reports.page.templating import environment
 from reports.stored_arrays import Store
@@ -10,10 +10,10 @@ from reports.stored_arrays import Store
 LARGEST = 500_000  # bytes; Prefect stores an artifact up to three times
 
 
-def render(run: Run, store: Store) -> str:
+def render(report: Report, store: Store) -> str:
     """As many of the sections as fit, less the largest; which are missing is said. ValueError if no section fits."""
-    blocks, failures = page.build(run, store, [])
-    top = page.top(run, store, failures)
+    blocks, failures = page.build(report, store, [])
+    top = page.top(report, store, failures)
     template = environment().get_template("page/artifact.html")
     missing: list[str] = []
     while blocks:

@@ -8,7 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from mmdvae.files import write_text
-from mmdvae.record.result import Run
+from mmdvae.record.result import Report
 from reports import table, text
 from reports.drawing import pictures
 from reports.sections import heatmap, summary, verdicts
@@ -21,15 +21,15 @@ LONGEST_TEXT = 500  # characters of an explanation
 LARGEST = 148_000  # bytes; Prefect stores an artifact up to three times, and a ticket or a mail has limits, too
 
 
-def write(run: Run, store: Store, path: Path, missing: list[str]) -> None:
+def write(report: Report, store: Store, path: Path, missing: list[str]) -> None:
     """Write the summary; `missing` names what could not be made."""
-    d = dispersion.latent_dim(run, store)
-    before, after = [*_opening(run), "", *_table(run, d), ""], [""]
-    picture, shown = _hero(run, d)
+    d = report.run.latent_dim
+    before, after = [*_opening(report), "", *_table(report, d), ""], [""]
+    picture, shown = _hero(report, d)
     if picture:
         after += [f"![{plain(' '.join(shown))}]({picture})", ""]
     room = LARGEST - _size(before) - _size(after)
-    write_text(path, "\n".join([*before, *_fitting(list(_notes(run, missing)), room), *after]))
+    write_text(path, "\n".join([*before, *_fitting(list(_notes(report, missing)), room), *after]))
 
 
 def artifact(page: Path) -> str:
@@ -56,26 +56,27 @@ def _size(lines: list[str]) -> int:
     return sum(len(line.encode()) + 1 for line in lines)
 
 
-def _opening(run: Run) -> list[str]:
-    finished = f"{len(run.finished)} of {text.count(len(run.variants), 'variant')} finished"
+def _opening(report: Report) -> list[str]:
+    finished = f"{len(report.finished)} of {text.count(len(report.variants), 'variant')} finished"
     return [
-        f"# {plain(title(run))}",
+        f"# {plain(title(report))}",
         "",
-        f"Run {plain(run.id)}, {plain(text.moment(run.created))}: {finished}, recipe {plain(run.recipe)}, "
-        f"{text.count(len(run.seeds), 'seed')}. The whole report is `report.html` in the same folder.",
+        f"Run {plain(report.run.id)}, {plain(text.moment(report.run.created))}: {finished}, "
+        f"recipe {plain(report.run.recipe)}, {text.count(len(report.run.seeds), 'seed')}. "
+        "The whole report is `report.html` in the same folder.",
     ]
 
 
-def _notes(run: Run, missing: list[str]) -> Iterator[str]:
+def _notes(report: Report, missing: list[str]) -> Iterator[str]:
     """One line for everything that a reader must know beside the numbers."""
-    for variant in run.unfinished:
+    for variant in report.unfinished:
         yield _note(variant.name, f"{variant.status}: {variant.error or 'no reason was recorded'}")
     for name in missing:
         yield _note(name, "could not be made; the log says why")
-    for verdict in run.verdicts:
+    for verdict in report.verdicts:
         card = verdicts.card(verdict)
         yield _note(card.word, f"{verdict.code}: {verdict.claim}") + plain(_evidence(card))
-    for check in run.checks:
+    for check in report.checks:
         if check.state != "passed":
             yield _note(check.state, f"{check.code}, {check.title}: {check.explanation}")
 
@@ -92,9 +93,9 @@ def _evidence(card: verdicts.Card) -> str:
     return f" [{', '.join(filter(None, (f'{card.effect} {quantity}'.strip(), card.interval, card.seeds)))}]"
 
 
-def _table(run: Run, d: int | None) -> list[str]:
-    columns = summary.columns(run)
-    rows = summary.table(run, latent_dim=d)
+def _table(report: Report, d: int | None) -> list[str]:
+    columns = summary.columns(report)
+    rows = summary.table(report)
     lines = [
         "| variant | kernel | " + " | ".join(f"{column.title} ({column.unit})" for column in columns) + " |",
         "|---|---|" + "---:|" * len(columns),
@@ -114,11 +115,11 @@ def _cell(row: table.Row, cell: table.Cell) -> str:
     return f"**{shown}** best" if cell.best else shown
 
 
-def _hero(run: Run, d: int | None) -> tuple[Markup | None, list[str]]:
+def _hero(report: Report, d: int | None) -> tuple[Markup | None, list[str]]:
     """Total variance and BCE against sigma, and what they show; no picture where no variant has a sigma."""
     panels, shown = [], []
     for metric in heatmap.METRICS[:2]:
-        by_alpha = heatmap.by_alpha(run, metric.name)
+        by_alpha = heatmap.by_alpha(report, metric.name)
         lines = [
             (
                 f"α {text.setting(alpha)}",
@@ -128,7 +129,7 @@ def _hero(run: Run, d: int | None) -> tuple[Markup | None, list[str]]:
             for alpha, variants in by_alpha.items()
         ]
         if lines:
-            panels.append((metric.title, lines, metric.prior(d)))
+            panels.append((metric.title, lines, metric.prior(d), metric.log))
             shown.append(dispersion.finding(metric, by_alpha, []))
     return (pictures.trend(panels) if panels else None), shown
 

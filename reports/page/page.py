@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mmdvae.record.result import Run
+from mmdvae.record.result import Report
 from reports.page import inline_script
 from reports.page.templating import environment
 from reports.sections import advice, curves, differences, kernel, measurements, provenance, summary, verdicts
@@ -51,18 +51,18 @@ class Page:
     failures: list[Failure]
 
 
-def render(run: Run, store: Store, sidecars: list[Sidecar]) -> Page:
+def render(report: Report, store: Store, sidecars: list[Sidecar]) -> Page:
     """The page; nothing in it depends on the clock or the machine that renders it."""
-    blocks, failures = build(run, store, sidecars)
-    dots, own = _dots(run, store, failures), inline_script.text()
+    blocks, failures = build(report, store, sidecars)
+    dots, own = _dots(report, store, failures), inline_script.text()
     html = (
         environment()
         .get_template("page/page.html")
         .render(
-            header=top(run, store, failures),
+            header=top(report, store, failures),
             blocks=blocks,
             data=dots and inline_script.data(dots),
-            variants=[variant.name for variant in run.variants],
+            variants=[variant.name for variant in report.variants],
             script=own,
             policy=inline_script.policy(own),
         )
@@ -70,17 +70,17 @@ def render(run: Run, store: Store, sidecars: list[Sidecar]) -> Page:
     return Page(html=html, failures=failures)
 
 
-def build(run: Run, store: Store, sidecars: list[Sidecar]) -> tuple[list[Block], list[Failure]]:
+def build(report: Report, store: Store, sidecars: list[Sidecar]) -> tuple[list[Block], list[Failure]]:
     """All sections, and those of them that failed."""
     templates = environment()
     failures: list[Failure] = []
     blocks = []
-    for code, title, make in _sections(run, store, sidecars):
+    for code, title, make in _sections(report, store, sidecars):
         try:
             section = make()
             if section is not None:
                 body = Markup(templates.get_template(section.template).render(section=section))
-                blocks.append(Block(code=code, title=title, body=body, bearing=verdicts.bearing_on(run, code)))
+                blocks.append(Block(code=code, title=title, body=body, bearing=verdicts.bearing_on(report, code)))
         except Exception as error:  # whatever it is, the other sections are still worth having
             log.error("section %r failed", title, exc_info=error)
             failures.append(Failure(section=title, error=error))
@@ -89,38 +89,38 @@ def build(run: Run, store: Store, sidecars: list[Sidecar]) -> tuple[list[Block],
     return blocks, failures
 
 
-def top(run: Run, store: Store, failures: list[Failure]) -> header.Header:
+def top(report: Report, store: Store, failures: list[Failure]) -> header.Header:
     """The head of the page, made last, when it is known what could not be shown."""
-    return header.build(run, problems=store.problems, failures=[f"{f.section} ({f.kind})" for f in failures])
+    return header.build(report, problems=store.problems, failures=[f"{f.section} ({f.kind})" for f in failures])
 
 
-def _dots(run: Run, store: Store, failures: list[Failure]) -> dict[str, Any] | None:
+def _dots(report: Report, store: Store, failures: list[Failure]) -> dict[str, Any] | None:
     """What the script shows of each dot; None where it has nothing to show."""
     try:
-        return points.build(run, store)
+        return points.build(report, store)
     except Exception as error:  # without it the pictures of the latent space stay as they are
         log.error("the data for the script failed", exc_info=error)
         failures.append(Failure(section="Hover and zoom in the latent space", error=error))
         return None
 
 
-def _sections(run: Run, store: Store, sidecars: list[Sidecar]) -> list[tuple[str, str, Callable[[], Any]]]:
+def _sections(report: Report, store: Store, sidecars: list[Sidecar]) -> list[tuple[str, str, Callable[[], Any]]]:
     """In the order of the page."""
     return [
-        ("findings", "Verdicts and checks", lambda: verdicts.build(run)),
-        ("summary", "Summary", lambda: summary.build(run, latent_dim=dispersion.latent_dim(run, store))),
-        ("differences", "Paired differences", lambda: differences.build(run)),
-        ("curves", "Loss curves", lambda: curves.build(run)),
-        ("reconstructions", "Reconstructions", lambda: images.reconstructions(run, store)),
-        ("latent", "Latent space", lambda: latent.build(run, store)),
-        ("dispersion", "Dispersion and reconstruction against σ", lambda: dispersion.build(run, store)),
-        ("samples", "Samples from the prior", lambda: images.samples(run, store)),
-        ("kernel", "Kernel health", lambda: kernel.build(run)),
-        ("advice", "Advice", lambda: advice.build(run)),
+        ("findings", "Verdicts and checks", lambda: verdicts.build(report)),
+        ("summary", "Summary", lambda: summary.build(report)),
+        ("differences", "Paired differences", lambda: differences.build(report)),
+        ("curves", "Loss curves", lambda: curves.build(report)),
+        ("reconstructions", "Reconstructions", lambda: images.reconstructions(report, store)),
+        ("latent", "Latent space", lambda: latent.build(report, store)),
+        ("dispersion", "Dispersion and reconstruction against σ", lambda: dispersion.build(report, store)),
+        ("samples", "Samples from the prior", lambda: images.samples(report, store)),
+        ("kernel", "Kernel health", lambda: kernel.build(report)),
+        ("advice", "Advice", lambda: advice.build(report)),
         (
             "measurements",
             "All measurements",
-            lambda: measurements.build(run, latent_dim=dispersion.latent_dim(run, store)),
+            lambda: measurements.build(report),
         ),
-        ("provenance", "Provenance and method", lambda: provenance.build(run, sidecars)),
+        ("provenance", "Provenance and method", lambda: provenance.build(report, sidecars)),
     ]

@@ -1,13 +1,14 @@
 """What of a run can be held against another run: its settings as text, its numbers with their spread over seeds."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from mmdvae.record.result import Run, Statistic, VariantResult
+from mmdvae.record.result import Report, Statistic, VariantResult
 from reports import metrics, table, text
 from reports.sections.provenance import devices, flat
 
 # Runs that differ in one of these are not compared like with like.
 EPOCHS, DATA = "Epochs", "Data SHA-256"
+LONG = {"sha256": "SHA-256"}
 LIKE = {DATA: "data", EPOCHS: "epochs"}
 
 
@@ -38,33 +39,36 @@ class Comparable:
     variants: dict[str, ComparableVariant]
 
 
-def of(name: str, run: Run) -> Comparable:
+def of(name: str, report: Report) -> Comparable:
     """The run under the name of its folder."""
     return Comparable(
         id=name,
-        settings=_settings(run),
-        variants={variant.name: _variant(variant) for variant in run.variants},
+        settings=_settings(report),
+        variants={variant.name: _variant(variant) for variant in report.variants},
     )
 
 
-def _settings(run: Run) -> dict[str, str]:
+def _settings(report: Report) -> dict[str, str]:
     """All that a run was made from; what was not recorded is not there."""
-    epochs = sorted({seed_run.epochs for variant in run.finished for seed_run in variant.runs if seed_run.epochs})
-    code = str(run.code.get("commit") or "")[:12]
+    epochs = sorted({seed_run.epochs for variant in report.finished for seed_run in variant.runs if seed_run.epochs})
+    code = report.run.code
     found = {
-        "Preset": run.preset,
-        "Recipe": run.recipe,
+        "Preset": report.run.preset,
+        "Recipe": report.run.recipe,
         EPOCHS: ", ".join(map(str, epochs)),
-        "Seeds": ", ".join(map(str, run.seeds)),
-        "Latent dimensions": "" if run.latent_dim is None else str(run.latent_dim),
-        "Code": code and f"{code}{' + uncommitted changes' if run.code.get('dirty') else ''}",
-        "Trained on": ", ".join(devices(run)),
+        "Seeds": ", ".join(map(str, report.run.seeds)),
+        "Latent dimensions": str(report.run.latent_dim),
+        "Code": text.code(code.commit, code.dirty) if code.commit else "",
+        "Trained on": ", ".join(devices(report)),
     }
     for title, values in (
-        ("Data", {"SHA-256" if name == "sha256" else name: value for name, value in run.dataset.items()}),
-        ("Classifier", run.classifier),
-        ("Version", run.versions),
-        ("Hardware", run.hardware),
+        (
+            "Data",
+            {"SHA-256" if name == "sha256" else name: value for name, value in asdict(report.run.dataset).items()},
+        ),
+        ("Classifier", asdict(report.run.classifier) if report.run.classifier else {}),
+        ("Version", report.run.versions),
+        ("Hardware", asdict(report.run.hardware)),
     ):
         found |= {f"{title} {name}".strip(): value for name, value in flat(values)}
     return {name: value for name, value in found.items() if value}

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from mmdvae.errors import InputError
 from mmdvae.files import finite, locked, write_text
 from mmdvae.record import report_json
-from mmdvae.record.result import Run
+from mmdvae.record.result import Report
 from reports import text
 from reports.page import inline_script
 from reports.page.templating import environment
@@ -98,31 +98,30 @@ def _entry(folder: Path) -> Entry:
         return Entry(id=folder.name, link=link, problem=f"{type(why).__name__}: {why}")
 
 
-def _readable(name: str, link: str, run: Run) -> Entry:
-    commit = str(run.code.get("commit") or "unknown")[:12]
-    fit, match = best(run.finished, "bce"), best(run.finished, "mmd2")
+def _readable(name: str, link: str, report: Report) -> Entry:
+    fit, match = best(report.finished, "bce"), best(report.finished, "mmd2")
     return Entry(
         id=name,
         link=link,
-        created=text.instant(run.created) or OLDEST,
-        date=text.moment(run.created),
-        preset=run.preset,
-        settings=_settings(run),
-        command=run.command,
-        code=f"{commit}{' + changes' if run.code.get('dirty') else ''}",
-        dataset=str(run.dataset.get("name", "unknown")),
-        state=f"{len(run.finished)} ok",
-        failed=f"{len(run.unfinished)} failed" if run.unfinished else "",
+        created=text.instant(report.run.created) or OLDEST,
+        date=text.moment(report.run.created),
+        preset=report.run.preset,
+        settings=_settings(report),
+        command=report.run.command,
+        code=text.code(report.run.code.commit, report.run.code.dirty),
+        dataset=report.run.dataset.name,
+        state=f"{len(report.finished)} ok",
+        failed=f"{len(report.unfinished)} failed" if report.unfinished else "",
         bce=text.fixed(fit.mean("bce") if fit else None, 4),
         bce_of=fit.name if fit else "not measured",
         mmd2=text.fixed(match.mean("mmd2") if match else None, 4),
         mmd2_of=match.name if match else "not measured",
-        numbers=comparable.of(name, run),
+        numbers=comparable.of(name, report),
     )
 
 
-def _settings(run: Run) -> str:
-    trained = {seed_run.epochs for variant in run.finished for seed_run in variant.runs}
-    epochs = int(finite(run.recipe_settings.get("epochs")) or max(trained, default=0))
-    seeds = ", ".join(map(str, run.seeds)) or "unknown"
-    return f"{text.count(epochs, 'epoch')}, seed{'s' * (len(run.seeds) != 1)} {seeds}"
+def _settings(report: Report) -> str:
+    trained = {seed_run.epochs for variant in report.finished for seed_run in variant.runs}
+    epochs = int(finite(report.run.recipe_settings.get("epochs")) or max(trained, default=0))
+    seeds = ", ".join(map(str, report.run.seeds)) or "unknown"
+    return f"{text.count(epochs, 'epoch')}, seed{'s' * (len(report.run.seeds) != 1)} {seeds}"

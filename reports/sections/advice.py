@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mmdvae.record.result import Advice, LiveRange, Run, VariantResult
+from mmdvae.measures.kernel_states import LIVE, OFF
+from mmdvae.record import result
+from mmdvae.record.result import Advice, LiveRange, Report, VariantResult
 from reports import metrics, text
 from reports.metrics import Metric
 
@@ -14,7 +16,7 @@ class Heuristic:
 
     name: str
     sigma: str
-    place: str  # inside, below, above, or empty where the range is not known
+    place: str  # inside, below or above
     free: str  # on how many variants' codes it is alive, of those that no penalty has shaped
     shaped: str  # and of those that one has, which lie near the prior whatever their own sigma
 
@@ -32,50 +34,52 @@ class Advised:
     front: list[tuple[str, str]]  # name, seeds
 
 
-def build(run: Run) -> Advised | None:
-    """The section; None where the report gives no advice."""
-    advice = run.advice
-    if advice is None:
-        return None
-    x, y = metrics.of(advice.x), metrics.of(advice.y)
-    shaped = {variant.name for variant in run.finished if _shaped(variant)}
+def build(report: Report) -> Advised:
+    """The section."""
+    advice = report.advice
+    x, y = metrics.of(advice.pareto.x), metrics.of(advice.pareto.y)
+    shaped = {variant.name for variant in report.finished if _shaped(variant)}
     return Advised(
-        dim="" if advice.latent_dim is None else text.count(advice.latent_dim, "latent dimension"),
+        dim=text.count(advice.latent_dim, "latent dimension"),
         ranges=[
             (each.name, text.significant(each.low), text.significant(each.high))
-            for each in (advice.prior, *advice.codes)
+            for each in (_prior(advice), *advice.sigma.codes)
         ],
-        heuristics=[_heuristic(name, sigma, advice, shaped) for name, sigma in advice.heuristics],
+        heuristics=[_heuristic(each, advice, shaped) for each in advice.heuristics],
         x=x,
         y=y,
         front=[
             (member.name, f"{member.seeds} of {text.count(member.of, 'seed')}")
-            for member in sorted(advice.front, key=lambda member: -member.seeds)
+            for member in sorted(advice.pareto.front, key=lambda member: -member.seeds)
         ],
     )
 
 
 def _shaped(variant: VariantResult) -> bool:
     """Whether a penalty acted on its codes with every seed."""
-    return variant.regularizer == "kl" or variant.kernel_states == ["live"]
+    return variant.has_penalty and variant.kernel_states in ([LIVE], [OFF])
 
 
-def _heuristic(name: str, sigma: float, advice: Advice, shaped: set[str]) -> Heuristic:
+def _prior(advice: Advice) -> LiveRange:
+    low, high = advice.sigma.prior
+    return LiveRange(name="prior N(0, I)", low=low, high=high)
+
+
+def _heuristic(heuristic: result.Heuristic, advice: Advice, shaped: set[str]) -> Heuristic:
+    sigma, codes = heuristic.sigma, advice.sigma.codes
     return Heuristic(
-        name=name,
+        name=heuristic.name,
         sigma=text.significant(sigma),
-        place=_place(sigma, advice.prior),
-        free=_alive_on([codes for codes in advice.codes if codes.name not in shaped], sigma),
-        shaped=_alive_on([codes for codes in advice.codes if codes.name in shaped], sigma),
+        place=_place(sigma, _prior(advice)),
+        free=_alive_on([each for each in codes if each.name not in shaped], sigma),
+        shaped=_alive_on([each for each in codes if each.name in shaped], sigma),
     )
 
 
 def _alive_on(codes: list[LiveRange], sigma: float) -> str:
-    known = [place for each in codes if (place := _place(sigma, each))]
+    known = [_place(sigma, each) for each in codes]
     return f"{known.count('inside')} of {text.count(len(known), 'variant')}" if known else text.MISSING
 
 
 def _place(sigma: float, live: LiveRange) -> str:
-    if live.low is None or live.high is None:
-        return ""
     return "below" if sigma < live.low else "above" if sigma > live.high else "inside"

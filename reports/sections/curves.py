@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from mmdvae.record.result import Run, VariantResult
+from mmdvae.penalties.table import title_of
+from mmdvae.record.result import Report, VariantResult
 from reports import text
 from reports.drawing import scales, svg
 
@@ -49,22 +50,22 @@ class Curves:
     without: list[str]  # variants that have no history
 
 
-def build(run: Run) -> Curves:
+def build(report: Report) -> Curves:
     """Curves of every variant that has a history."""
-    shown = [variant for variant in run.variants if _has(variant, "bce") or _has(variant, "val_bce")]
+    shown = [variant for variant in report.variants if _has(variant, "bce") or _has(variant, "val_bce")]
     scales = _bce_scales(shown) if shown else None
-    shade = _range(variant for variant in run.finished if _has(variant, "val_bce"))
+    shade = _range(variant for variant in report.finished if _has(variant, "val_bce"))
     return Curves(
-        notebook=run.recipe == "notebook",
-        seeds=text.count(len(run.seeds), "seed"),
+        notebook=report.run.recipe_settings.get("training_flag") is False,
+        seeds=text.count(len(report.run.seeds), "seed"),
         bce=[_panel(variant, _bce_chart(variant, *scales, shade)) for variant in shown] if scales else [],
         last=[_last(variant) for variant in shown],
         penalty=[
             _panel(variant, _penalty_chart(variant))
             for variant in shown
-            if variant.regularizer != "none" and (_has(variant, "penalty") or _has(variant, "val_penalty"))
+            if variant.has_penalty and (_has(variant, "penalty") or _has(variant, "val_penalty"))
         ],
-        without=[variant.name for variant in run.variants if variant not in shown],
+        without=[variant.name for variant in report.variants if variant not in shown],
     )
 
 
@@ -147,7 +148,7 @@ def _bce_chart(variant: VariantResult, x: scales.Scale, y: scales.Scale, shade: 
 
 def _penalty_chart(variant: VariantResult) -> Markup:
     train, validation = seed_mean(variant, "penalty"), seed_mean(variant, "val_penalty")
-    what = "KL penalty" if variant.regularizer == "kl" else "MMD² penalty"
+    what = f"{title_of(variant.regularizer)} penalty"
     longest = max(len(train), len(validation))
     return svg.render(
         svg.Chart(

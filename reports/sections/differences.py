@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mmdvae.record.result import Difference, Run, VariantResult
+from mmdvae.record.result import Difference, Report
 from reports import metrics, text
 from reports.metrics import Metric
 
@@ -41,28 +41,28 @@ class Differences:
     without: list[str]
 
 
-def build(run: Run) -> Differences | None:
+def build(report: Report) -> Differences | None:
     """One row per variant that was compared; None where none was."""
-    compared = [variant for variant in run.variants if variant.differences]
-    columns = [metric for metric in METRICS if any(metric.name in variant.differences for variant in compared)]
+    compared = [(variant.name, variant.differences) for variant in report.variants if variant.differences]
+    columns = [metric for metric in METRICS if any(metric.name in found.metrics for _, found in compared)]
     if not columns:
         return None
-    references = list(dict.fromkeys(variant.reference or "the reference" for variant in compared))
-    shown = {variant.name for variant in compared} | set(references)
+    references = list(dict.fromkeys(found.reference for _, found in compared))
+    shown = {name for name, _ in compared} | set(references)
     return Differences(
         reference=text.listed(references),
         columns=columns,
-        rows=[_row(variant, columns) for variant in compared],
-        without=[variant.name for variant in run.variants if variant.name not in shown],
+        rows=[_row(name, found.metrics, columns) for name, found in compared],
+        without=[variant.name for variant in report.variants if variant.name not in shown],
     )
 
 
-def _row(variant: VariantResult, columns: list[Metric]) -> DifferenceRow:
-    pairs = [variant.differences[column.name].n for column in columns if column.name in variant.differences]
+def _row(name: str, found: dict[str, Difference], columns: list[Metric]) -> DifferenceRow:
+    pairs = [found[column.name].n for column in columns if column.name in found]
     return DifferenceRow(
-        name=variant.name,
+        name=name,
         seeds=text.count(max(pairs), "pair") if pairs else "",
-        cells=[_cell(column, variant.differences.get(column.name)) for column in columns],
+        cells=[_cell(column, found.get(column.name)) for column in columns],
     )
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from mmdvae.record.result import Run, VariantResult
+from mmdvae.record.result import Report, VariantResult
 from reports import metrics, text
 from reports.drawing import pictures
 from reports.metrics import Metric
@@ -52,9 +52,9 @@ class HeatMap:
     others: list[tuple[str, HeatCell]]  # variants without a sigma
 
 
-def build(run: Run, metric: Metric) -> HeatMap | None:
-    lines = by_alpha(run, metric.name)
-    others = without_sigma(run, metric.name)
+def build(report: Report, metric: Metric) -> HeatMap | None:
+    lines = by_alpha(report, metric.name)
+    others = without_sigma(report, metric.name)
     if not lines:
         return None
     grid = [variant for variants in lines.values() for variant in variants]
@@ -63,7 +63,7 @@ def build(run: Run, metric: Metric) -> HeatMap | None:
     rows = [
         HeatRow(alpha="0 (no penalty, any σ)", cells=[_heat_cell(variant, metric, colour)], across=True)
         for variant in others
-        if variant.regularizer == "none"
+        if not variant.has_penalty
     ]
     for alpha, variants in lines.items():
         at = {variant.sigma: variant for variant in variants}
@@ -76,7 +76,7 @@ def build(run: Run, metric: Metric) -> HeatMap | None:
         caption=f"{metric.title}, by α (rows) and σ (columns)",
         sigmas=[text.setting(sigma) for sigma in sigmas],
         rows=rows,
-        others=[(v.settings, _heat_cell(v, metric, colour)) for v in others if v.regularizer != "none"],
+        others=[(v.settings, _heat_cell(v, metric, colour)) for v in others if v.has_penalty],
     )
 
 
@@ -104,15 +104,15 @@ def _heat_cell(variant: VariantResult, metric: Metric, colour: Colour) -> HeatCe
     )
 
 
-def by_alpha(run: Run, metric: str) -> dict[float, list[VariantResult]]:
+def by_alpha(report: Report, metric: str) -> dict[float, list[VariantResult]]:
     """The finished Gaussian variants that have the metric, by alpha, each by rising sigma."""
     lines: dict[float, list[VariantResult]] = {}
-    for variant in sorted(run.finished, key=lambda variant: (variant.alpha or 0.0, variant.sigma or 0.0)):
+    for variant in sorted(report.finished, key=lambda variant: (variant.alpha or 0.0, variant.sigma or 0.0)):
         if variant.sigma is not None and variant.mean(metric) is not None:
             lines.setdefault(variant.alpha or 0.0, []).append(variant)
     return lines
 
 
-def without_sigma(run: Run, metric: str) -> list[VariantResult]:
+def without_sigma(report: Report, metric: str) -> list[VariantResult]:
     """The finished variants that no sigma describes: unregularised, IMQ, KL."""
-    return [variant for variant in run.finished if variant.sigma is None and variant.mean(metric) is not None]
+    return [variant for variant in report.finished if variant.sigma is None and variant.mean(metric) is not None]

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mmdvae.conclusions.groups import HALF
-from mmdvae.record.result import Run, VariantResult
+from mmdvae.conclusions.rules import HALF
+from mmdvae.measures.kernel_states import LIVE
+from mmdvae.penalties.table import known
+from mmdvae.record.result import Report, VariantResult
 from reports import text
 
 MEANING = {
@@ -41,9 +43,9 @@ class Health:
     rows: list[KernelRow]
 
 
-def build(run: Run) -> Health:
+def build(report: Report) -> Health:
     """One row per variant, in the run's order."""
-    return Health(rows=[_row(variant) for variant in run.variants])
+    return Health(rows=[_row(variant) for variant in report.variants])
 
 
 def _row(variant: VariantResult) -> KernelRow:
@@ -59,15 +61,14 @@ def _row(variant: VariantResult) -> KernelRow:
 
 def _meaning(variant: VariantResult) -> str:
     states = variant.kernel_states
+    if variant.has_penalty and variant.kernel is None:
+        penalty = known(variant.regularizer)
+        return f"No kernel: {penalty.action if penalty else 'its penalty acts on the codes by itself'}."
     if not states:
-        if variant.regularizer == "kl":
-            return "No kernel: the KL divergence pulls each code to the prior by itself."
         return "Not measured, for the variant did not finish." if variant.status != "ok" else "Not measured."
     if len(states) > 1:
         return f"The seeds disagree ({text.listed(states)}), so this sigma lies at the border."
-    if variant.regularizer == "kl" and states == ["off"]:
-        return "No kernel: the KL divergence pulls each code to the prior by itself."
-    least = min((run.metrics.get("kernel_live_share", 1.0) for run in variant.runs), default=1.0)
-    if states == ["live"] and least < HALF:
+    shares = [share for run in variant.runs if (share := run.number("kernel_live_share")) is not None]
+    if states == [LIVE] and min(shares, default=1.0) < HALF:
         return f"Half-way: fewer than {text.percent(HALF, 0)} of the pairs feel it; V1, V4 and V5 leave it out."
     return MEANING.get(states[0], f"Unknown state {states[0]!r}.")

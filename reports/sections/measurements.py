@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mmdvae.files import finite
-from mmdvae.record.result import Run
+from mmdvae.record.result import Report
 from reports import table, text
 from reports.metrics import GROUPS, METRICS, Metric
 from reports.table import Row
@@ -36,26 +35,22 @@ class Measurements:
     several: bool  # more than one seed
 
 
-def build(run: Run, *, latent_dim: int | None = None) -> Measurements | None:
+def build(report: Report) -> Measurements | None:
     """A table for every topic that has a number; None where nothing was measured."""
-    measured = table.measured(run)
+    measured = table.measured(report)
     tables = []
     for group, title in GROUPS:
         columns = [metric for metric in METRICS if metric.group == group and metric.name in measured]
         if columns:
-            rows = table.rows(run, columns, latent_dim=latent_dim)
-            note = _judged_by(run) if group == "samples" else NOTES.get(group, "")
+            rows = table.rows(report, columns)
+            note = _judged_by(report) if group == "samples" else NOTES.get(group, "")
             tables.append(Table(title=title, columns=columns, rows=rows, note=note))
-    return Measurements(tables=tables, several=len(run.seeds) > 1) if tables else None
+    return Measurements(tables=tables, several=len(report.run.seeds) > 1) if tables else None
 
 
-def _judged_by(run: Run) -> str:
-    accuracy, digest = finite(run.classifier.get("test_accuracy")), str(run.classifier.get("sha256") or "")
-    known = [
-        *([f"test accuracy {text.percent(accuracy)}"] if accuracy is not None else []),
-        *([f"SHA-256 {digest[:12]}"] if digest else []),
-    ]
-    which = f" ({', '.join(known)})" if known else ""
+def _judged_by(report: Report) -> str:
+    judge = report.run.classifier
+    which = f" (test accuracy {text.percent(judge.test_accuracy)}, SHA-256 {judge.sha256[:12]})" if judge else ""
     return (
         f"These numbers depend on the classifier that judged the samples{which} and on how many images were compared: "
         "compare them only within this report, beside the row of real images."

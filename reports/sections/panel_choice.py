@@ -16,12 +16,12 @@ def full_panels(variants: list[VariantResult]) -> list[VariantResult]:
     )
     wanted = [
         variants[0],
-        *(variant for variant in variants if variant.regularizer == "none"),
+        *(variant for variant in variants if not variant.has_penalty),
         best(variants, "bce"),
         best(variants, "mmd2"),
         *by_variance[:1],
         *by_variance[-1:],
-        *(variant for variant in variants if variant.kernel == "imq" or variant.regularizer == "kl"),
+        *(variant for variant in variants if variant.has_penalty and variant.sigma is None),
         *variants[:: -(-len(variants) // MOST)],
         *variants,
     ]

@@ -1,10 +1,10 @@
 """Where the numbers come from: code, data, versions, settings, files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from mmdvae.record.result import Run
+from mmdvae.record.result import Report
 
 FIRST = ("optimizer", "learning_rate", "batch_size", "epochs")  # what is looked for first in a recipe
 
@@ -29,60 +29,57 @@ class Provenance:
     sidecars: list[Sidecar]
 
 
-def build(run: Run, sidecars: list[Sidecar]) -> Provenance:
+def build(report: Report, sidecars: list[Sidecar]) -> Provenance:
     """All that one needs to make the run again."""
-    commit = str(run.code.get("commit") or "unknown")
-    dirty = (
-        {True: " with uncommitted changes", False: ", clean"}.get(bool(run.code["dirty"]))
-        if "dirty" in run.code
-        else ""
-    )
+    code, judge = report.run.code, report.run.classifier
+    state = {True: " with uncommitted changes", False: ", clean", None: ""}[code.dirty]
     return Provenance(
-        command=run.command,
+        command=report.run.command,
         facts=[
-            ("Run", run.id),
-            ("Created", run.created),
-            ("Preset and recipe", f"{run.preset}, {run.recipe}"),
-            ("Training", _training(run)),
-            *([("Network", network)] if (network := _network(run)) else []),
-            ("Seeds", ", ".join(map(str, run.seeds)) or "not recorded"),
-            ("Trained on", ", ".join(devices(run)) or "not recorded"),
-            ("Code", f"commit {commit}{dirty}"),
-            *((f"Data: {name}", value) for name, value in flat(run.dataset)),
-            *([("Samples judged by a classifier", _listed(run.classifier))] if run.classifier else []),
-            *((f"Hardware: {name}" if name else "Hardware", value) for name, value in flat(run.hardware)),
+            ("Run", report.run.id),
+            ("Created", report.run.created),
+            ("Preset and recipe", f"{report.run.preset}, {report.run.recipe}"),
+            ("Training", _training(report)),
+            *([("Network", network)] if (network := _network(report)) else []),
+            ("Seeds", ", ".join(map(str, report.run.seeds)) or "not recorded"),
+            ("Trained on", ", ".join(devices(report)) or "not recorded"),
+            ("Code", f"commit {code.commit or 'unknown'}{state}"),
+            *((f"Data: {name}", value) for name, value in flat(asdict(report.run.dataset))),
+            *([("Samples judged by a classifier", _listed(asdict(judge)))] if judge else []),
+            *(
+                (f"Hardware: {name}" if name else "Hardware", value)
+                for name, value in flat(asdict(report.run.hardware))
+            ),
         ],
-        versions=flat(run.versions),
+        versions=flat(report.run.versions),
         sidecars=sidecars,
     )
 
 
-def _training(run: Run) -> str:
+def _training(report: Report) -> str:
     """The recipe's settings; of a report that holds none, what its trainings say themselves."""
-    settings = run.recipe_settings
+    settings = report.run.recipe_settings
     names = [name for name in dict.fromkeys([*FIRST, *settings]) if name in settings and name != "name"]
     if names:
         plain = {True: "yes", False: "no"}
         return _listed({n: plain[settings[n]] if isinstance(settings[n], bool) else settings[n] for n in names})
-    epochs = sorted({seed_run.epochs for variant in run.finished for seed_run in variant.runs})
+    epochs = sorted({seed_run.epochs for variant in report.finished for seed_run in variant.runs})
     return f"epochs {', '.join(map(str, epochs)) or 'not recorded'}; the recipe's other settings were not recorded"
 
 
-def _network(run: Run) -> str:
+def _network(report: Report) -> str:
     """Its size, as far as the trainings say it."""
-    sizes = sorted({round(size) for variant in run.finished if (size := variant.mean("parameters")) is not None})
-    return (
-        f"convolutional encoder and decoder, {' or '.join(f'{size:,}' for size in sizes)} parameters" if sizes else ""
-    )
+    sizes = sorted({round(size) for variant in report.finished if (size := variant.mean("parameters")) is not None})
+    return f"encoder and decoder, {' or '.join(f'{size:,}' for size in sizes)} parameters" if sizes else ""
 
 
 def _listed(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in flat(values))
 
 
-def devices(run: Run) -> list[str]:
+def devices(report: Report) -> list[str]:
     """What the variants were trained on."""
-    found = (seed_run.device for variant in run.variants for seed_run in variant.runs)
+    found = (seed_run.device for variant in report.variants for seed_run in variant.runs)
     return list(dict.fromkeys(device for device in found if device))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mmdvae.record.result import Run
+from mmdvae.record.result import Report
 from reports import metrics, text
 from reports.metrics import Metric
 from reports.table import Row, measured, rows
@@ -26,25 +26,25 @@ class Summary:
     several: bool  # more than one seed
 
 
-def build(run: Run, *, latent_dim: int | None = None) -> Summary:
+def build(report: Report) -> Summary:
     """The table as a section of the page."""
-    return Summary(columns=columns(run), rows=table(run, latent_dim=latent_dim), several=len(run.seeds) > 1)
+    return Summary(columns=columns(report), rows=table(report), several=len(report.run.seeds) > 1)
 
 
-def columns(run: Run) -> list[Metric]:
+def columns(report: Report) -> list[Metric]:
     """The columns that any variant or baseline has a number for; all of them where nothing was measured."""
-    found = measured(run)
+    found = measured(report)
     return [column for column in COLUMNS if column.name in found] or list(COLUMNS)
 
 
-def table(run: Run, *, latent_dim: int | None = None) -> list[Row]:
+def table(report: Report) -> list[Row]:
     """The rows of the summary."""
-    return rows(run, columns(run), latent_dim=latent_dim)
+    return rows(report, columns(report))
 
 
-def records(run: Run) -> list[dict[str, str]]:
+def records(report: Report) -> list[dict[str, str]]:
     """The rows as plain text under their titles: for places that have tables of their own."""
-    named = columns(run)
+    named = columns(report)
     return [
         {"variant": row.name, "kernel": row.kernel or text.MISSING}
         | {
@@ -53,5 +53,5 @@ def records(run: Run) -> list[dict[str, str]]:
             else row.gap
             for column, cell in zip(named, row.cells, strict=True)
         }
-        for row in rows(run, named)
+        for row in rows(report, named)
     ]

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mmdvae.record.result import Check, Run, Verdict
+from mmdvae.conclusions.claims import CLAIMS
+from mmdvae.conclusions.rules import LEVEL, MIN_SEEDS
+from mmdvae.record.result import Check, Report, Verdict
 from reports import text
 
 # A sign and a word for each state, so that nothing depends on colour.
@@ -14,15 +16,6 @@ VERDICT_STATES = {
     "inconclusive": ("?", "inconclusive"),
     "not_run": ("–", "not run"),
 }
-# Which claims a section of figures bears on.
-BEARING = {
-    "curves": ("V1",),
-    "reconstructions": ("V1", "V2"),
-    "latent": ("V3", "V4"),
-    "dispersion": ("V2", "V3", "V6"),
-    "samples": ("V4", "V5"),
-}
-MIN_SEEDS = 3  # for an interval
 CHECK_STATES = {"issue": ("!", "issue"), "tip": ("i", "tip"), "passed": ("✓", "passed")}
 
 
@@ -60,23 +53,24 @@ class Findings:
     items: list[Item]
 
 
-def build(run: Run) -> Findings | None:
+def build(report: Report) -> Findings | None:
     """The section, issues first; None where there is neither verdict nor check."""
-    if not run.verdicts and not run.checks:
+    if not report.verdicts and not report.checks:
         return None
     order = list(CHECK_STATES)
-    checks = sorted(run.checks, key=lambda check: order.index(check.state) if check.state in order else len(order))
-    cards = [card(verdict) for verdict in run.verdicts]
+    checks = sorted(report.checks, key=lambda check: order.index(check.state) if check.state in order else len(order))
+    cards = [card(verdict) for verdict in report.verdicts]
     return Findings(
         cards=cards,
         answers=[each for each in cards if each.verdict.notebook],
-        items=[_item(check, len(run.variants)) for check in checks],
+        items=[_item(check, len(report.variants)) for check in checks],
     )
 
 
-def bearing_on(run: Run, section: str) -> list[Card]:
+def bearing_on(report: Report, section: str) -> list[Card]:
     """The verdicts that a section's figures support or oppose."""
-    return [card(verdict) for verdict in run.verdicts if verdict.code in BEARING.get(section, ())]
+    bearing = {claim.code for claim in CLAIMS if section in claim.sections}
+    return [card(verdict) for verdict in report.verdicts if verdict.code in bearing]
 
 
 def card(verdict: Verdict) -> Card:
@@ -89,7 +83,7 @@ def card(verdict: Verdict) -> Card:
         word=word,
         effect="" if effect is None else f"{'× ' if ratio else ''}{text.significant(effect)}",
         interval="" if effect is None else _interval(verdict),
-        seeds="" if verdict.n_seeds is None else text.count(verdict.n_seeds, "seed"),
+        seeds=text.count(verdict.n_seeds, "seed"),
         anchor=f"v-{verdict.code}" if re.fullmatch(r"[\w-]+", verdict.code) else "",
         neutral="" if effect is None else f"{1 if ratio else 0} is no effect",
     )
@@ -97,8 +91,8 @@ def card(verdict: Verdict) -> Card:
 
 def _interval(verdict: Verdict) -> str:
     if verdict.interval is not None:
-        return f"95\u00a0% interval {text.span(verdict.interval, text.significant)}"
-    few = verdict.n_seeds is not None and verdict.n_seeds < MIN_SEEDS
+        return f"{100 * LEVEL:g}\u00a0% interval {text.span(verdict.interval, text.significant)}"
+    few = verdict.n_seeds < MIN_SEEDS
     return f"no interval: fewer than {MIN_SEEDS} seeds" if few else "no interval"
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from markupsafe import Markup
 
-from mmdvae.record.result import Run, Statistic, VariantResult
+from mmdvae.record.result import Report, Statistic, VariantResult
 from reports import metrics, text
 from reports.drawing import scales, svg
 from reports.metrics import Metric
@@ -31,39 +31,33 @@ class Dispersion:
     alive: str  # the range of σ in which a kernel is alive, empty where it is not known
 
 
-def build(run: Run, store: Store) -> Dispersion:
+def build(report: Report, store: Store) -> Dispersion:
     """Everything that depends on sigma, of the finished variants."""
-    d = latent_dim(run, store)
+    d = report.run.latent_dim
     return Dispersion(
-        charts=[(metric.title, chart) for metric in METRICS[:2] if (chart := _chart(run, metric, metric.prior(d)))],
-        maps=[heat_map for metric in METRICS if (heat_map := heatmap.build(run, metric))],
-        trade_off=pareto.build(run),
-        spectrum=_spectrum(run, store),
-        seed_note="the dots are the seeds" if len(run.seeds) > 1 else "one seed",
-        alive=_words(alive) if (alive := _alive(run)) else "",
+        charts=[(metric.title, chart) for metric in METRICS[:2] if (chart := _chart(report, metric, metric.prior(d)))],
+        maps=[heat_map for metric in METRICS if (heat_map := heatmap.build(report, metric))],
+        trade_off=pareto.build(report),
+        spectrum=_spectrum(report, store),
+        seed_note="the dots are the seeds" if len(report.run.seeds) > 1 else "one seed",
+        alive=_words(alive) if (alive := _alive(report)) else "",
     )
 
 
-def latent_dim(run: Run, store: Store) -> int | None:
-    """The number of latent dimensions, from the report or else from the codes."""
-    if run.latent_dim:
-        return run.latent_dim
-    return next((len(views.eigenvalues) for variant in run.variants if (views := store.first(variant))), None)
-
-
-def _chart(run: Run, metric: Metric, prior: float | None) -> Markup | None:
-    lines = by_alpha(run, metric.name)
+def _chart(report: Report, metric: Metric, prior: float | None) -> Markup | None:
+    lines = by_alpha(report, metric.name)
     if not lines:
         return None
     references = [
         svg.Reference(value=variant.mean(metric.name) or 0.0, label=variant.settings, colour=colour, dash=dash)
         for variant, colour, dash in zip(
-            without_sigma(run, metric.name), svg.COLOURS[1:] * 9, svg.DASHES[1:] * 9, strict=False
+            without_sigma(report, metric.name), svg.COLOURS[1:] * 9, svg.DASHES[1:] * 9, strict=False
         )
     ]
     if prior is not None:
         references.append(svg.Reference(value=prior, label="prior", dash="1 3", colour=svg.INK))
-    seeds = [run.metrics[metric.name] for v in run.finished for run in v.runs if metric.name in run.metrics]
+    runs = [run for variant in report.finished for run in variant.runs]
+    seeds = [value for run in runs if (value := run.number(metric.name)) is not None]
     values = [
         *seeds,
         *(reference.value for reference in references),
@@ -72,11 +66,10 @@ def _chart(run: Run, metric: Metric, prior: float | None) -> Markup | None:
     positive = [value for value in values if value is not None and value > 0]
     log = metric.log and len(positive) == len(values)
     sigmas = [variant.sigma for variants in lines.values() for variant in variants if variant.sigma]
-    x, alive = scales.logarithmic(sigmas, title="σ, latent units (log)"), _alive(run)
+    x, alive = scales.logarithmic(sigmas, title="σ, latent units (log)"), _alive(report)
     return svg.render(
         svg.Chart(
-            alt=finding(metric, lines, references)
-            + (f" A kernel is alive on the prior for σ {_words(alive)}." if alive else ""),
+            alt=finding(metric, lines, references) + f" A kernel is alive on the prior for σ {_words(alive)}.",
             x=x,
             y=scales.logarithmic(positive) if log else scales.linear([value for value in values if value is not None]),
             lines=[_line(alpha, variants, metric.name, i) for i, (alpha, variants) in enumerate(lines.items())],
@@ -85,9 +78,7 @@ def _chart(run: Run, metric: Metric, prior: float | None) -> Markup | None:
                 (low, high)
                 for low, high in ((x.low, min(alive[0], x.high)), (max(alive[1], x.low), x.high))
                 if low < high
-            ]
-            if alive
-            else [],
+            ],
             width=420,
             height=270,
             label_width=118,
@@ -95,10 +86,10 @@ def _chart(run: Run, metric: Metric, prior: float | None) -> Markup | None:
     )
 
 
-def _alive(run: Run) -> tuple[float, float] | None:
+def _alive(report: Report) -> tuple[float, float]:
     """From which σ to which a kernel is alive on draws of the prior."""
-    prior = run.advice.prior if run.advice else None
-    return (prior.low, prior.high) if prior and prior.low and prior.high else None
+    low, high = report.advice.sigma.prior
+    return low, high
 
 
 def _words(alive: tuple[float, float]) -> str:
@@ -112,11 +103,11 @@ def _line(alpha: float, variants: list[VariantResult], metric: str, number: int)
         points=[(sigma, statistic.mean) for sigma, statistic in statistics],
         band=[(sigma, s.min, s.max) for sigma, s in statistics] if any(s.n > 1 for _, s in statistics) else [],
         dots=[
-            (variant.sigma or 1.0, run.metrics[metric])
+            (variant.sigma or 1.0, value)
             for variant in variants
             if len(variant.runs) > 1
             for run in variant.runs
-            if metric in run.metrics
+            if (value := run.number(metric)) is not None
         ],
         colour=svg.COLOURS[number * 3 % len(svg.COLOURS)],
         dash=svg.DASHES[number % len(svg.DASHES)],
@@ -149,8 +140,8 @@ def finding(metric: Metric, lines: dict[float, list[VariantResult]], references:
     return f"{metric.title}: {'; '.join(parts)}."
 
 
-def _spectrum(run: Run, store: Store) -> Markup | None:
-    found = [(variant, views.eigenvalues) for variant in run.variants if (views := store.first(variant)) is not None]
+def _spectrum(report: Report, store: Store) -> Markup | None:
+    found = [(variant, views.eigenvalues) for variant in report.variants if (views := store.first(variant)) is not None]
     full = {variant.name for variant in panel_choice.full_panels([variant for variant, _ in found])}
     spectra = [
         (variant, [value if value > 0 else None for value in np.asarray(values, np.float64).tolist()])

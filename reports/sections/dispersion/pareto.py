@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from mmdvae.record.result import FrontMember, Run, VariantResult
+from mmdvae.record.result import FrontMember, Report, VariantResult
 from reports import metrics, text
 from reports.drawing import scales, svg
 from reports.metrics import Metric
@@ -27,17 +27,18 @@ class TradeOff:
     unnamed: int  # variants whose dots have no name beside them
 
 
-def build(run: Run) -> TradeOff | None:
-    """The plot of the advice's two metrics; None without advice or where no variant has both."""
-    if run.advice is None:
-        return None
-    x, y = metrics.of(run.advice.x), metrics.of(run.advice.y)
-    found = {variant.name: dots for variant in run.finished if (dots := _dots(variant, x, y))}
+def build(report: Report) -> TradeOff | None:
+    """The plot of the advice's two metrics; None where no variant has both."""
+    x, y = metrics.of(report.advice.pareto.x), metrics.of(report.advice.pareto.y)
+    found = {variant.name: dots for variant in report.finished if (dots := _dots(variant, x, y))}
     if not found:
         return None
-    front = [member.name for member in run.advice.front if 2 * member.seeds > member.of]
-    named = _named(found, front, [variant.name for variant in run.finished if variant.sigma is None])
-    chart = _plot(found, x, y, front, named, _paths(run, x, y), alt=_finding(found, x, y, run.advice.front))
+    members = report.advice.pareto.front
+    front = [member.name for member in members if 2 * member.seeds > member.of]
+    named = _named(found, front, [variant.name for variant in report.finished if variant.sigma is None])
+    chart = _plot(
+        found, x, y, front, named, _paths(report, x, y), alt=_finding(found, x, y, report.advice.pareto.front)
+    )
     return TradeOff(x=x, y=y, plot=chart, unnamed=len(found) - len(named))
 
 
@@ -88,14 +89,14 @@ def _named(found: dict[str, Dots], front: list[str], without_sigma: list[str]) -
 
 def _dots(variant: VariantResult, x: Metric, y: Metric) -> Dots:
     """The seeds that have both metrics above 0, as a logarithmic axis needs."""
-    pairs = [(run.metrics.get(x.name, 0.0), run.metrics.get(y.name, 0.0)) for run in variant.runs]
+    pairs = [(run.number(x.name) or 0.0, run.number(y.name) or 0.0) for run in variant.runs]
     return [pair for pair in pairs if min(pair) > 0]
 
 
-def _paths(run: Run, x: Metric, y: Metric) -> list[svg.Line]:
+def _paths(report: Report, x: Metric, y: Metric) -> list[svg.Line]:
     """For every alpha of two sigmas or more: through the means over seeds, by rising sigma."""
     paths = []
-    for number, (alpha, variants) in enumerate(heatmap.by_alpha(run, x.name).items()):
+    for number, (alpha, variants) in enumerate(heatmap.by_alpha(report, x.name).items()):
         pairs = [(variant.mean(x.name) or 0.0, variant.mean(y.name) or 0.0) for variant in variants]
         points = [pair for pair in pairs if min(pair) > 0]
         if len(points) > 1:

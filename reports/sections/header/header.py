@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mmdvae.record.result import Run
+from mmdvae.record.result import Report
 from reports import text
 from reports.sections.header import headline
 
@@ -27,31 +27,29 @@ class Header:
     troubles: list[Trouble]
 
 
-def build(run: Run, *, problems: list[str], failures: list[str]) -> Header:
+def build(report: Report, *, problems: list[str], failures: list[str]) -> Header:
     """The header; it is built last, when it is known what could not be shown."""
-    done, all_of_them = len(run.finished), len(run.variants)
-    data = run.dataset
-    sizes = [f"{data[split]:,} {split}" for split in ("train", "valid", "test") if isinstance(data.get(split), int)]
-    commit = str(run.code.get("commit") or "unknown")[:12]
+    done, all_of_them = len(report.finished), len(report.variants)
+    data = report.run.dataset
     return Header(
-        title=title(run),
+        title=title(report),
         finished=f"{done} of {text.count(all_of_them, 'variant')} finished",
         complete=done == all_of_them and not problems and not failures,
-        lead=headline.sentences(run),
+        lead=headline.sentences(report),
         facts=[
-            ("Run", run.id),
-            ("Date", text.moment(run.created)),
-            ("Recipe", run.recipe),
-            ("Epochs", _epochs(run)),
-            ("Images", ", ".join(sizes) or "not recorded"),
-            ("Seeds", ", ".join(map(str, run.seeds)) or "not recorded"),
-            ("Code", f"{commit}{' + uncommitted changes' if run.code.get('dirty') else ''}"),
-            ("Data SHA-256", str(data.get("sha256") or "not recorded")[:12]),
+            ("Run", report.run.id),
+            ("Date", text.moment(report.run.created)),
+            ("Recipe", report.run.recipe),
+            ("Epochs", _epochs(report)),
+            ("Images", f"{data.train:,} train, {data.valid:,} valid, {data.test:,} test"),
+            ("Seeds", ", ".join(map(str, report.run.seeds))),
+            ("Code", text.code(report.run.code.commit, report.run.code.dirty)),
+            ("Data SHA-256", data.sha256[:12]),
         ],
         troubles=[
             *(
                 Trouble(what=f"{variant.name} {variant.status}", why=variant.error or "no reason was recorded")
-                for variant in run.unfinished
+                for variant in report.unfinished
             ),
             *(Trouble(what="Stored arrays missing", why=problem) for problem in problems),
             *(Trouble(what="Section missing", why=failure) for failure in failures),
@@ -59,12 +57,12 @@ def build(run: Run, *, problems: list[str], failures: list[str]) -> Header:
     )
 
 
-def title(run: Run) -> str:
+def title(report: Report) -> str:
     """What was compared on which images."""
-    words = f"{run.preset} comparison on {run.dataset.get('name', 'unknown data')}"
+    words = f"{report.run.preset} comparison on {report.run.dataset.name}"
     return words[0].upper() + words[1:]
 
 
-def _epochs(run: Run) -> str:
-    counts = sorted({seed.epochs for variant in run.finished for seed in variant.runs})
+def _epochs(report: Report) -> str:
+    counts = sorted({seed.epochs for variant in report.finished for seed in variant.runs})
     return ", ".join(map(str, counts)) or "not recorded"

@@ -2,38 +2,39 @@
 
 from collections.abc import Iterable
 
-from mmdvae.record.result import Run, VariantResult
+from mmdvae.conclusions.rules import MIN_SEEDS
+from mmdvae.measures.kernel_states import DEAD
+from mmdvae.record.result import Report, VariantResult
 from reports import text
 
 NEAR = 2.0  # codes whose total variance is within this factor of the prior's are called as spread as the prior's
 NAMED = 6  # as many variants can be taken in at a glance
-DEAD = {"saturated", "flat"}
 
 
-def sentences(run: Run) -> list[str]:
+def sentences(report: Report) -> list[str]:
     """The first sentences of a page; fewer where something was not measured."""
-    return [sentence for make in (_regularised, _without_effect, _choices, _certainty) for sentence in make(run)]
+    return [sentence for make in (_regularised, _without_effect, _choices, _certainty) for sentence in make(report)]
 
 
-def regularised(run: Run) -> list[VariantResult]:
+def regularised(report: Report) -> list[VariantResult]:
     """The variants whose codes are as spread as the prior's; the prior's total variance is the number of dimensions."""
-    prior = run.latent_dim
+    prior = report.run.latent_dim
     if not prior:
         return []
     near = (prior / NEAR, prior * NEAR)
-    return [variant for variant in run.finished if near[0] <= (_spread(variant) or 0.0) <= near[1]]
+    return [variant for variant in report.finished if near[0] <= (_spread(variant) or 0.0) <= near[1]]
 
 
 def _spread(variant: VariantResult) -> float | None:
     return variant.mean("total_variance")
 
 
-def _regularised(run: Run) -> list[str]:
-    if not run.latent_dim or not any(_spread(variant) for variant in run.finished):
+def _regularised(report: Report) -> list[str]:
+    if not report.run.latent_dim or not any(_spread(variant) for variant in report.finished):
         return []
-    found = regularised(run)
-    band = f"{text.significant(run.latent_dim / NEAR)} to {text.significant(run.latent_dim * NEAR)}"
-    what = f"total variance {band}, the prior has {run.latent_dim}"
+    found = regularised(report)
+    band = f"{text.significant(report.run.latent_dim / NEAR)} to {text.significant(report.run.latent_dim * NEAR)}"
+    what = f"total variance {band}, the prior has {report.run.latent_dim}"
     if not found:
         return [f"Regularised: none. No variant's codes are as spread as the prior's ({what})."]
     return [f"Regularised, codes as spread as the prior's ({what}): {'; '.join(_settings(found))}."]
@@ -56,8 +57,8 @@ def _settings(variants: Iterable[VariantResult]) -> list[str]:
     ] + others
 
 
-def _without_effect(run: Run) -> list[str]:
-    variants = [variant for variant in run.finished if DEAD & set(variant.kernel_states)]
+def _without_effect(report: Report) -> list[str]:
+    variants = [variant for variant in report.finished if set(DEAD) & set(variant.kernel_states)]
     if not variants:
         return []
     named = "; ".join(_with_state(variant) for variant in variants) if len(variants) <= NAMED else _counted(variants)
@@ -75,9 +76,9 @@ def _counted(variants: list[VariantResult]) -> str:
     return f"{text.count(len(variants), 'variant')}{reach}"
 
 
-def _choices(run: Run) -> list[str]:
+def _choices(report: Report) -> list[str]:
     """Of those that regularised the one that costs least, and the one that comes closest."""
-    found = regularised(run)
+    found = regularised(report)
     cheapest, nearest = (_lowest(found, metric) for metric in ("bce", "sliced_w2"))
     if cheapest is None:
         return []
@@ -97,24 +98,25 @@ def _lowest(variants: list[VariantResult], metric: str) -> VariantResult | None:
 def _of(variant: VariantResult) -> str:
     """Both respects: reconstruction, with what it costs, and match with the prior."""
     words = [f"test BCE {text.fixed(variant.mean('bce'), 4)}"]
-    paid = variant.differences.get("bce")
-    if paid is not None:
+    differences = variant.differences
+    paid = differences.metrics.get("bce") if differences else None
+    if differences and paid:
         sign = "+" if paid.mean > 0 else ""
         interval = f" [{text.span(paid.interval, lambda value: text.fixed(value, 4))}]" if paid.interval else ""
-        words.append(f"{sign}{text.fixed(paid.mean, 4)}{interval} against {variant.reference}")
+        words.append(f"{sign}{text.fixed(paid.mean, 4)}{interval} against {differences.reference}")
     distance = variant.mean("sliced_w2")
     if distance is not None:
         words.append(f"sliced W2 {text.significant(distance)}")
     return ", ".join(words)
 
 
-def _certainty(run: Run) -> list[str]:
+def _certainty(report: Report) -> list[str]:
     """What limits all of it."""
-    few = [] if len(run.seeds) >= 3 else [f"{text.count(len(run.seeds), 'seed')}, so no interval"]
-    moving = next((check for check in run.checks if check.code == "C5" and check.state != "passed"), None)
+    few = [] if len(report.run.seeds) >= MIN_SEEDS else [f"{text.count(len(report.run.seeds), 'seed')}, so no interval"]
+    moving = next((check for check in report.checks if check.code == "C5" and check.state != "passed"), None)
     still = len(moving.variants) if moving else 0
-    whom = "no variant had" if still == len(run.finished) else f"{still} of {len(run.finished)} variants had not"
-    alphas = sorted({variant.alpha for variant in run.finished if variant.alpha})
+    whom = "no variant had" if still == len(report.finished) else f"{still} of {len(report.finished)} variants had not"
+    alphas = sorted({variant.alpha for variant in report.finished if variant.alpha})
     alone = [f"{text.setting(alphas[0])} is the only α above 0"] if len(alphas) == 1 else []
     limits = [*few, *alone, *([f"{whom} converged, so the ranking may change with more epochs"] if still else [])]
     return [f"Mind: {'; '.join(limits)}."] if limits else []

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mmdvae.record.result import Run, Statistic
+from mmdvae.record.result import Report, Statistic
 from reports import text
 from reports.sections import heatmap
 from reports.sections.heatmap import HeatCell
@@ -34,10 +34,10 @@ class ClassErrors:
     finding: str
 
 
-def build(run: Run, names: list[str]) -> ClassErrors | None:
+def build(report: Report, names: list[str]) -> ClassErrors | None:
     """Variants, then baselines, by class; None where no variant was measured by class."""
-    variants = {variant.name: errors for variant in run.variants if (errors := _errors(variant.summary.items()))}
-    baselines = {row.name: errors for row in run.baselines if (errors := _errors(_alone(row.metrics)))}
+    variants = {variant.name: errors for variant in report.variants if (errors := _errors(variant.summary.items()))}
+    baselines = {row.name: errors for row in report.baselines if (errors := _errors(_alone(row.numbers)))}
     if not variants:
         return None
     labels = sorted({label for errors in (*variants.values(), *baselines.values()) for label in errors})

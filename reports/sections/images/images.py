@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mmdvae.record.result import Run, VariantResult
+from mmdvae.record.result import Report, VariantResult
 from reports import text
 from reports.drawing import pictures
 from reports.drawing.pictures import Picture
@@ -51,18 +51,18 @@ class Samples:
     without: list[str]
 
 
-def reconstructions(run: Run, store: Store) -> Reconstructions:
+def reconstructions(report: Report, store: Store) -> Reconstructions:
     """The same test images through every variant, with each image's squared error."""
-    found = {variant.name: views for variant in run.variants if (views := store.first(variant)) is not None}
+    found = {variant.name: views for variant in report.variants if (views := store.first(variant)) is not None}
     if not found:
-        without = [variant.name for variant in run.variants]
-        return Reconstructions(originals=None, strips=[], classes=class_errors.build(run, []), without=without)
+        without = [variant.name for variant in report.variants]
+        return Reconstructions(originals=None, strips=[], classes=class_errors.build(report, []), without=without)
     index = next(iter(found.values())).reconstruction_index
     originals = store.images[index]
     names = [store.class_name(int(label)) for label in store.labels[index]]
     strips = [
         _reconstruction(variant, originals, found[variant.name].reconstructions, names)
-        for variant in run.variants
+        for variant in report.variants
         if variant.name in found and np.array_equal(found[variant.name].reconstruction_index, index)
     ]
     shown = {strip.name for strip in strips}
@@ -74,16 +74,16 @@ def reconstructions(run: Run, store: Store) -> Reconstructions:
             errors=[str(int(label)) for label in store.labels[index]],
         ),
         strips=strips,
-        classes=class_errors.build(run, store.classes),
-        without=[variant.name for variant in run.variants if variant.name not in shown],
+        classes=class_errors.build(report, store.classes),
+        without=[variant.name for variant in report.variants if variant.name not in shown],
     )
 
 
-def samples(run: Run, store: Store) -> Samples:
+def samples(report: Report, store: Store) -> Samples:
     """What each decoder makes of the same draws from the prior."""
-    found = [(variant, views.samples) for variant in run.variants if (views := store.first(variant)) is not None]
+    found = [(variant, views.samples) for variant in report.variants if (views := store.first(variant)) is not None]
     if not found:
-        return Samples(reference=None, strips=[], without=[variant.name for variant in run.variants])
+        return Samples(reference=None, strips=[], without=[variant.name for variant in report.variants])
     real = store.images[: len(found[0][1])]
     scale = _contrast(real), _variety(real)
     shown = {variant.name for variant, _ in found}
@@ -103,7 +103,7 @@ def samples(run: Run, store: Store) -> Samples:
             )
             for variant, drawn in found
         ],
-        without=[variant.name for variant in run.variants if variant.name not in shown],
+        without=[variant.name for variant in report.variants if variant.name not in shown],
     )
 
 

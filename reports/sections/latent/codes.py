@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmdvae.record.result import Run, VariantResult
+from mmdvae.record.result import Report, VariantResult
 from reports.sections import panel_choice
 from reports.stored_arrays import Store, Views
 
@@ -48,9 +48,9 @@ def decoded(every: list[Codes]) -> list[int]:
     return [min(DECODED_MOST // len(every), codes.reconstructed) for codes in every]
 
 
-def found(run: Run, store: Store) -> list[Codes]:
+def found(report: Report, store: Store) -> list[Codes]:
     """The codes of every variant that has any."""
-    whole = [(variant, *first) for variant in run.variants if (first := _first(variant, store)) is not None]
+    whole = [(variant, *first) for variant in report.variants if (first := _first(variant, store)) is not None]
     return [Codes(variant, seed, views, _shown(whole[0][2]), store.labels) for variant, seed, views in whole]
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from markupsafe import Markup
 
-from mmdvae.record.result import Run
+from mmdvae.record.result import Report
 from reports import text
 from reports.drawing import palette, pictures
 from reports.drawing.palette import Limits
@@ -66,9 +66,9 @@ class Latent:
     without: list[str]
 
 
-def build(run: Run, store: Store) -> Latent:
+def build(report: Report, store: Store) -> Latent:
     """All views of at most eight variants; the others as thumbnails."""
-    found = codes_of.found(run, store)
+    found = codes_of.found(report, store)
     names = {codes.variant.name for codes in found}
     large = codes_of.full(found)
     small = [codes for codes in found if codes not in large]
@@ -79,7 +79,7 @@ def build(run: Run, store: Store) -> Latent:
         thumbnails=[_code_panel(codes, shared, pixels=150) for codes in small],
         dots=text.count(len(found[0].shown), "test image") if found else "no test images",
         decoded=_decoded(large, len(found[0].shown)) if found else "",
-        without=[variant.name for variant in run.variants if variant.name not in names],
+        without=[variant.name for variant in report.variants if variant.name not in names],
     )
 
 
@@ -186,7 +186,7 @@ def _tsne_panel(codes: Codes) -> Panel:
 
 def _measured(codes: Codes, metric: str) -> float | None:
     """Of the seed that is drawn, not the mean over seeds."""
-    return next((run.metrics.get(metric) for run in codes.variant.runs if run.seed == codes.seed), None)
+    return next((run.number(metric) for run in codes.variant.runs if run.seed == codes.seed), None)
 
 
 def _panel(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mmdvae.record.result import Run
+from mmdvae.record.result import Report
 from reports.drawing import palette, pictures
 from reports.drawing.palette import Limits
 from reports.sections.images import images
@@ -24,9 +24,9 @@ COLUMNS = 50  # images in a row of a sheet
 IMAGE_QUALITY, DECODED_QUALITY = 60, 30
 
 
-def build(run: Run, store: Store) -> dict[str, Any] | None:
+def build(report: Report, store: Store) -> dict[str, Any] | None:
     """The data of all panels of full size, ready for JSON; None where no codes are stored."""
-    found = codes_of.full(codes_of.found(run, store))
+    found = codes_of.full(codes_of.found(report, store))
     if not found:
         return None
     ids = found[0].shown

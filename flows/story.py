@@ -1,0 +1,187 @@
+"""The experiment's story, told once, run by Prefect or without it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.plan import Plan
+from flows.runners import Runner
+from mmdvae import provenance, results
+from mmdvae.data.prepare import Dataset
+from mmdvae.errors import VariantFailed
+from mmdvae.jobs import environment, inventory, request, store
+from mmdvae.record import result
+from mmdvae.record.result import Baseline, Classifier, Run
+from mmdvae.results import Outcome
+from mmdvae.variants import Variant
+from tasks.load import load_data
+from tasks.processes import devices
+from tasks.progress import tell
+from tasks.report import write_report
+from tasks.work import work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What a finished comparison leaves."""
+
+    page: Path
+    variants: int
+    bad: tuple[str, ...]  # names of variants that failed or diverged
+
+
+def story(plan: Plan, runner: Runner) -> Ending:
+    """What do alpha and sigma do to the reconstructions and to the dispersion of the latent space?"""
+    with inventory.running(plan.store, plan.run_id):
+        data = runner.result(runner.submit(load_data, plan.dataset, plan.data_dir, plan.store))
+        steps = _Steps(plan, data, runner)
+        classifier = steps.start("classifier", "classifier")
+        trainings = _start_trainings(steps)
+        classified = _classifier(runner.end(classifier.future))
+        judge = classifier.folder if classified else None
+        # After the trainings, so that none waits for it.
+        baselines = steps.start(
+            "baselines", "baselines", needs={"classifier": judge}, latent_dim=plan.preset.recipe.latent_dim
+        )
+        outcomes = _evaluate_when_trained(steps, trainings, judge)
+        measured = runner.end(baselines.future)
+        rows = [] if isinstance(measured, Exception) else [Baseline(**row) for row in measured["baselines"]]
+        report = results.report(_run(plan, data, classified), outcomes, rows)
+        manifest = results.manifest(data.folder.name, outcomes)
+        page = runner.result(runner.submit(write_report, plan.run_dir, plan.store, report, manifest))
+    bad = tuple(variant.name for variant in report.unfinished)
+    return Ending(page=page, variants=len(report.variants), bad=bad)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A piece of work that was started."""
+
+    folder: Path  # in the store
+    future: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Starts the comparison's pieces of work."""
+
+    plan: Plan
+    data: Dataset
+    runner: Runner
+
+    def start(self, kind: str, label: str, *, anew: bool = False, **about: Any) -> Step:
+        """Submit work of a kind; `anew` forgets what the store has of it."""
+        asked = self.ask(kind, **about)
+        folder = Path(asked["folder"])
+        if anew:
+            store.forget(folder)
+        return Step(folder=folder, future=self.runner.submit(work, label, asked))
+
+    def ask(self, kind: str, **about: Any) -> dict[str, Any]:
+        """The request for it."""
+        return request.make(kind, self.plan.store, data=self.data.folder, backend=environment.backend(), **about)
+
+
+@dataclass(slots=True)
+class _Unit:
+    """One variant with one seed, on its way from training to outcome."""
+
+    variant: Variant
+    seed: int
+    training: Step
+    evaluation: Step | None = None
+    trained: Any = None  # a record, or the exception that it ended with
+    evaluated: Any = None
+
+    def outcome(self) -> Outcome:
+        """What goes into the report."""
+        ends = [end for end in (self.trained, self.evaluated) if end is not None]
+        records = [None if isinstance(end, Exception) else end for end in (self.trained, self.evaluated)]
+        return Outcome(
+            variant=self.variant,
+            seed=self.seed,
+            train_key=self.training.folder.name,
+            evaluate_key=self.evaluation.folder.name if self.evaluation else None,
+            training=records[0],
+            evaluation=records[1],
+            error=next((trouble for end in ends if (trouble := _trouble(end))), None),
+        )
+
+
+def _start_trainings(steps: _Steps) -> list[_Unit]:
+    """Submit every variant with every seed."""
+    plan, recipe = steps.plan, steps.plan.preset.recipe.to_dict()
+    about = [{"variant": variant.to_dict(), "recipe": recipe, "seed": seed} for variant, seed in plan.units()]
+    asked = [steps.ask("train", **each) for each in about]
+    new = [request for request in asked if not Path(request["folder"]).exists()]
+    others = ", ".join(map(str, sorted(inventory.other_epochs(plan.store, new))))
+    if others:
+        told = f"there are trainings of {others} epochs; one of {plan.preset.recipe.epochs} is another and starts anew"
+        tell("train", {"event": "note", "message": told})
+    return [
+        _Unit(variant, seed, steps.start("train", _label(plan, "train", variant, seed), anew=plan.refresh, **each))
+        for (variant, seed), each in zip(plan.units(), about, strict=True)
+    ]
+
+
+def _classifier(end: Any) -> Classifier | None:
+    """The data set's classifier; None if it failed or had but one class, for then it cannot judge samples."""
+    return None if isinstance(end, Exception) or end["classes"] < 2 else Classifier(**end)
+
+
+def _evaluate_when_trained(steps: _Steps, units: list[_Unit], judge: Path | None) -> list[Outcome]:
+    """Every variant is measured as soon as it is trained; one that fails costs no other."""
+    plan, runner = steps.plan, steps.runner
+    training = {unit.training.future: unit for unit in units}
+    for future in runner.as_completed(training):
+        unit = training[future]
+        unit.trained = _checked(plan, unit, runner.outcome(future))
+        if isinstance(unit.trained, dict) and unit.trained["status"] == "ok":
+            unit.evaluation = steps.start(
+                "evaluate",
+                _label(plan, "evaluate", unit.variant, unit.seed),
+                anew=plan.refresh,
+                needs={"trained": unit.training.folder, "classifier": judge},
+                variant=unit.variant.to_dict(),
+                recipe=plan.preset.recipe.to_dict(),
+                seed=unit.seed,
+            )
+    evaluating = {unit.evaluation.future: unit for unit in units if unit.evaluation}
+    for future in runner.as_completed(evaluating):
+        unit = evaluating[future]
+        unit.evaluated = _checked(plan, unit, runner.outcome(future))
+    return [unit.outcome() for unit in units]
+
+
+def _checked(plan: Plan, unit: _Unit, end: Any) -> Any:
+    """What a training or evaluation came to; with --strict anything but success raises VariantFailed."""
+    if plan.strict and (trouble := _trouble(end)):
+        raise VariantFailed(f"variant {unit.variant.name} with seed {unit.seed}: {trouble}")
+    return end
+
+
+def _trouble(end: Any) -> str | None:
+    return str(end) if isinstance(end, Exception) else end.get("error")
+
+
+def _label(plan: Plan, verb: str, variant: Variant, seed: int) -> str:
+    return f"{verb} {variant.name}" + (f" seed {seed}" if len(plan.preset.seeds) > 1 else "")
+
+
+def _run(plan: Plan, data: Dataset, classifier: Classifier | None) -> Run:
+    recipe = plan.preset.recipe
+    return Run(
+        id=plan.run_id,
+        preset=plan.preset.name,
+        recipe=recipe.name,
+        recipe_settings=recipe.to_dict(),
+        latent_dim=recipe.latent_dim,
+        created=plan.created,
+        command=plan.command,
+        seeds=list(plan.preset.seeds),
+        dataset=result.Dataset(name=data.name, sha256=data.sha256, train=data.train, valid=data.valid, test=data.test),
+        code=provenance.code(),
+        versions=provenance.versions(),
+        hardware=provenance.hardware(gpus=devices.gpus(), cores=devices.cores(), memory_bytes=devices.memory_bytes()),
+        classifier=classifier,
+    )

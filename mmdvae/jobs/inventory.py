@@ -1,0 +1,179 @@
+"""What lies in a store: what each folder holds, which runs refer to it, and what can go."""
+
+import contextlib
+import fcntl
+import secrets
+import shutil
+import time
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmdvae.errors import InputError
+from mmdvae.files import digest, locked, read_json
+from mmdvae.jobs.names import DATA, KEY, LOCK, REQUEST, RESULT
+from mmdvae.variants import Variant
+
+RUNNING = ".running"  # folder with a lock file for each comparison that is going on
+REMOVED = ".removed-"  # first part of the name of a folder that is being deleted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One folder of the store."""
+
+    folder: Path
+    kind: str
+    what: str  # variant and seed of a training or evaluation, the name of a data set; empty if it does not say
+    data: str  # key of the data set that it was made from; empty if it does not say
+    finished: bool
+    size: int  # bytes
+    used: float  # when it was last written or found, seconds since the epoch
+    runs: tuple[str, ...]  # ids of the runs that refer to it
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was last used."""
+        return max(0.0, time.time() - self.used)
+
+
+def entries(store: Path) -> list[Entry]:
+    """Everything in a store, oldest first. The runs are those in the folder above it."""
+    runs = _references(store.parent)
+    folders = [folder for folder in store.glob("*-*") if KEY.fullmatch(folder.name) and folder.is_dir()]
+    requests = {folder: _read(folder / ("info.json" if _kind(folder) == DATA else REQUEST)) for folder in folders}
+    found = [_entry(folder, requests[folder], runs) for folder in folders]
+    return sorted(found, key=lambda entry: (entry.used, entry.folder.name))
+
+
+def prune(
+    found: Iterable[Entry], *, unused: bool, older_than: float | None, dry_run: bool = False
+) -> tuple[list[Entry], list[Entry]]:
+    """Delete entries and return (deleted, kept though they were meant).
+
+    Args: unused, those that no run refers to; unfinished work, from which a training goes on, only with an age.
+        older_than, seconds since the last use. Both: only what meets both. dry_run: delete nothing.
+    What a comparison that is going on may need is kept, and what a process works in.
+    Raises: InputError without any rule, which would mean everything.
+    """
+    if not unused and older_than is None:
+        raise InputError("say what may go: --unused, --older-than AGE, or both")
+    deleted: list[Entry] = []
+    kept: list[Entry] = []
+    for entry in found:
+        if unused and (entry.runs or (not entry.finished and older_than is None)):
+            continue
+        if older_than is not None and entry.age < older_than:
+            continue
+        needed = entry.used >= _oldest_running(entry.folder.parent) or not _remove(entry.folder, dry_run)
+        (kept if needed else deleted).append(entry)
+    return deleted, kept
+
+
+@contextlib.contextmanager
+def running(store: Path, run_id: str) -> Iterator[None]:
+    """While the block lasts, nothing that is used from now on is pruned; if the process is killed, it ends at once."""
+    path = store / RUNNING / run_id
+    with locked(path):
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def other_epochs(store: Path, requests: Collection[dict[str, Any]]) -> set[int]:
+    """Numbers of epochs that trainings in the store, begun or finished, have that differ from these in nothing else."""
+    asked = {_apart_from_epochs(request) for request in requests}
+    found = set()
+    for path in store.glob(f"train-*/{REQUEST}"):
+        with contextlib.suppress(KeyError, TypeError):  # of another version
+            there = _read(path)
+            if _apart_from_epochs(there) in asked:
+                found.add(int(there["recipe"]["epochs"]))
+    return found - {request["recipe"]["epochs"] for request in requests}
+
+
+def _apart_from_epochs(request: dict[str, Any]) -> str:
+    recipe = request["recipe"] | {"epochs": None}
+    return digest([request["variant"], recipe, request["seed"], Path(request["data"]).name])
+
+
+def _references(out: Path) -> dict[str, list[str]]:
+    """The ids of the runs below `out` by the keys that their manifests name."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(out.glob("[!.]*/manifest.json")):
+        manifest = _read(path)
+        with contextlib.suppress(KeyError, TypeError, AttributeError):
+            keys = [
+                manifest["data"],
+                *(row.get(kind) for row in manifest["variants"] for kind in ("train", "evaluate")),
+            ]
+            for key in filter(None, keys):
+                found.setdefault(str(key), []).append(path.parent.name)
+    return found
+
+
+def _entry(folder: Path, request: dict[str, Any], runs: dict[str, list[str]]) -> Entry:
+    kind, files = _kind(folder), [path for path in folder.rglob("*") if path.is_file()]
+    data = "" if kind == DATA else str(request.get("data") or "")
+    # A run needs the classifier and the baselines of its data, which its manifest does not name.
+    key = folder.name if kind in (DATA, "train", "evaluate") else data
+    return Entry(
+        folder=folder,
+        kind=kind,
+        what=str(request.get("name") or "") if kind == DATA else _variant(request),
+        data=data,
+        finished=kind == DATA or (folder / RESULT).is_file(),
+        size=sum(path.stat().st_size for path in files),
+        used=max([folder.stat().st_mtime, *(path.stat().st_mtime for path in files)]),
+        runs=tuple(dict.fromkeys(runs.get(key, ()))),
+    )
+
+
+def _variant(request: dict[str, Any]) -> str:
+    try:
+        return f"{Variant(**request['variant']).name} seed {request['seed']}"
+    except (KeyError, TypeError, ValueError):  # of 0.1.0, which kept no request, or of another kind
+        return ""
+
+
+def _kind(folder: Path) -> str:
+    return folder.name.rpartition("-")[0]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A JSON object; empty where there is none that can be read."""
+    try:
+        content = read_json(path)
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _oldest_running(store: Path) -> float:
+    """When the oldest of the comparisons that are going on began; infinity if there is none."""
+    began = [float("inf")]
+    for path in (store / RUNNING).glob("*"):
+        with contextlib.suppress(FileNotFoundError), path.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                began.append(path.stat().st_mtime)
+    return min(began)
+
+
+def _remove(folder: Path, dry_run: bool) -> bool:
+    """Delete a folder unless a process works in it; whether it may be deleted."""
+    with contextlib.ExitStack() as stack:
+        if (folder / LOCK).is_file():
+            file = stack.enter_context((folder / LOCK).open())
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+        if not dry_run:
+            aside = folder.with_name(f"{REMOVED}{secrets.token_hex(6)}")
+            folder.rename(aside)  # whoever has its files open keeps them
+            shutil.rmtree(aside)
+    return True

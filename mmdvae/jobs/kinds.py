@@ -1,0 +1,33 @@
+"""The kinds of work that child processes do, a row each."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of work: `module` has a function `work(request, folder, report)` that returns record and file names."""
+
+    name: str  # first part of the key in the store
+    module: str
+    libraries: tuple[str, ...]  # whose versions its numbers depend on, besides the Keras backend
+
+
+KINDS = (
+    Kind(name="train", module="mmdvae.training.fit", libraries=("keras", "numpy")),
+    Kind(
+        name="evaluate",
+        module="mmdvae.measures.evaluate",
+        libraries=("keras", "numpy", "openTSNE", "scikit-image", "scikit-learn", "scipy"),
+    ),
+    Kind(name="classifier", module="mmdvae.measures.classifier", libraries=("keras", "numpy")),
+    Kind(
+        name="baselines",
+        module="mmdvae.measures.baselines",
+        libraries=("keras", "numpy", "scikit-image", "scikit-learn", "scipy"),
+    ),
+)
+
+
+def find(name: str) -> Kind:
+    """The row of that name."""
+    return next(kind for kind in KINDS if kind.name == name)

@@ -1,0 +1,70 @@
+"""What a child process is asked to do, in a folder named by all that the result depends on."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from mmdvae.files import digest, read_json
+from mmdvae.jobs import kinds
+from mmdvae.jobs.code_digest import digest_of
+from mmdvae.jobs.names import RESULT
+from mmdvae.penalties import table
+
+_version = cache(version)  # a thousand variants ask for it three thousand times
+
+
+def make(
+    kind: str, store: Path, *, data: Path, backend: str, needs: Mapping[str, Path | None] | None = None, **settings: Any
+) -> dict[str, Any]:
+    """The request for one piece of work, plain JSON.
+
+    Args: data, the folder of the prepared data set; needs, folders of finished work by the name that the work knows
+        them by, None for what could not be had; settings, JSON values: variant, recipe, seed, ...
+    """
+    needs = needs or {}
+    code = code_of(kind, settings)
+    versions = {name: _version(name) for name in (*kinds.find(kind).libraries, backend)}
+    depends = {
+        **settings,
+        "data": data.name,
+        **{name: _identity(folder) for name, folder in needs.items()},
+        "code": code,
+        "versions": versions,
+    }
+    return {
+        "kind": kind,
+        "folder": str(store / f"{kind}-{digest(depends)[:24]}"),
+        "data": str(data),
+        **settings,
+        **{name: str(folder) if folder else None for name, folder in needs.items()},
+        "code": code,
+        "versions": versions,
+    }
+
+
+def without_paths(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a request is worth keeping beside the result: names in the store instead of paths."""
+    paths = [name for name, value in request.items() if isinstance(value, str) and "/" in value]
+    return {name: Path(value).name if name in paths else value for name, value in request.items() if name != "folder"}
+
+
+def code_of(kind: str, settings: Mapping[str, Any]) -> str:
+    """The digest of the code that does it: of the kind of work and of the variant's own penalty, and of no other."""
+    variant = settings.get("variant")
+    return _code(kind, variant["regularizer"] if variant else table.NONE)
+
+
+@cache
+def _code(kind: str, regularizer: str) -> str:
+    penalty = table.known(regularizer)
+    modules = [kinds.find(kind).module, "mmdvae.jobs.environment", *([penalty.path] if penalty else [])]
+    # The child decides what the work is given, the environment what libraries do. The child's own imports are lazy and
+    # cover all kinds of work, and the tables have rows for all penalties: none of these is followed.
+    return digest_of(modules, alone=["mmdvae.jobs.child"], without=["mmdvae.penalties.table"])
+
+
+def _identity(finished: Path | None) -> dict[str, Any] | None:
+    # The files count, too: on a GPU the same training done again may give another model.
+    return {"name": finished.name, "files": read_json(finished / RESULT)["files"]} if finished else None

@@ -1,0 +1,37 @@
+"""A trained model out of its folder in the store."""
+
+from pathlib import Path
+
+from mmdvae.errors import InputError
+from mmdvae.files import read_json
+from mmdvae.jobs.names import REQUEST
+from mmdvae.model.vae import VAE
+from mmdvae.recipes import Recipe
+from mmdvae.training import checkpoint
+from mmdvae.training.build import build
+from mmdvae.training.fit import MODEL
+from mmdvae.variants import Variant
+
+
+def load(folder: Path, variant: Variant | None = None, recipe: Recipe | None = None) -> VAE:
+    """The trained model in the folder of a training, which says itself what was trained.
+
+    Folders of 0.1.0 do not say it: give variant and recipe for those. Raises: InputError if the folder has no request
+    that can be read; OSError, ValueError or KeyError if its weights are missing, damaged or of another network.
+    """
+    if variant is None or recipe is None:
+        variant, recipe = _asked_for(folder)
+    model = build(variant, recipe, seed=0)
+    checkpoint.restore(folder / MODEL, model.weights)
+    return model
+
+
+def _asked_for(folder: Path) -> tuple[Variant, Recipe]:
+    try:
+        request = read_json(folder / REQUEST)
+        return Variant(**request["variant"]), Recipe(**request["recipe"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{folder}: must be the folder of a training, with a {REQUEST} that says variant and recipe; "
+            f"{type(error).__name__}: {error}"
+        ) from None
