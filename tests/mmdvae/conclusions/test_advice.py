@@ -28,9 +28,9 @@ def test_the_front_is_that_of_brute_force_seed_by_seed(number):
     fronts = [brute_force({f"v{i}": tuple(grid[i, :, seed]) for i in range(9)}) for seed in range(4)]
     counts = {f"v{i}": sum(f"v{i}" in front for front in fronts) for i in range(9)}
     found = advice.front(rows)
-    assert {row["name"]: row["seeds"] for row in found} == {name: count for name, count in counts.items() if count}
-    assert {row["of"] for row in found} == {4}
-    assert [row["seeds"] for row in found] == sorted(counts.values(), reverse=True)[: len(found)]
+    assert {row.name: row.seeds for row in found} == {name: count for name, count in counts.items() if count}
+    assert {row.of for row in found} == {4}
+    assert [row.seeds for row in found] == sorted(counts.values(), reverse=True)[: len(found)]
 
 
 def test_equal_variants_are_both_on_the_front_and_one_without_numbers_is_not():

@@ -1,9 +1,13 @@
 """Checks find what makes a number untrustworthy, and pass where there is nothing to find."""
 
+from dataclasses import asdict
+
+import made_report
 import pytest
 from made_report import entry, kl, mmd, none
 
 from mmdvae.conclusions import checks
+from mmdvae.record.result import Baseline
 
 SETTLED = {"val_bce": [0.31, 0.3, 0.3], "bce": [0.32, 0.3, 0.299]}
 SOUND = {
@@ -20,12 +24,11 @@ SOUND = {
 CODES = [f"C{number}" for number in range(1, 14)]
 
 
-def run_all(*variants, baselines=({"name": "mean image"},), classifier=None, latent_dim=8):
-    run = {"latent_dim": latent_dim, "classifier": classifier or {"test_accuracy": 0.912}}
-    found = checks.run_all({"run": run, "variants": list(variants), "baselines": list(baselines)})
-    assert [check["code"] for check in found] == CODES
-    assert all(check["title"] and check["explanation"] for check in found)
-    return {check["code"]: check for check in found}
+def run_all(*variants, baselines=(Baseline(name="mean image", metrics={}),), **run):
+    found = checks.run_all(made_report.run(**run), variants, baselines)
+    assert [check.code for check in found] == CODES
+    assert all(check.title and check.explanation for check in found)
+    return {check.code: asdict(check) for check in found}
 
 
 def states(*variants, **report):

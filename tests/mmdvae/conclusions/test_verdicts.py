@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import asdict
 
 import pytest
 from made_report import dead, entry, kl, mmd, none
@@ -11,7 +12,7 @@ from mmdvae.conclusions import verdicts
 
 def of(code, *variants):
     """One verdict, as JSON has it."""
-    found = {verdict["code"]: verdict for verdict in verdicts.all_of({"variants": list(variants)})}
+    found = {verdict.code: asdict(verdict) for verdict in verdicts.all_of(variants)}
     assert list(found) == ["V1", "V2", "V3", "V4", "V5", "V6"]
     return json.loads(json.dumps(found[code], allow_nan=False))
 
