@@ -50,6 +50,7 @@ def bare_calls(tiny: str) -> float:
     from mmdvae.measures import baselines, classifier, evaluate
     from mmdvae.presets import QUICK
     from mmdvae.training import fit
+    from mmdvae.training.load import load
 
     with tempfile.TemporaryDirectory() as name:
         started = time.perf_counter()
@@ -62,7 +63,7 @@ def bare_calls(tiny: str) -> float:
             folder = Path(name) / variant.name
             folder.mkdir()
             fit.fit(variant, QUICK.recipe, seed=0, data=data, folder=folder, report=lambda event: None)
-            model = fit.load(variant, QUICK.recipe, folder)
+            model = load(folder, variant, QUICK.recipe)
             evaluate.evaluate(model, variant, data=data, judge=judge, folder=folder)
         return time.perf_counter() - started
 

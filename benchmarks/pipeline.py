@@ -18,6 +18,7 @@ from benchmarks import child
 from mmdvae import variants
 from mmdvae.files import read_json
 from mmdvae.jobs import store
+from mmdvae.jobs.request import code_of
 from tasks.processes import devices
 from tasks.processes.children import Nursery
 
@@ -59,7 +60,7 @@ def start_of_a_child() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name:
         finished = Path(name)
         store.finish(finished, {}, ())
-        request = {"kind": "train", "folder": name, "code": store.code_digest("train")}
+        request = {"kind": "train", "folder": name, "code": code_of("train", {})}
         nursery = Nursery(child.ONE_THREAD)
         try:
             server = _seconds(lambda: _forked(nursery, request))

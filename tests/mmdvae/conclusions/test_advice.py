@@ -1,12 +1,14 @@
 """Which sigmas and which variants to choose."""
 
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 from made_report import entry, mmd, none
 
 from mmdvae.conclusions import advice
+from mmdvae.record.result import FrontMember
 
 
 def brute_force(points):
@@ -37,8 +39,8 @@ def test_equal_variants_are_both_on_the_front_and_one_without_numbers_is_not():
     rows = [mmd(1.0, mse=0.1, sliced_w2=1.0), mmd(2.0, mse=0.1, sliced_w2=1.0), mmd(3.0, mse=0.1, sliced_w2=1.1)]
     found = advice.front([*rows, mmd(4.0, mse=0.01, sliced_w2=None)])
     assert found == [
-        {"name": "mmd-a0.6-s1", "seeds": 3, "of": 3},
-        {"name": "mmd-a0.6-s2", "seeds": 3, "of": 3},
+        FrontMember(name="mmd-a0.6-s1", seeds=3, of=3),
+        FrontMember(name="mmd-a0.6-s2", seeds=3, of=3),
     ]
     assert advice.front([]) == []
 
@@ -49,15 +51,15 @@ def test_a_variant_is_compared_with_each_seed_that_it_has():
         mmd(2.0, seeds=(1, 2), mse=0.2, sliced_w2=2.0),
     ]
     assert advice.front(rows) == [
-        {"name": "mmd-a0.6-s1", "seeds": 2, "of": 3},
-        {"name": "mmd-a0.6-s2", "seeds": 1, "of": 3},
+        FrontMember(name="mmd-a0.6-s1", seeds=2, of=3),
+        FrontMember(name="mmd-a0.6-s2", seeds=1, of=3),
     ]
 
 
 def test_published_choices_in_our_units():
     # docs/decisions/bandwidth.md, eight dimensions
-    assert [round(row["sigma"], 2) for row in advice.heuristics(8)] == [2.83, 3.83, 5.42, 5.66]
-    assert [row["sigma"] for row in advice.heuristics(2)][0::3] == pytest.approx([math.sqrt(2), math.sqrt(2)])
+    assert [round(row.sigma, 2) for row in advice.heuristics(8)] == [2.83, 3.83, 5.42, 5.66]
+    assert [row.sigma for row in advice.heuristics(2)][0::3] == pytest.approx([math.sqrt(2), math.sqrt(2)])
 
 
 def test_advice_is_of_finished_variants_and_means_over_seeds():
@@ -66,8 +68,7 @@ def test_advice_is_of_finished_variants_and_means_over_seeds():
         mmd(1.0, status="diverged", mse=0.0, sliced_w2=0.0, live_sigma_low=1.0, live_sigma_high=2.0),
         mmd(2.0, mse=0.2, sliced_w2=1.0, live_sigma_low=1.0),
     ]
-    found = advice.of({"run": {"latent_dim": 8}, "variants": rows})
-    assert set(found) == {"latent_dim", "sigma", "heuristics", "pareto"}
+    found = asdict(advice.of(8, rows))
     assert found["latent_dim"] == 8
     assert found["sigma"]["codes"] == [{"name": "none", "low": pytest.approx(3.0), "high": pytest.approx(40.0)}]
     assert found["sigma"]["prior"] == pytest.approx([0.770, 39.28], abs=0.005)

@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from mmdvae.conclusions import paired
+from mmdvae.record.result import Difference, Differences
 
 
 def test_the_interval_by_hand():
@@ -101,9 +102,9 @@ def test_pairing_takes_out_what_a_seed_does_to_both():
             made_report.none(seeds=(0, 1, 2, 3, 4), bce=tuple(theirs)),
             made_report.mmd(1.0, seeds=(4, 3, 2, 1, 0), bce=tuple(ours[::-1])),  # in another order
         ]
-        found = paired.differences(rows, "none")["mmd-a0.6-s1"]["metrics"]["bce"]
-        intervals.append([found["mean"], found["low"], found["high"]])
-        assert found["n"] == 5
+        found = paired.differences(rows, "none")["mmd-a0.6-s1"].metrics["bce"]
+        intervals.append([found.mean, found.low, found.high])
+        assert found.n == 5
     assert intervals[1] == pytest.approx(intervals[0], abs=1e-12)
     assert intervals[1][1] > 0.005
 
@@ -115,6 +116,7 @@ def test_differences_are_of_common_seeds_and_metrics_and_none_where_there_are_no
         made_report.mmd(2.0, seeds=(7,), bce=0.2),
     ]
     found = paired.differences(rows, "none")
-    only = {"bce": {"mean": pytest.approx(0.1), "low": None, "high": None, "n": 1}}
-    assert found == {"none": None, "mmd-a0.6-s1": {"reference": "none", "metrics": only}, "mmd-a0.6-s2": None}
+    assert (found["none"], found["mmd-a0.6-s2"]) == (None, None)
+    only = {"bce": Difference(mean=0.5 - 0.4, low=None, high=None, n=1)}
+    assert found["mmd-a0.6-s1"] == Differences(reference="none", metrics=only)
     assert set(paired.differences(rows[1:], "none").values()) == {None}

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from made_report import dead, entry, kl, mmd, none
@@ -112,16 +112,16 @@ def test_without_one_of_the_sides_a_claim_is_not_run_and_says_what_is_missing(co
 @pytest.mark.parametrize("code", COMPARED)
 def test_a_variant_that_did_not_finish_is_left_out(code):
     ours, theirs, *rest = COMPARED[code](*around(1.0))
-    assert of(code, ours | {"status": "diverged"}, theirs, *rest)["state"] == "not_run"
-    assert of(code, ours, theirs | {"status": "failed"}, *rest)["state"] == "not_run"
+    assert of(code, replace(ours, status="diverged"), theirs, *rest)["state"] == "not_run"
+    assert of(code, ours, replace(theirs, status="failed"), *rest)["state"] == "not_run"
 
 
 @pytest.mark.parametrize("code", COMPARED)
 def test_a_seed_without_the_number_is_left_out_on_both_sides(code):
     variants = COMPARED[code](7.0, *around(2.0))
-    (metric,) = variants[0]["summary"].keys() - {"kernel_state"}
+    (metric,) = variants[0].summary
     for missing in (None, math.nan):
-        variants[0]["runs"][0]["metrics"][metric] = missing
+        variants[0].runs[0].metrics[metric] = missing
         found = of(code, *variants)
         assert found["n_seeds"] == 3
         assert found["effect"] == pytest.approx(1.0 if code == "V1" else 2.0, rel=1e-3)
@@ -130,9 +130,8 @@ def test_a_seed_without_the_number_is_left_out_on_both_sides(code):
 @pytest.mark.parametrize("code", COMPARED)
 def test_no_common_seed_is_not_run(code):
     ours, theirs, *rest = COMPARED[code](*around(1.0))
-    for run in ours["runs"]:
-        run["seed"] += 10
-    found = of(code, ours, theirs, *rest)
+    later = replace(ours, runs=[replace(run, seed=run.seed + 10) for run in ours.runs])
+    found = of(code, later, theirs, *rest)
     assert (found["state"], found["effect"], found["n_seeds"]) == ("not_run", None, 0)
 
 
@@ -281,11 +280,16 @@ def test_v3_needs_both_extremes_each_beside_a_middle_of_its_own_alpha():
 
 
 def test_verdicts_carry_claim_rule_and_scale():
-    for verdict in verdicts.all_of({"variants": []}):
-        assert set(verdict) == {
-            *("code", "claim", "state", "quantity", "scale", "effect", "interval", "n_seeds", "rule"),
-            *("explanation", "notebook"),
-        }
-        assert verdict["scale"] == ("difference" if verdict["code"] == "V1" else "ratio")
-        assert "95 % Student interval" in verdict["rule"]
-        assert "fewer than 3 seeds" in verdict["rule"]
+    for verdict in verdicts.all_of([]):
+        assert verdict.scale == ("difference" if verdict.code == "V1" else "ratio")
+        assert "95 % Student interval" in verdict.rule
+        assert "fewer than 3 seeds" in verdict.rule
+
+
+def test_variants_with_a_penalty_that_no_claim_is_about_are_left_out_and_named():
+    same = dict.fromkeys(("bce", "mse", "sliced_w2", "total_variance"), 1.0)
+    foreign = entry("pull-a0.6", regularizer="pull", kernel=None, kernel_state="off", **FAR)
+    rows = [none(**same), kl(**same), mmd(2.83, **same), dead(0.1, **same)]
+    for verdict, alone in zip(verdicts.all_of([*rows, foreign]), verdicts.all_of(rows), strict=True):
+        assert (verdict.state, verdict.effect) == (alone.state, alone.effect)
+        assert verdict.explanation == f"{alone.explanation[:-1]}; no claim speaks of the penalty of pull-a0.6."

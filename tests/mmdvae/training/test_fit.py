@@ -10,6 +10,7 @@ from mmdvae import recipes, variants
 from mmdvae.training import checkpoint
 from mmdvae.training import fit as training
 from mmdvae.training.fit import CHECKPOINT, MODEL, batch_order
+from mmdvae.training.load import load
 
 RECIPE = dataclasses.replace(recipes.STANDARD, epochs=3, batch_size=64)
 VARIANT = variants.imq(0.6)  # draws a prior, so every random stream is in use
@@ -129,7 +130,7 @@ def test_a_gpu_that_cannot_be_used_is_said(tiny, tmp_path, monkeypatch):
 def test_the_trained_model_can_be_loaded(tiny, undisturbed):
     from mmdvae.data import array_folder
 
-    model = training.load(VARIANT, RECIPE, undisturbed[1])
+    model = load(undisturbed[1], VARIANT, RECIPE)
     images = array_folder.open_split(tiny, "valid")[0]
     mean, _ = model.encode(images)
     assert mean.shape == (len(images), 8)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mmdvae import recipes, variants
-from mmdvae.jobs import store
+from mmdvae.jobs.request import code_of
 from tasks.processes import devices, pool
 from tasks.processes.pool import JobCrashed, JobFailed, Workshop
 
@@ -21,7 +21,7 @@ def training_request(tiny, folder, **recipe):
 
     return {
         "kind": "train",
-        "code": store.code_digest("train"),
+        "code": code_of("train", {"variant": variants.none().to_dict()}),
         "folder": str(folder),
         "data": str(tiny),
         "variant": variants.none().to_dict(),
@@ -64,7 +64,7 @@ def test_a_job_is_done_once_and_then_found(shop, tiny, tmp_path):
 
 
 def test_what_cannot_be_done_fails_with_the_reason_and_is_no_crash(shop, tmp_path):
-    code = store.code_digest("baselines")
+    code = code_of("baselines", {})
     request = {"kind": "baselines", "code": code, "folder": str(tmp_path / "b"), "data": str(tmp_path / "nowhere")}
     request |= {"classifier": None}
     with pytest.raises(JobFailed, match="nowhere"):
