@@ -1,22 +1,12 @@
 import gzip
-import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
+from image_sets import idx_bytes, some_images
 
 from mmdvae.data import idx
 from mmdvae.errors import InputError
-
-
-def idx_bytes(array: np.ndarray, *, magic: int | None = None, shape: tuple[int, ...] | None = None) -> bytes:
-    """An array as the format's definition has it; a false magic number or shape on request."""
-    shape = array.shape if shape is None else shape
-    return struct.pack(f">{1 + len(shape)}I", magic or 0x0800 + len(shape), *shape) + array.tobytes()
-
-
-def some_images(count: int, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).integers(0, 256, (count, 28, 28), np.uint8)
 
 
 @pytest.fixture

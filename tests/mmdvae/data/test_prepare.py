@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_idx import some_images
-from test_sources import write_set
+from image_sets import some_images, write_set
 
 from mmdvae.data import array_folder, catalog
 from mmdvae.data import prepare as data
@@ -189,8 +188,8 @@ def test_what_a_killed_process_left_is_cleared_away(row, store):
 
 def test_several_processes_at_once_make_one_folder(tmp_path, store):
     np.savez(tmp_path / "a.npz", x_train=some_images(2000), x_test=some_images(500))
-    code = "import sys; from pathlib import Path; from mmdvae import data\n"
-    code += "print(data.prepare(sys.argv[1], data_dir=None, store=Path(sys.argv[2])).folder)"
+    code = "import sys; from pathlib import Path; from mmdvae.data import prepare\n"
+    code += "print(prepare.prepare(sys.argv[1], data_dir=None, store=Path(sys.argv[2])).folder)"
     command = [sys.executable, "-c", code, f"npz:{tmp_path / 'a.npz'}", str(store)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     folders = {process.communicate()[0].strip() for process in processes}
@@ -313,6 +312,6 @@ def test_an_unknown_name_lists_the_choices(store, name):
 
 
 def test_reading_data_loads_neither_keras_nor_prefect():
-    code = "import sys, mmdvae.data; print(*{name.split('.')[0] for name in sys.modules})"
+    code = "import sys, mmdvae.data.prepare; print(*{name.split('.')[0] for name in sys.modules})"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"keras", "tensorflow", "prefect", "click", "jinja2", "sklearn", "PIL"} & set(loaded)
