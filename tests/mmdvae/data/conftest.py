@@ -15,6 +15,11 @@ def cache(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def store(tmp_path):
+    return tmp_path / "store"
+
+
+@pytest.fixture
 def row(tmp_path):
     """A row whose files are in the folder `there`."""
     return write_set(tmp_path / "there")

@@ -16,13 +16,8 @@ from mmdvae.data import prepare as data
 from mmdvae.errors import InputError
 
 
-@pytest.fixture
-def store(tmp_path):
-    return tmp_path / "store"
-
-
 def prepare(name, store):
-    return data.prepare(name, data_dir=None, store=store, fetch=False)
+    return data.prepare(name, data_dir=None, store=store)
 
 
 def pictures(folder, kinds=("bag", "coat"), count=13):
