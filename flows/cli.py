@@ -58,7 +58,7 @@ dataset_option = click.option(
     "--dataset",
     default="fashion-mnist",
     show_default=True,
-    help="fashion-mnist, mnist, kmnist, digits (offline), npz:PATH or images:DIR.",
+    help="fashion-mnist, mnist, kmnist, digits (offline), npz:PATH, images:DIR or idx:DIR.",
 )
 data_dir_option = click.option(
     "--data-dir", type=FOLDER, help="Folder that holds the data set's files; no other is searched."

@@ -54,7 +54,7 @@ def compare(
         sigmas: Bandwidths of the Gaussian kernel in latent units, > 0.
         seeds: Every variant is trained with each; three or more give intervals.
         epochs: For every variant; empty: the preset's.
-        dataset: fashion-mnist, mnist, kmnist, digits, npz:PATH or images:DIR.
+        dataset: fashion-mnist, mnist, kmnist, digits, npz:PATH, images:DIR or idx:DIR.
         data_dir: Folder that holds the data set's files; no other is searched.
         only: Names of variants of the preset; the others are left out.
         jobs: Trainings at a time; empty: as many as cores, memory and GPUs allow.

@@ -69,13 +69,12 @@ def warm(nursery, monkeypatch):
 @pytest.fixture(scope="session")
 def fashion(tmp_path_factory) -> Path:
     """The real images, prepared."""
-    from mmdvae.data import prepare
+    from mmdvae.data import catalog, prepare
     from mmdvae.errors import InputError
 
+    installed = catalog.FASHION_MNIST.system_folder
     try:
-        return prepare.prepare(
-            "fashion-mnist", data_dir=None, store=tmp_path_factory.mktemp("fashion"), fetch=False
-        ).folder
+        return prepare.prepare("fashion-mnist", data_dir=installed, store=tmp_path_factory.mktemp("fashion")).folder
     except InputError as error:
         pytest.fail(f"this test needs the real images: apt install dataset-fashion-mnist ({error})")
 

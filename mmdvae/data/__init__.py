@@ -1,5 +1,5 @@
-"""The images: found, checked, decoded once into arrays that are named by their digest.
+"""Find the images of a data set, check them, and decode them once into arrays in a folder named by their digest.
 
-catalog has a row per data set, prepare makes the arrays, array_folder reads them.
+catalog lists the data sets, prepare makes the arrays, array_folder reads them.
 May import: no other package here.
 """

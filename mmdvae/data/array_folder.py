@@ -1,4 +1,4 @@
-"""The folder of a prepared data set: six .npy files, and info.json, written last, which says what they must be."""
+"""The folder of a prepared data set: six .npy files, and info.json, written last, with their sizes and digests."""
 
 import secrets
 import shutil
@@ -11,17 +11,17 @@ from mmdvae.errors import InputError
 from mmdvae.files import file_sha256, read_json, write_json
 
 SPLITS = ("train", "valid", "test")
-SCHEMA = 1  # of info.json and of the way from images to arrays: to be raised when either changes
+SCHEMA = 1  # version of info.json and of the decoding; increase it when either changes
 FILES = tuple(f"{split}_{what}.npy" for split in SPLITS for what in ("images", "labels"))
 _KEYS = {"schema", "name", "sha256", "classes", "counts", "files"}
 
 
 def write(folder: Path, arrays: dict[str, np.ndarray], *, name: str, classes: tuple[str, ...], sha256: str) -> None:
-    """Make the folder, or make it again if it is damaged: beside its place, then moved there whole.
+    """Write the folder, replacing a damaged one: under a temporary name, then moved into place as a whole.
 
-    Args: arrays by file name, as in FILES. The caller holds the lock of the folder above.
+    Args: arrays by file name, as in FILES. The caller holds the lock of the parent folder.
     """
-    for left in folder.parent.glob(".data-*"):  # by a process that was killed here
+    for left in folder.parent.glob(".data-*"):  # left by processes that were killed
         shutil.rmtree(left, ignore_errors=True)
     temporary = folder.with_name(f".data-{secrets.token_hex(6)}")
     try:
@@ -47,7 +47,7 @@ def _fill(temporary: Path, arrays: dict[str, np.ndarray], *, name: str, classes:
 
 
 def info(folder: Path) -> dict[str, Any]:
-    """What info.json says; InputError if that is not to be read, or a file has another size than it was given."""
+    """The content of info.json; InputError if it is unreadable, or if a file has not the size recorded there."""
     content = _content(folder)
     for file, facts in content["files"].items():
         size = (folder / file).stat().st_size if (folder / file).is_file() else None
@@ -58,9 +58,7 @@ def info(folder: Path) -> dict[str, Any]:
 
 
 def open_split(folder: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Images (n, 28, 28) and labels (n,) of a split, uint8, memory-mapped read-only: pages load as they are used."""
-    if split not in SPLITS:
-        raise ValueError(f"unknown split {split!r}; choose one of: {', '.join(SPLITS)}")
+    """Images (n, 28, 28) and labels (n,) of a split, uint8, memory-mapped read-only: pages load when they are used."""
     info(folder)
     images, labels = (
         np.load(folder / f"{split}_{what}.npy", mmap_mode="r", allow_pickle=False) for what in ("images", "labels")
@@ -69,7 +67,7 @@ def open_split(folder: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def damaged(folder: Path) -> tuple[str, ...]:
-    """The names of the files that are not what they were, read to the last byte; empty if all is well."""
+    """The names of the files that are missing or whose digest has changed; every byte is read."""
     try:
         expected = _content(folder)["files"]
     except InputError:
@@ -97,11 +95,13 @@ def _content(folder: Path) -> dict[str, Any]:
 def _move(temporary: Path, folder: Path) -> None:
     if folder.exists():
         aside = temporary.with_name(f"{temporary.name}-damaged")
-        folder.rename(aside)  # who has its files open keeps them
+        folder.rename(aside)  # processes that have its files open can still read them
         shutil.rmtree(aside, ignore_errors=True)
     try:
         temporary.rename(folder)
-    except OSError:  # where locks do not work, another process may have been first; its folder is as good
+    except (
+        OSError
+    ):  # on file systems without locks another process may have been first; its folder has the same content
         if damaged(folder):
             raise
         shutil.rmtree(temporary, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Which data sets exist, as rows, and how each becomes arrays."""
+"""The data sets that exist, one row each, and how each is decoded into arrays."""
 
 import importlib.util
 import os
@@ -19,33 +19,33 @@ OwnKind = Literal["digits", "npz", "images", "idx"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdxSet:
-    """Four published IDX files, known by their digests, and where they can be had."""
+    """Four published IDX files: their digests, and where to get them."""
 
     name: str
-    classes: tuple[str, ...]  # by label
+    classes: tuple[str, ...]  # in the order of the labels
     sha256: tuple[str, str, str, str]  # in the order of IDX_NAMES
-    digest_of: Literal["content", "gz"] = "content"  # "gz": of the published .gz itself, where no other is known
-    urls: tuple[str, ...]  # folders with the .gz files, tried in this order
-    download_bytes: int  # of the four .gz files together
-    package: str | None = None  # of Debian and Ubuntu
-    system_folder: Path | None = None  # where the package puts the files
+    digest_of: Literal["content", "gz"] = "content"  # of the decompressed content, or of the .gz as published
+    urls: tuple[str, ...]  # web folders with the .gz files, tried in this order
+    download_bytes: int  # total of the four .gz files
+    package: str | None = None  # in Debian and Ubuntu
+    system_folder: Path | None = None  # where that package installs the files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """Images that are not fetched: the user's, or those that scikit-learn brings."""
+    """Images that are never downloaded: the user's own, or scikit-learn's digits."""
 
     kind: OwnKind
-    path: Path  # file or folder; for digits the package that holds them
+    path: Path  # file or folder; for digits, scikit-learn's __init__.py
 
     @property
     def name(self) -> str:
-        """For tables and reports: without the folders above, which are nobody's business."""
+        """The name in tables and reports; without the parent folders, which are private."""
         return "digits" if self.kind == "digits" else shown(f"{self.kind}:{self.path.resolve().name}")
 
 
 class Decoded(NamedTuple):
-    """A data set as arrays, in the order of its source."""
+    """A data set as arrays, in the order of the source files."""
 
     train: Pair
     test: Pair
@@ -57,8 +57,8 @@ Row = IdxSet | Own
 FASHION_MNIST = IdxSet(
     name="fashion-mnist",
     classes=("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
-    # Computed from Debian's package, whose files are the published ones with other gzip headers: with the published
-    # headers put back they have the MD5 sums of https://github.com/zalandoresearch/fashion-mnist#get-the-data.
+    # Computed from Debian's package, whose files differ from the published ones only in their gzip headers: with the
+    # original headers they have the MD5 sums listed in https://github.com/zalandoresearch/fashion-mnist#get-the-data.
     sha256=(
         "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
         "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
@@ -77,7 +77,7 @@ FASHION_MNIST = IdxSet(
 MNIST = IdxSet(
     name="mnist",
     classes=tuple("0123456789"),
-    # As published by many independent users of the files (not recomputed here).
+    # As listed by many independent users of the files (not recomputed here).
     sha256=(
         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
         "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -91,8 +91,8 @@ MNIST = IdxSet(
 KMNIST = IdxSet(
     name="kmnist",
     classes=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
-    # Of the published .gz files, as in torchvision's prototype datasets (not recomputed here): nobody seems to have
-    # published digests of the content, so a copy that was decompressed or compressed anew cannot be checked.
+    # Digests of the published .gz files, as in torchvision's prototype datasets (not recomputed here). No digests of
+    # the content seem to be published, so a copy that was decompressed or recompressed cannot be checked.
     sha256=(
         "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4",
         "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17",
@@ -108,7 +108,7 @@ IDX_SETS = {row.name: row for row in (FASHION_MNIST, MNIST, KMNIST)}
 
 
 def find(dataset: str | Row) -> Row:
-    """The row of that name (a row stands for itself); InputError lists the names that exist."""
+    """The row with that name (a row is returned as it is); InputError lists the names that exist."""
     if not isinstance(dataset, str):
         return dataset
     if dataset in IDX_SETS:
@@ -122,16 +122,16 @@ def find(dataset: str | Row) -> Row:
 
 
 def idx_file(folder: Path, name: str) -> Path | None:
-    """The file of that name in a folder, gzipped or plain; None if there is neither.
+    """The file with that name in a folder, gzipped or plain; None if there is neither.
 
-    Also with a dot for the last dash but one, as 7-zip and Kaggle name it, and in a folder of its own name (Kaggle).
+    Also found as train-images.idx3-ubyte, as 7-zip and Kaggle name it, and in a sub-folder of the same name (Kaggle).
     """
     names = (f"{name}.gz", name, name.replace("-idx", ".idx"), f"{name}/{name}", f"{name.replace('-idx', '.idx')}.gz")
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
 def source_files(row: Row, place: Path) -> tuple[Path, ...] | None:
-    """The files that a data set at `place` is made of, in a fixed order; None unless all are there."""
+    """The files of the data set at `place`, in a fixed order; None unless all are there."""
     if isinstance(row, Own):
         if row.kind == "images":
             pictures = picture_folder.listing(place).pictures if place.is_dir() else ()
@@ -144,7 +144,7 @@ def source_files(row: Row, place: Path) -> tuple[Path, ...] | None:
 
 
 def contents(row: Row, place: Path) -> str:
-    """What the user's own set at `place` is taken for and what of it is left out; empty where nothing needs saying."""
+    """How the user's own set at `place` is interpreted and what is left out; empty if there is nothing to report."""
     if isinstance(row, Own) and row.kind == "images" and place.is_dir():
         return str(picture_folder.listing(place))
     left_out = own_images.npz_left_out(place) if isinstance(row, Own) and row.kind == "npz" else ""
@@ -158,7 +158,7 @@ def decode(row: Row, place: Path) -> Decoded:
     paths = source_files(row, place)
     if paths is None:
         raise InputError(f"{place}: must hold {', '.join(IDX_NAMES)}, gzipped or plain")
-    train, test = (idx.read_pair(*pair, classes=len(row.classes)) for pair in (paths[:2], paths[2:]))
+    train, test = (idx.read_pair(*pair) for pair in (paths[:2], paths[2:]))
     return Decoded(train, test, row.classes)
 
 
@@ -171,6 +171,6 @@ _DECODERS: dict[OwnKind, Callable[[Path], own_images.Parts]] = {
 
 
 def _package_file(package: str) -> Path:
-    """Where a package begins, found without importing it."""
+    """The path of a package's __init__.py, found without importing the package."""
     found = importlib.util.find_spec(package)
     return Path(found.origin) if found and found.origin else Path(package)

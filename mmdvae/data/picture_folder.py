@@ -1,4 +1,4 @@
-"""A folder of pictures: which are in it, of which class and for which part, and what in it is no picture."""
+"""Read a folder of pictures: list them with their class and part, report what is no picture, decode them."""
 
 import hashlib
 import os
@@ -21,13 +21,13 @@ FORMATS = {
     ".tif": "TIFF",
     ".tiff": "TIFF",
 }
-# Pictures that are not read: to leave them out with a line would lose what somebody took for part of the set.
+# Picture formats that are not read. They are errors, because leaving them out would lose what the user takes for data.
 OTHER_PICTURES = frozenset(
     (".avif", ".dcm", ".gif", ".heic", ".heif", ".ico", ".j2k", ".jp2", ".jxl", ".ppm", ".psd", ".raw", ".svg", ".webp")
 )
-# What a file begins with whose name does not tell that it is a picture; names lie.
+# The first bytes of PNG, JPEG and TIFF, by which pictures with other suffixes are recognised.
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
-PARTS = {  # names of folders that say which part of a set they hold
+PARTS = {  # folder names that stand for a part of the set
     **dict.fromkeys(("train", "training"), "train"),
     **dict.fromkeys(("test", "testing"), "test"),
     **dict.fromkeys(("val", "valid", "validation"), "valid"),
@@ -39,17 +39,17 @@ Parts = tuple[str, ...]  # the names that lead from the folder to a file
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One file."""
+    """One picture file."""
 
     path: Path
-    name: bytes  # below the folder, as the system has it: no encoding is sure to hold
+    name: bytes  # path below the folder, in bytes: it need not be valid UTF-8
     kind: str  # its class; empty in a folder without classes
-    part: str  # train or test; empty where nobody has split the set
+    part: str  # train or test; empty if the set is not split
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a folder holds."""
+    """The content of a folder."""
 
     pictures: tuple[Picture, ...]
     left_out: str  # "3 .txt, 1 hidden"; empty if everything is a picture
@@ -61,17 +61,17 @@ class Listing:
 
     def __str__(self) -> str:
         count, kinds = len(self.pictures), len(self.kinds)
-        told = f"{count} picture{'s' * (count != 1)} in {kinds} class{'es' * (kinds != 1)}"
-        return f"{told}; left out: {self.left_out}" if self.left_out else told
+        summary = f"{count} picture{'s' * (count != 1)} in {kinds} class{'es' * (kinds != 1)}"
+        return f"{summary}; left out: {self.left_out}" if self.left_out else summary
 
 
 def listing(folder: Path) -> Listing:
-    """The pictures below a folder, sorted by name; links are followed. Nothing is decoded.
+    """List the pictures below a folder, sorted by name; links are followed, nothing is decoded.
 
-    A sub-folder is a class. Sub-folders `train` and `test` are the parts of a set that is split already, with classes
-    below them. Pictures in no sub-folder are all of one class.
-    Raises: InputError if something cannot be looked into, if a sub-folder has no pictures, or if it is not clear which
-        folders are the classes.
+    A sub-folder is a class. Sub-folders `train` and `test` are the parts of a set that is already split, with the
+    classes below them. Pictures in no sub-folder form a single class.
+    Raises: InputError if something cannot be read, if a sub-folder has no pictures, or if it is unclear which folders
+        are the classes.
     """
     found, folders, left_out = list[Parts](), set[Parts](), Counter[str]()
     try:
@@ -103,14 +103,14 @@ def listing(folder: Path) -> Listing:
 
 
 def images(folder: Path) -> tuple[Pair, Pair, tuple[str, ...]]:
-    """The 28 x 28 grey pictures of a folder: training pair, test pair, classes.
+    """Decode the 28 x 28 grey pictures of a folder; returns training pair, test pair, classes.
 
-    Where the folder does not say what is for testing, the sixth of each class is whose names have the lowest SHA-256,
-    so a file stays where it is when the folder is copied.
-    Raises: InputError as for `listing`, or if a picture cannot be read, is not grey or not 28 x 28.
+    If the folder is not split, the sixth of each class whose names have the lowest SHA-256 is for testing, so a file
+    stays in its part when the folder is copied.
+    Raises: InputError as `listing` does, or if a picture cannot be read, is not grey or not 28 x 28.
     """
     found = listing(folder)
-    # Both parts keep the order of the digests, for the end of the training part is for validation: no one class.
+    # Sorted by digest, not by class: the end of the training part becomes the validation images, of all classes.
     ordered = sorted(found.pictures, key=lambda picture: hashlib.sha256(picture.name).digest())
     held_out = {picture for picture in ordered if picture.part == "test"} or _held_out(ordered)
     if not held_out:
@@ -124,7 +124,7 @@ def images(folder: Path) -> tuple[Pair, Pair, tuple[str, ...]]:
 
 
 def _walk(folder: Path, parts: Parts, above: tuple[tuple[int, int], ...]) -> Iterator[tuple[os.DirEntry[str], Parts]]:
-    """All that lies below with its names from the top, in their order; hidden folders are not entered."""
+    """Everything below a folder, sorted, with the names that lead to it; hidden folders are not entered."""
     here = folder.stat()
     inode = (here.st_dev, here.st_ino)
     if inode in above:
@@ -137,11 +137,11 @@ def _walk(folder: Path, parts: Parts, above: tuple[tuple[int, int], ...]) -> Ite
 
 
 def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name == "__MACOSX"  # what macOS puts beside the pictures into a .zip
+    return name.startswith(".") or name == "__MACOSX"  # macOS adds it to .zip files
 
 
 def _what_it_is(entry: os.DirEntry[str]) -> str:
-    """`folder`, `picture`, or as what it is counted."""
+    """`folder`, `picture`, or the label under which it is counted as left out."""
     suffix = shown(os.path.splitext(entry.name)[1].lower())
     if _is_hidden(entry.name):
         return "hidden"
@@ -164,7 +164,7 @@ def _begins_like_a_picture(path: str) -> bool:
 
 
 def _is_split(folder: Path, tops: list[Parts]) -> bool:
-    """Whether the first folders are parts; InputError if they might be, or are others than train and test."""
+    """Whether the top folders are train and test; InputError if they are other parts, or parts and classes mixed."""
     names = sorted({parts[0] if len(parts) > 1 else "" for parts in tops})
     parts = sorted(PARTS.get(name.lower(), "") for name in names)
     if parts == ["test", "train"]:
@@ -178,7 +178,7 @@ def _is_split(folder: Path, tops: list[Parts]) -> bool:
 
 
 def _check_levels(folder: Path, tops: list[Parts]) -> None:
-    """InputError if the classes may as well be one level further down."""
+    """Raise InputError if the classes might be one level further down."""
     firsts = {parts[0] for parts in tops if len(parts) > 1}
     seconds = {parts[:2] for parts in tops if len(parts) > 2}
     repeated = [name for name, count in Counter(second for _, second in seconds).items() if count > 1]
@@ -219,11 +219,11 @@ def _held_out(ordered: list[Picture]) -> set[Picture]:
 
 
 def _grey(path: Path) -> np.ndarray:
-    from PIL import Image  # with the decoders behind it, only where it is used
+    from PIL import Image  # slow to import, because of its decoders
 
     try:
         with Image.open(path, formats=sorted(set(FORMATS.values()))) as image:
-            if image.size != (SIDE, SIDE):  # known from the header, before a pixel is decoded
+            if image.size != (SIDE, SIDE):  # from the header, before any pixel is decoded
                 raise InputError(f"{path}: must be {SIDE} x {SIDE} pixels, is {image.width} x {image.height}")
             if image.mode not in ("L", "1"):
                 raise InputError(f"{path}: must be grey with 8 bits a pixel (mode L), is mode {image.mode}")
@@ -233,5 +233,5 @@ def _grey(path: Path) -> np.ndarray:
             return np.asarray(image.convert("L"))
     except InputError:
         raise
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:  # Pillow raises them all
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:  # Pillow raises all of these
         raise InputError(f"{path}: must be a readable picture, but {error}") from None

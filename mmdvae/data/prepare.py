@@ -1,4 +1,4 @@
-"""The prepared data set: decoded once into a folder named by its digest, and read from there by memory map."""
+"""Prepare a data set: decode it once into a folder named by its digest, from which it is memory-mapped."""
 
 import hashlib
 import json
@@ -15,19 +15,19 @@ from mmdvae.data.download import Progress
 from mmdvae.errors import InputError
 from mmdvae.files import digest, locked, read_json, strict_json, write_json
 
-FEWEST = 2  # images in a split: MMD² is about pairs
+FEWEST = 2  # images in a split; MMD² needs pairs
 _VALIDATION = 5_000  # images, as in the notebook
-_LARGE = 30_000  # training images from which on that many can be spared; below, a tenth
-_SETTLED = 2.0  # seconds: the coarsest clock of a file system, FAT's, ticks so
+_LARGE = 30_000  # training images; smaller sets give a tenth for validation
+_SETTLED = 2.0  # FAT stores times in steps of 2 s, the coarsest in use
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A prepared data set; the arrays stay in its folder."""
+    """A prepared data set; its arrays are in the folder."""
 
     name: str
     folder: Path
-    sha256: str  # of arrays and classes: equal data have equal digests, wherever they came from
+    sha256: str  # of arrays and classes, so it does not depend on the source of the files
     train: int  # images in each split
     valid: int
     test: int
@@ -39,42 +39,35 @@ def prepare(
     *,
     data_dir: Path | None,
     store: Path,
-    fetch: bool = True,
-    thorough: bool = False,
     on_progress: Progress | None = None,
 ) -> Dataset:
-    """The data set, decoded into `store` unless it is there already (then this takes milliseconds).
+    """Find the data set and decode it into `store`; milliseconds if it is there already.
 
-    Its folder, data-DIGEST, is whole or absent, also when several processes ask at once or one is killed. One whose
-    files have other sizes than they should is made again, with `thorough` also one with other bytes.
+    Its folder, data-DIGEST, is complete or absent, even if several processes prepare it at once or one is killed. A
+    folder in which a file is missing or has the wrong size is made again.
     Raises: InputError, as sources.locate and catalog.decode, or if the store cannot be written.
     """
     row = catalog.find(name)
-    known = _recall(row, data_dir, store, thorough)
+    known = _recall(row, data_dir, store)
     if known:
         return known
-    place = sources.locate(row, data_dir, fetch=fetch, on_progress=on_progress)
+    place = sources.locate(row, data_dir, on_progress=on_progress)
     try:
-        with locked(store / ".data.lock"):  # the second of two processes finds the work done
-            return _recall(row, data_dir, store, thorough) or _decode(row, place, store)
+        with locked(store / ".data.lock"):  # of two processes the second finds the work done
+            return _recall(row, data_dir, store) or _decode(row, place, store)
     except OSError as error:
         raise InputError(f"{store}: must be a writable folder, but {error.strerror or error}") from None
 
 
 def from_folder(folder: Path) -> Dataset:
-    """The data set in a prepared folder; InputError if a file is missing or has another size than it was given."""
+    """The data set in a prepared folder; InputError if a file is missing or has the wrong size."""
     info = array_folder.info(folder)
     train, valid, test = (info["counts"][split] for split in SPLITS)
     return Dataset(info["name"], folder, info["sha256"], train, valid, test, tuple(info["classes"]))
 
 
-def verify(folder: Path) -> tuple[str, ...]:
-    """The names of the files in a prepared folder that are not what they were, by every byte; empty if all is well."""
-    return array_folder.damaged(folder)
-
-
 def validation_count(images: int) -> int:
-    """How many of the last training images are for validation."""
+    """How many images at the end of the training part are used for validation."""
     return _VALIDATION if images >= _LARGE else max(FEWEST, images // 10)
 
 
@@ -84,9 +77,9 @@ def _decode(row: Row, place: Path, store: Path) -> Dataset:
     arrays = _split(row.name, decoded)
     sha256 = _sha256(arrays, decoded.classes)
     folder = _folder(store, sha256)
-    if array_folder.damaged(folder):  # or not there; the same images may be there from another source
+    if array_folder.damaged(folder):  # or absent; the same images may already be there from another source
         array_folder.write(folder, arrays, name=row.name, classes=decoded.classes, sha256=sha256)
-    if key and key == _key(row, place):  # else the source has changed meanwhile, or its next change may not show
+    if key and key == _key(row, place):  # else the source has just changed, or a change might go unnoticed
         _remember(store, key, sha256)
     return replace(from_folder(folder), name=row.name)
 
@@ -116,24 +109,24 @@ def _folder(store: Path, sha256: str) -> Path:
     return store / f"data-{sha256[:24]}"
 
 
-# The index spares decoding: it says which data came out of which source files, as told by their size and times.
+# The index saves decoding: it maps the paths, sizes and times of source files to the digest of the decoded data.
 
 
-def _recall(row: Row, data_dir: Path | None, store: Path, thorough: bool) -> Dataset | None:
+def _recall(row: Row, data_dir: Path | None, store: Path) -> Dataset | None:
     index = _index(store)
     for _, place in sources.places(row, data_dir):
         sha256 = index.get(_key(row, place) or "")
-        if sha256 and not (thorough and array_folder.damaged(_folder(store, sha256))):
+        if sha256:
             try:
                 return replace(from_folder(_folder(store, sha256)), name=row.name)
-            except InputError:  # damaged or deleted: to be made again
+            except InputError:  # damaged or deleted: make it again
                 return None
     return None
 
 
 def _remember(store: Path, key: str, sha256: str) -> None:
-    """Add an entry; those whose data are gone are dropped. The caller holds the lock of the store."""
-    for left in store.glob(".data-index.json.*"):  # by a process that was killed here
+    """Add an entry, and drop those whose data are gone. The caller holds the lock of the store."""
+    for left in store.glob(".data-index.json.*"):  # left by processes that were killed
         left.unlink()
     kept = {known: data for known, data in _index(store).items() if _folder(store, data).is_dir()}
     write_json(store / "data-index.json", kept | {key: sha256})
@@ -143,12 +136,12 @@ def _index(store: Path) -> dict[str, str]:
     try:
         index = read_json(store / "data-index.json")
     except (OSError, json.JSONDecodeError, UnicodeDecodeError):
-        return {}  # it costs one decoding
+        return {}  # costs one decoding
     return {key: data for key, data in index.items() if isinstance(data, str)} if isinstance(index, dict) else {}
 
 
 def _key(row: Row, place: Path) -> str | None:
-    """What the source files look like from outside; None if one is missing, or so young that a change may not show."""
+    """A digest of the source files' sizes and times; None if one is missing, or so new that a change might not show."""
     try:
         stats = [(path, path.stat()) for path in catalog.source_files(row, place) or ()]
     except OSError:

@@ -1,17 +1,16 @@
-"""Where a data set's files are: the folder that was named, the cache, the system's package, the network."""
+"""Find the files of a data set: in the folder the user named, in the cache, in the system's package, on the web."""
 
 import os
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from mmdvae.data import catalog, download
 from mmdvae.data.catalog import IDX_NAMES, IdxSet, Own, Row
-from mmdvae.data.download import DownloadError, Progress
+from mmdvae.data.download import Progress
 from mmdvae.data.idx import content_sha256
 from mmdvae.errors import InputError
-from mmdvae.files import file_sha256
+from mmdvae.files import file_sha256, locked
 
 _KINDS_OF_PLACE = {"digits": "scikit-learn", "npz": "file", "images": "folder", "idx": "folder"}
 _NEEDED = {
@@ -20,34 +19,35 @@ _NEEDED = {
     "images": "no folder with pictures",
     "idx": "no four IDX files, images and labels for training and testing",
 }
-PROBE_TIMEOUT = 5.0  # seconds; a question for people who wait for the answer
+PROBE_TIMEOUT = 5.0  # seconds; shorter than a download's, because the user waits for the answer
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found at one place."""
+    """The result of looking at one place."""
 
     place: str  # data-dir, cache, system, download, file, folder or scikit-learn
     where: str  # folder or address
     state: Literal["complete", "missing", "broken", "reachable", "not reachable"]
-    detail: str  # which files, and what is wrong with them
+    detail: str  # which files are missing or broken, and how; or what a user's own set contains
 
 
 def locate(
     dataset: str | Row, data_dir: Path | None, *, fetch: bool = True, on_progress: Progress | None = None
 ) -> Path:
-    """The first place that has the whole data set, its digests checked: a folder, or the user's own file.
+    """Return the first place with all files and the right digests: a folder, or the user's own file.
 
-    If `data_dir` is given, it is the only place. Else the cache, the system's package and, with `fetch`, a download
-    into the cache. Raises: InputError that says what is wrong, or all the ways to get the data.
+    `data_dir`, if given, is the only place searched; otherwise the cache, then the system's package, then, with
+    `fetch`, the servers, whose files go into the cache.
+    Raises: InputError that says what is wrong, or lists every place tried and all the ways to get the data.
     """
     row = catalog.find(dataset)
     findings = []
     for place, folder in places(row, data_dir):
-        findings.append(found := inspect(row, place, folder))
+        findings.append(found := _inspect(row, place, folder))
         if found.state == "complete":
             return folder
-    if isinstance(row, Own) or data_dir is not None:  # what the user named is never replaced by something else
+    if isinstance(row, Own) or data_dir is not None:  # never replaced by another place
         own = isinstance(row, IdxSet) and found.state == "broken"
         hint = f" (for IDX files of your own: --dataset idx:{found.where})" if own else ""
         raise InputError(f"{row.name}: {found.place} {found.where} is {found.state}{hint}: {found.detail}")
@@ -55,23 +55,23 @@ def locate(
     if fetch:
         try:
             return _download(row, on_progress)
-        except DownloadError as error:
+        except InputError as error:
             trouble = str(error)
     raise InputError(_ways(row, findings, trouble))
 
 
-def survey(dataset: str | Row, data_dir: Path | None, *, probe: bool = True) -> list[Finding]:
-    """What every place has, in the order of the search; with `probe` and if none has all, what servers offer, too."""
+def survey(dataset: str | Row, data_dir: Path | None) -> list[Finding]:
+    """What each place has, in search order; if none has all files, also whether each server can be reached."""
     row = catalog.find(dataset)
-    findings = [inspect(row, place, folder) for place, folder in places(row, data_dir)]
+    findings = [_inspect(row, place, folder) for place, folder in places(row, data_dir)]
     found = any(finding.state == "complete" for finding in findings)
-    if probe and not found and data_dir is None and isinstance(row, IdxSet):
+    if not found and data_dir is None and isinstance(row, IdxSet):
         findings += [_probe(url) for url in row.urls]
     return findings
 
 
 def places(row: Row, data_dir: Path | None) -> list[tuple[str, Path]]:
-    """The places to search, as (name, path), in this order; nothing is opened."""
+    """The places to search as (name, path), in search order; nothing is opened."""
     if isinstance(row, Own):
         if data_dir is not None:
             raise InputError(f"--data-dir is for {', '.join(catalog.IDX_SETS)}, got it with dataset {row.name}")
@@ -82,24 +82,25 @@ def places(row: Row, data_dir: Path | None) -> list[tuple[str, Path]]:
     return [("cache", cache_folder(row.name)), *system]
 
 
-def cache_folder(name: str, environ: Mapping[str, str] = os.environ) -> Path:
-    """Where downloads of a data set are kept: $XDG_CACHE_HOME or ~/.cache, then mmdvae, then its name."""
-    base = Path(environ.get("XDG_CACHE_HOME", ""))
-    if not base.is_absolute():  # the XDG specification: a relative path is to be ignored
+def cache_folder(name: str) -> Path:
+    """The folder for a data set's downloads: mmdvae/NAME in $XDG_CACHE_HOME or ~/.cache."""
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not base.is_absolute():  # the XDG specification says to ignore a relative path
         base = Path(os.path.expanduser("~/.cache"))
         if not base.is_absolute():
             raise InputError("no folder for the cache: HOME must be set, or XDG_CACHE_HOME, or --data-dir given")
     return base / "mmdvae" / name
 
 
-def inspect(row: Row, place: str, folder: Path) -> Finding:
-    """Look at one place and check its digests; for the whole of Fashion-MNIST that takes 0.4 s."""
+def _inspect(row: Row, place: str, folder: Path) -> Finding:
+    """Look at one place and check the digests of its files; 0.4 s for all of Fashion-MNIST."""
     if isinstance(row, Own):
         if catalog.source_files(row, folder):
             return Finding(place, str(folder), "complete", catalog.contents(row, folder))
         return Finding(place, str(folder), "missing", _NEEDED[row.kind])
-    missing = [name for name in IDX_NAMES if not catalog.idx_file(folder, name)]
-    faults = [fault for name in IDX_NAMES if (fault := _fault(row, folder, name))]
+    paths = {name: catalog.idx_file(folder, name) for name in IDX_NAMES}
+    missing = [name for name, path in paths.items() if not path]
+    faults = [fault for name, path in paths.items() if path and (fault := _fault(row, name, path))]
     if faults:
         return Finding(place, str(folder), "broken", "; ".join(faults))
     if missing:
@@ -107,53 +108,51 @@ def inspect(row: Row, place: str, folder: Path) -> Finding:
     return Finding(place, str(folder), "complete", f"{len(IDX_NAMES)} files, digests are right")
 
 
-def _fault(row: IdxSet, folder: Path, name: str) -> str | None:
-    path = catalog.idx_file(folder, name)
-    if path is None:
-        return None
+def _fault(row: IdxSet, name: str, path: Path) -> str | None:
+    """What is wrong with the file at `path`, which should be the one published as `name`; None if nothing is."""
     if row.digest_of == "gz" and path.suffix != ".gz":
-        return f"{path.name} must be the published .gz, for only that one's digest is known"
+        return f"{path.name} must be the published .gz, because no digest of its content is known"
     expected = row.sha256[IDX_NAMES.index(name)]
     try:
-        found = _digest_function(row)(path)
+        found = content_sha256(path) if row.digest_of == "content" else file_sha256(path)
     except (InputError, OSError) as error:
         return str(error)
-    return (
-        None
-        if found == expected
-        else f"{path.name} must have SHA-256 {expected[:12]}... ({row.digest_of}), has {found[:12]}..."
-    )
-
-
-def _digest_function(row: IdxSet) -> Callable[[Path], str]:
-    return content_sha256 if row.digest_of == "content" else file_sha256
+    if found == expected:
+        return None
+    return f"{path.name} must have SHA-256 {expected[:12]}... ({row.digest_of}), has {found[:12]}..."
 
 
 def _download(row: IdxSet, on_progress: Progress | None) -> Path:
-    folder, arrived = cache_folder(row.name), 0
-    for name in IDX_NAMES:
-        path = catalog.idx_file(folder, name)
-        if path is None or _fault(row, folder, name):
-            path = folder / f"{name}.gz"
-            _fetch_from_any(row, path, row.sha256[IDX_NAMES.index(name)], _shifted(on_progress, arrived, row))
-        arrived += path.stat().st_size
+    """Download the files that are missing or broken in the cache; return its folder."""
+    folder, done = cache_folder(row.name), 0
+    try:
+        with locked(folder / ".lock"):  # one process downloads; the others wait, and find the files there
+            for name in IDX_NAMES:
+                path = catalog.idx_file(folder, name)
+                if path is None or _fault(row, name, path):
+                    path = folder / f"{name}.gz"
+                    _fetch_from_any(row, name, path, done, on_progress)
+                done += path.stat().st_size
+    except OSError as error:
+        raise InputError(f"{folder}: must be a writable folder, but {error.strerror or error}") from None
     return folder
 
 
-def _fetch_from_any(row: IdxSet, target: Path, sha256: str, on_progress: Progress | None) -> None:
+def _fetch_from_any(row: IdxSet, name: str, target: Path, before: int, on_progress: Progress | None) -> None:
+    """Try the row's servers in turn; `before` is the size of the files that are there already, for the progress."""
+    failures = []
     for url in row.urls:
         try:
             return download.fetch(
-                url + target.name, target, sha256=sha256, digest=_digest_function(row), on_progress=on_progress
+                url + target.name,
+                target,
+                fault=lambda path: _fault(row, name, path),
+                max_bytes=row.download_bytes,  # of all four files: more than any one of them has
+                on_progress=lambda done: on_progress(before + done, row.download_bytes) if on_progress else None,
             )
-        except DownloadError as error:
-            trouble = error
-    raise trouble
-
-
-def _shifted(on_progress: Progress | None, before: int, row: IdxSet) -> Progress | None:
-    """Progress of one file told as progress of all four."""
-    return on_progress and (lambda done, _: on_progress(before + done, row.download_bytes))
+        except InputError as error:
+            failures.append(str(error))
+    raise InputError("; ".join(failures))
 
 
 def _probe(url: str) -> Finding:

@@ -558,3 +558,11 @@ def test_help_teaches(command):
     assert done.returncode == 0
     assert done.stdout.startswith("Usage: ")
     assert "Traceback" not in done.stderr
+
+
+def test_the_help_and_the_flow_name_every_data_set():
+    from flows import compare as flow
+    from mmdvae.data.catalog import CHOICES
+
+    for text in (mmdvae("data", "--help").stdout, flow.compare.__doc__):
+        assert [choice for choice in CHOICES if choice not in text] == []

@@ -2,10 +2,13 @@
 
 import os
 import stat
+import subprocess
+import sys
+import threading
 
 import pytest
 
-from mmdvae.files import write_text
+from mmdvae.files import locked, write_text
 
 
 def test_others_may_read_a_file_as_the_umask_says_and_the_umask_is_never_touched(tmp_path, monkeypatch):
@@ -27,3 +30,23 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
         write_text(path, None)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_killed_holder_frees_the_lock(tmp_path):
+    hold = "import sys, time; from pathlib import Path; from mmdvae.files import locked\n"
+    hold += "with locked(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", hold, str(tmp_path / "lock")], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        taken = threading.Event()
+        waiter = threading.Thread(target=_take, args=(tmp_path / "lock", taken))
+        waiter.start()
+        held = not taken.wait(0.2)
+        holder.kill()
+        assert held
+        assert taken.wait(10)
+        waiter.join()
+
+
+def _take(path, taken):
+    with locked(path):
+        taken.set()

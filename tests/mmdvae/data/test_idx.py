@@ -1,110 +1,83 @@
 import gzip
-import struct
-from pathlib import Path
 
 import numpy as np
 import pytest
+from image_sets import idx_bytes, some_images
 
 from mmdvae.data import idx
 from mmdvae.errors import InputError
 
-
-def idx_bytes(array: np.ndarray, *, magic: int | None = None, shape: tuple[int, ...] | None = None) -> bytes:
-    """An array as the format's definition has it; a false magic number or shape on request."""
-    shape = array.shape if shape is None else shape
-    return struct.pack(f">{1 + len(shape)}I", magic or 0x0800 + len(shape), *shape) + array.tobytes()
-
-
-def some_images(count: int, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).integers(0, 256, (count, 28, 28), np.uint8)
+IMAGES, LABELS = some_images(5), np.array([0, 9, 3, 3, 1], np.uint8)
 
 
 @pytest.fixture
-def images():
-    return some_images(5)
+def files(tmp_path):
+    """Images and labels; the names say nothing about the format."""
+    (tmp_path / "i.gz").write_bytes(idx_bytes(IMAGES))
+    (tmp_path / "l").write_bytes(gzip.compress(idx_bytes(LABELS)))
+    return tmp_path / "i.gz", tmp_path / "l"
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bytes], ids=["gzipped", "plain"])
-@pytest.mark.parametrize("name", ["i.gz", "i"])  # the name says nothing: the bytes do
-def test_what_was_written_is_read(tmp_path, images, pack, name):
-    (tmp_path / name).write_bytes(pack(idx_bytes(images)))
-    got = idx.read_images(tmp_path / name)
-    assert got.dtype == np.uint8
-    np.testing.assert_array_equal(got, images)
+def test_what_was_written_is_read_gzipped_or_plain(files):
+    images, labels = idx.read_pair(*files)
+    assert images.dtype == labels.dtype == np.uint8
+    np.testing.assert_array_equal(images, IMAGES)
+    np.testing.assert_array_equal(labels, LABELS)
 
 
-def test_a_pair_has_one_label_for_each_image(tmp_path, images):
-    labels = np.array([0, 9, 3, 3, 1], np.uint8)
-    (tmp_path / "i").write_bytes(idx_bytes(images))
-    (tmp_path / "l").write_bytes(idx_bytes(labels))
-    got = idx.read_pair(tmp_path / "i", tmp_path / "l", classes=10)
-    np.testing.assert_array_equal(got[1], labels)
-
-    (tmp_path / "l").write_bytes(idx_bytes(labels[:4]))
-    with pytest.raises(InputError, match="one label for each of the 5 images of i, has 4"):
-        idx.read_pair(tmp_path / "i", tmp_path / "l", classes=10)
+def test_images_without_a_label_are_refused(files):
+    files[1].write_bytes(idx_bytes(LABELS[:4]))
+    with pytest.raises(InputError, match="one label for each of the 5 images of i.gz, has 4"):
+        idx.read_pair(*files)
 
 
 BROKEN = {
-    "another magic number": (lambda a: idx_bytes(a, magic=0x0D03), "magic number 2051, got 3331"),
-    "labels in place of images": (lambda a: idx_bytes(a[:, 0, 0]) + bytes(99), "magic number 2051, got 2049"),
-    "images of 27 x 28": (lambda a: idx_bytes(a[:, 1:]), "must be 28 x 28 pixels, got 27 x 28"),
-    "no images": (lambda a: idx_bytes(a[:0]), ">= 1 and <= 1000000, got 0"),
-    "an absurd count": (lambda a: idx_bytes(a, shape=(2**32 - 1, 28, 28)), "<= 1000000, got 4294967295"),
-    "fewer bytes than promised": (lambda a: idx_bytes(a)[:-1], "must have the 3920 bytes .* has 3919"),
-    "more bytes than promised": (lambda a: idx_bytes(a) + b"x", "must have the 3920 bytes .* has more"),
-    "half a header": (lambda a: idx_bytes(a)[:10], "16 bytes of header, has 10"),
-    "an empty file": (lambda a: b"", "16 bytes of header, has 0"),
-    "a truncated gzip": (lambda a: gzip.compress(idx_bytes(a))[:-300], "must be a whole gzip file"),
-    "a gzip without its last byte": (lambda a: gzip.compress(idx_bytes(a))[:-1], "must be a whole gzip file"),
-    "a gzip with a flipped bit": (lambda a: _flipped(gzip.compress(idx_bytes(a)), 2000), "must be a whole gzip file"),
+    "another magic number": (idx_bytes(IMAGES, magic=0x0D03), "magic number 2051, got 3331"),
+    "labels in place of images": (idx_bytes(IMAGES[:, 0, 0]) + bytes(99), "magic number 2051, got 2049"),
+    "images of 27 x 28": (idx_bytes(IMAGES[:, 1:]), "must be 28 x 28 pixels, got 27 x 28"),
+    "no images": (idx_bytes(IMAGES[:0]), ">= 1 and <= 1000000, got 0"),
+    "an absurd count": (idx_bytes(IMAGES, shape=(2**32 - 1, 28, 28)), "<= 1000000, got 4294967295"),
+    "fewer bytes than promised": (idx_bytes(IMAGES)[:-1], "must have the 3920 bytes .* has 3919"),
+    "more bytes than promised": (idx_bytes(IMAGES) + b"x", "must have the 3920 bytes .* has more"),
+    "half a header": (idx_bytes(IMAGES)[:10], "16 bytes of header, has 10"),
+    "a truncated gzip": (gzip.compress(idx_bytes(IMAGES))[:-300], "must be a whole gzip file"),
+    "a gzip without its last byte": (gzip.compress(idx_bytes(IMAGES))[:-1], "must be a whole gzip file"),
+    "a gzip with a flipped bit": (
+        bytes(byte ^ (at == 2000) for at, byte in enumerate(gzip.compress(idx_bytes(IMAGES)))),
+        "must be a whole gzip file",
+    ),
 }
 
 
-def _flipped(data: bytes, at: int) -> bytes:
-    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
-
-
-@pytest.mark.parametrize(("make", "message"), BROKEN.values(), ids=BROKEN.keys())
-def test_a_broken_file_is_refused_in_one_line_with_its_name(tmp_path, images, make, message):
-    path = tmp_path / "train-images-idx3-ubyte.gz"
-    path.write_bytes(make(images))
+@pytest.mark.parametrize(("content", "message"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_file_is_refused_in_one_line_with_its_name(files, content, message):
+    files[0].write_bytes(content)
     with pytest.raises(InputError, match=message) as caught:
-        idx.read_images(path)
-    assert str(caught.value).startswith(str(path))
+        idx.read_pair(*files)
+    assert str(caught.value).startswith(f"{files[0]}: ")
     assert "\n" not in str(caught.value)
 
 
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(InputError, match="nothing-here: must be a readable file, but No such file"):
-        idx.read_images(tmp_path / "nothing-here")
+def test_a_missing_file_is_named(files):
+    files[0].unlink()
+    with pytest.raises(InputError, match="i.gz: must be a readable file, but No such file"):
+        idx.read_pair(*files)
 
 
-def test_a_label_beyond_the_classes_is_refused(tmp_path):
-    (tmp_path / "l").write_bytes(idx_bytes(np.array([0, 10], np.uint8)))
-    with pytest.raises(InputError, match="labels must be >= 0 and < 10, got 10"):
-        idx.read_labels(tmp_path / "l", classes=10)
-    assert idx.read_labels(tmp_path / "l", classes=11).tolist() == [0, 10]
-
-
-def test_no_more_of_a_bomb_is_decompressed_than_its_header_promises(tmp_path, images, monkeypatch):
-    (tmp_path / "bomb").write_bytes(gzip.compress(idx_bytes(images) + bytes(200 << 20), compresslevel=1))
-    taken = []
-    read = gzip.GzipFile.read
+def test_no_more_of_a_bomb_is_decompressed_than_its_header_promises(files, monkeypatch):
+    files[0].write_bytes(gzip.compress(idx_bytes(IMAGES) + bytes(10 << 20), compresslevel=1))
+    taken, read = [], gzip.GzipFile.read
     monkeypatch.setattr(gzip.GzipFile, "read", lambda self, size=-1: taken.append(size) or read(self, size))
     with pytest.raises(InputError, match="has more"):
-        idx.read_images(tmp_path / "bomb")
-    assert taken == [16, images.size + 1]
+        idx.read_pair(*files)
+    assert taken == [16, IMAGES.size + 1]
 
 
-def test_the_digest_of_the_content_does_not_depend_on_the_compression(tmp_path, images):
-    for name, data in {
-        "plain": idx_bytes(images),
-        "fast.gz": gzip.compress(idx_bytes(images), 1),
-        "best.gz": gzip.compress(idx_bytes(images), 9, mtime=7),
-    }.items():
+def test_the_digest_of_the_content_does_not_depend_on_the_compression(tmp_path):
+    content = idx_bytes(IMAGES)
+    for name, data in {"plain": content, "fast": gzip.compress(content, 1), "best": gzip.compress(content, 9)}.items():
         (tmp_path / name).write_bytes(data)
-    assert len({idx.content_sha256(path) for path in Path(tmp_path).iterdir()}) == 1
+    assert len({idx.content_sha256(path) for path in tmp_path.iterdir()}) == 1
 
 
 def test_the_digest_of_a_bomb_is_refused(tmp_path, monkeypatch):

@@ -8,21 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from image_sets import some_images
 from PIL import Image
-from test_idx import some_images
 
 from mmdvae.data import array_folder, picture_folder, sources
 from mmdvae.data import prepare as data
 from mmdvae.errors import InputError
 
 
-@pytest.fixture
-def store(tmp_path):
-    return tmp_path / "store"
-
-
 def prepare(name, store):
-    return data.prepare(name, data_dir=None, store=store, fetch=False)
+    return data.prepare(name, data_dir=None, store=store)
 
 
 def pictures(folder, kinds=("bag", "coat"), count=13):
@@ -227,7 +222,7 @@ def test_what_cannot_be_read_is_an_error_and_no_smaller_set(tmp_path, closed):
     code = f"""
 import os, sys
 import PIL.Image
-from mmdvae import picture_folder
+from mmdvae.data import picture_folder
 PIL.Image.init()
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 try:
