@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from flows.commands import operations
+from flows.commands import operations, store
 from flows.commands.interruption import interruptible
+from flows.commands.options import FOLDER, out_option
 from mmdvae.errors import InputError, VariantFailed, shown
 from mmdvae.files import somebody_elses
 
@@ -38,22 +39,6 @@ class _Group(click.Group):
         context.exit(BAD_INPUT)
 
 
-class _Folder(click.Path):
-    """A path in which ~ is the home, also where a shell has not seen it: in quotes, after `=`."""
-
-    def convert(self, value, param, context):
-        """The path."""
-        return super().convert(os.path.expanduser(value), param, context)
-
-
-FOLDER = _Folder(path_type=Path)
-out_option = click.option(
-    "--out",
-    type=FOLDER,
-    default=Path("runs"),
-    show_default=True,
-    help="Folder for reports and trained variants.",
-)
 dataset_option = click.option(
     "--dataset",
     default="fashion-mnist",
@@ -81,6 +66,7 @@ def main() -> None:
 main.add_command(operations.deploy)
 main.add_command(operations.serve)
 main.add_command(operations.recover)
+main.add_command(store.command)
 
 
 @main.command()

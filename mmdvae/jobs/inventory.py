@@ -40,7 +40,7 @@ class Entry:
 
 def entries(store: Path) -> list[Entry]:
     """Everything in a store, oldest first. The runs are those in the folder above it."""
-    runs = _references(store.parent)
+    runs = _Runs(store.parent)
     folders = [folder for folder in store.glob("*-*") if KEY.fullmatch(folder.name) and folder.is_dir()]
     requests = {folder: _read(folder / ("info.json" if _kind(folder) == DATA else REQUEST)) for folder in folders}
     found = [_entry(folder, requests[folder], runs) for folder in folders]
@@ -99,42 +99,47 @@ def _apart_from_epochs(request: dict[str, Any]) -> str:
     return digest([request["variant"], recipe, request["seed"], Path(request["data"]).name])
 
 
-def _references(out: Path) -> dict[str, list[str]]:
-    """The ids of the runs below `out` by the keys that their manifests name."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(out.glob("[!.]*/manifest.json")):
-        manifest = _read(path)
-        with contextlib.suppress(KeyError, TypeError, AttributeError):
-            keys = [
-                manifest["data"],
-                *(row.get(kind) for row in manifest["variants"] for kind in ("train", "evaluate")),
-            ]
-            for key in filter(None, keys):
-                found.setdefault(str(key), []).append(path.parent.name)
-    return found
+class _Runs:
+    """What the manifests of the runs below a folder say of keys in their store."""
+
+    def __init__(self, out: Path):
+        self.ids: dict[str, list[str]] = {}  # of the runs that name the key
+        self.names: dict[str, str] = {}  # variant and seed, which older work does not say itself
+        self.data: dict[str, str] = {}  # the key of the data that it was made from
+        for path in sorted(out.glob("[!.]*/manifest.json")):
+            with contextlib.suppress(KeyError, TypeError, AttributeError):
+                self._take(path.parent.name, _read(path))
+
+    def _take(self, run: str, manifest: dict[str, Any]) -> None:
+        data = str(manifest["data"])
+        self.ids.setdefault(data, []).append(run)
+        for row in manifest["variants"]:
+            for key in filter(None, (row.get("train"), row.get("evaluate"))):
+                self.ids.setdefault(str(key), []).append(run)
+                self.names[str(key)], self.data[str(key)] = f"{row['name']} seed {row['seed']}", data
 
 
-def _entry(folder: Path, request: dict[str, Any], runs: dict[str, list[str]]) -> Entry:
+def _entry(folder: Path, request: dict[str, Any], runs: "_Runs") -> Entry:
     kind, files = _kind(folder), [path for path in folder.rglob("*") if path.is_file()]
-    data = "" if kind == DATA else str(request.get("data") or "")
+    data = "" if kind == DATA else str(request.get("data") or runs.data.get(folder.name, ""))
     # A run needs the classifier and the baselines of its data, which its manifest does not name.
     key = folder.name if kind in (DATA, "train", "evaluate") else data
     return Entry(
         folder=folder,
         kind=kind,
-        what=str(request.get("name") or "") if kind == DATA else _variant(request),
+        what=str(request.get("name") or "") if kind == DATA else _variant(request) or runs.names.get(folder.name, ""),
         data=data,
         finished=kind == DATA or (folder / RESULT).is_file(),
         size=sum(path.stat().st_size for path in files),
         used=max([folder.stat().st_mtime, *(path.stat().st_mtime for path in files)]),
-        runs=tuple(dict.fromkeys(runs.get(key, ()))),
+        runs=tuple(dict.fromkeys(runs.ids.get(key, ()))),
     )
 
 
 def _variant(request: dict[str, Any]) -> str:
     try:
         return f"{Variant(**request['variant']).name} seed {request['seed']}"
-    except (KeyError, TypeError, ValueError):  # of 0.1.0, which kept no request, or of another kind
+    except (KeyError, TypeError, ValueError):  # of the first edition, which kept no request, or of another kind
         return ""
 
 

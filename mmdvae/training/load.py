@@ -16,8 +16,9 @@ from mmdvae.variants import Variant
 def load(folder: Path, variant: Variant | None = None, recipe: Recipe | None = None) -> VAE:
     """The trained model in the folder of a training, which says itself what was trained.
 
-    Folders of 0.1.0 do not say it: give variant and recipe for those. Raises: InputError if the folder has no request
-    that can be read; OSError, ValueError or KeyError if its weights are missing, damaged or of another network.
+    Folders of the first edition do not say it: give variant and recipe for those. Raises: InputError if the folder has
+    no request that can be read; OSError, ValueError or KeyError if its weights are missing, damaged or of another
+    network.
     """
     if variant is None or recipe is None:
         variant, recipe = _asked_for(folder)

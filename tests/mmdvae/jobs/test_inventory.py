@@ -1,56 +1,22 @@
 """What lies in a store and what may go, beside comparisons that are going on."""
 
-import os
 import subprocess
 import sys
-import time
 
+import made_store
 import pytest
+from made_store import DATA, HOUR
 
 from mmdvae import recipes, variants
 from mmdvae.errors import InputError
-from mmdvae.files import locked, write_json
+from mmdvae.files import locked
 from mmdvae.jobs import inventory, store
 from mmdvae.jobs.names import LOCK, REQUEST
-
-HOUR = 3600.0
-DATA = f"data-{0:024x}"
 
 
 @pytest.fixture
 def out(tmp_path):
-    """A folder of runs whose store has old work: run r needs train-1, evaluate-1 and what was made of its data."""
-    place = tmp_path / "store"
-    work(place, f"train-{1:024x}", variants.gaussian(0.6, 2.83), seed=3)
-    work(place, f"train-{2:024x}", variants.none())
-    work(place, f"train-{3:024x}", variants.none(), finished=False)
-    work(place, f"evaluate-{1:024x}", variants.gaussian(0.6, 2.83), seed=3)
-    work(place, f"classifier-{1:024x}")
-    work(place, f"classifier-{2:024x}", data=f"data-{9:024x}")
-    (place / DATA).mkdir()
-    write_json(place / DATA / "info.json", {"name": "digits"})
-    (place / "notes").mkdir()  # somebody's, and none of ours
-    row = {"name": "v", "seed": 3, "train": f"train-{1:024x}", "evaluate": f"evaluate-{1:024x}"}
-    write_json(tmp_path / "r" / "manifest.json", {"schema": 1, "data": DATA, "variants": [row]})
-    age(place, HOUR)
-    return tmp_path
-
-
-def work(place, key, variant=None, *, seed=0, data=DATA, finished=True):
-    folder = place / key
-    folder.mkdir(parents=True)
-    (folder / "file").write_bytes(b"x" * 1000)
-    request = {"kind": key.partition("-")[0], "data": f"/there/{data}", "folder": "/there"}
-    if variant:
-        request |= {"variant": variant.to_dict(), "recipe": recipes.STANDARD.to_dict(), "seed": seed}
-    store.describe(folder, request)
-    if finished:
-        store.finish(folder, {}, ("file",))
-
-
-def age(place, seconds):
-    for path in (*place.rglob("*"), place):
-        os.utime(path, (time.time() - seconds,) * 2)
+    return made_store.make(tmp_path)
 
 
 def names(entries):
