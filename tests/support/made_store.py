@@ -13,7 +13,7 @@ DATA = f"data-{0:024x}"
 
 
 def make(out: Path) -> Path:
-    """Fill a folder of runs: run r needs train-1, evaluate-1 and what was made of its data; all was used an hour ago."""
+    """Fill a folder of runs, all used an hour ago: r needs train-1, evaluate-1 and what was made of its data."""
     place = out / "store"
     _work(place, f"train-{1:024x}", variants.gaussian(0.6, 2.83), seed=3)
     _work(place, f"train-{2:024x}", variants.none())
