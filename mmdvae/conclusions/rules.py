@@ -1,6 +1,6 @@
 """The numbers by which results are judged. Standard library alone, for reports show them."""
 
-MIN_SEEDS = 3  # an interval from fewer is never a conclusion
+MIN_SEEDS, SEEDS_IN_WORDS = 3, "three"  # an interval from fewer is never a conclusion
 LEVEL = 0.95  # of intervals
 HALF = 0.5  # of the pairs feel a kernel that counts as live in a verdict; one that is neither live nor dead is half-way
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mmdvae.measures.kernel_states import LIVE, OFF
+from mmdvae.measures.kernel_states import ALIVE, LIVE, OFF
 from mmdvae.record import result
 from mmdvae.record.result import Advice, LiveRange, Report, VariantResult
 from reports import metrics, text
@@ -26,12 +26,13 @@ class Advised:
     """The section."""
 
     template: ClassVar[str] = "sections/advice.html"
-    dim: str
+    how: tuple[str, str]  # to read it
     ranges: list[tuple[str, str, str]]  # name, lowest, highest sigma
     heuristics: list[Heuristic]
     x: Metric
     y: Metric
     front: list[tuple[str, str]]  # name, seeds
+    front_note: str
 
 
 def build(report: Report) -> Advised:
@@ -40,7 +41,7 @@ def build(report: Report) -> Advised:
     x, y = metrics.of(advice.pareto.x), metrics.of(advice.pareto.y)
     shaped = {variant.name for variant in report.finished if _shaped(variant)}
     return Advised(
-        dim=text.count(advice.latent_dim, "latent dimension"),
+        how=_how(advice.latent_dim),
         ranges=[
             (each.name, text.significant(each.low), text.significant(each.high))
             for each in (_prior(advice), *advice.sigma.codes)
@@ -48,10 +49,28 @@ def build(report: Report) -> Advised:
         heuristics=[_heuristic(each, advice, shaped) for each in advice.heuristics],
         x=x,
         y=y,
+        front_note=(
+            f"A variant is on the Pareto front of a seed if no other has both a lower {x.title} and a lower {y.title}: "
+            "to gain in one, one must give in the other. A variant on no front has another that is better in both."
+        ),
         front=[
             (member.name, f"{member.seeds} of {text.count(member.of, 'seed')}")
             for member in sorted(advice.pareto.front, key=lambda member: -member.seeds)
         ],
+    )
+
+
+def _how(dim: int) -> tuple[str, str]:
+    return (
+        f"A Gaussian kernel is alive where σ is near the distances between points "
+        f"({text.count(dim, 'latent dimension')}); outside of that range fewer than one pair of points in twenty has a "
+        f"kernel value between {ALIVE[0]} and {ALIVE[1]}, and the penalty changes nothing. At the ends of the range "
+        "one pair in twenty has; well inside nearly all have.",
+        "The prior's range can be known before any training; the codes' range says whether the same σ would still act "
+        "on what was learnt. Codes that a live penalty or KL has shaped lie near the prior, whatever σ did it, so they "
+        "are counted apart: to be alive on them is no sign that this σ could have brought them there. Codes that none "
+        "shaped are those at the end of a training that let them run away: a σ that is dead there may still hold codes "
+        "that start near the prior.",
     )
 
 

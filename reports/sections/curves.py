@@ -13,6 +13,15 @@ from reports import text
 from reports.drawing import scales, svg
 
 Band = list[tuple[float, float, float]]
+NOTEBOOK = (
+    "Validation is measured in training mode there, with augmentation left on, as the notebook really ran; so its "
+    "validation BCE is not that of the test table."
+)
+PENALTY_NOTE = (
+    "Each panel has its own axis, which reaches at least to 0.01. MMD² by one kernel cannot be compared with MMD² by "
+    "another or with KL (nats per pixel): look whether it moves, not how high it is. The summary's MMD² uses one "
+    "kernel for all."
+)
 LEAST_PENALTY = 0.01  # every penalty axis reaches it, so that rounding noise around 0 looks like nothing
 
 
@@ -42,11 +51,12 @@ class Curves:
     """The section."""
 
     template: ClassVar[str] = "sections/curves.html"
-    notebook: bool  # validation was measured in training mode
-    seeds: str
+    how: tuple[str, str]  # to read it
+    notebook: str  # what to know of a validation that was measured in training mode; else empty
     bce: list[Panel]
     last: list[LastEpoch]
     penalty: list[Panel]
+    penalty_note: str
     without: list[str]  # variants that have no history
 
 
@@ -56,8 +66,8 @@ def build(report: Report) -> Curves:
     scales = _bce_scales(shown) if shown else None
     shade = _range(variant for variant in report.finished if _has(variant, "val_bce"))
     return Curves(
-        notebook=report.run.recipe_settings.get("training_flag") is False,
-        seeds=text.count(len(report.run.seeds), "seed"),
+        how=_how(len(report.run.seeds)),
+        notebook=NOTEBOOK if report.run.recipe_settings.get("training_flag") is False else "",
         bce=[_panel(variant, _bce_chart(variant, *scales, shade)) for variant in shown] if scales else [],
         last=[_last(variant) for variant in shown],
         penalty=[
@@ -65,7 +75,18 @@ def build(report: Report) -> Curves:
             for variant in shown
             if variant.has_penalty and (_has(variant, "penalty") or _has(variant, "val_penalty"))
         ],
+        penalty_note=PENALTY_NOTE,
         without=[variant.name for variant in report.variants if variant not in shown],
+    )
+
+
+def _how(seeds: int) -> tuple[str, str]:
+    means = f" Lines are means over {seeds} seeds, bands run from the lowest to the highest seed." if seeds > 1 else ""
+    return (
+        "BCE is shown unscaled, in nats per pixel, on the same axis for all variants; the grey area is the range of "
+        f"all finished variants' validation BCE.{means}",
+        "The training loss itself is (1 − α)·BCE + α·penalty: its scale changes with α, so the same reconstruction "
+        "reads lower at a larger α and the losses of two variants cannot be compared.",
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from mmdvae.conclusions.rules import LEVEL, SEEDS_IN_WORDS
 from mmdvae.record.result import Difference, Report
 from reports import metrics, text
 from reports.metrics import Metric
@@ -35,6 +36,7 @@ class Differences:
     """The section."""
 
     template: ClassVar[str] = "sections/differences.html"
+    how: tuple[str, str]  # to read it
     reference: str
     columns: list[Metric]
     rows: list[DifferenceRow]
@@ -50,10 +52,23 @@ def build(report: Report) -> Differences | None:
     references = list(dict.fromkeys(found.reference for _, found in compared))
     shown = {name for name, _ in compared} | set(references)
     return Differences(
+        how=_how(text.listed(references)),
         reference=text.listed(references),
         columns=columns,
         rows=[_row(name, found.metrics, columns) for name, found in compared],
         without=[variant.name for variant in report.variants if variant.name not in shown],
+    )
+
+
+def _how(reference: str) -> tuple[str, str]:
+    return (
+        f"Each variant minus {reference}, seed by seed: a pair shares its seed, that is, its initial weights and the "
+        "order of its images, so a part of what chance does falls out of the difference. Not all: trainings that "
+        "differ in anything drift apart, and what dead kernels show here is such drift. Below each mean: its "
+        f"{100 * LEVEL:g} % Student interval.",
+        f"▲ and ▼ stand where the interval excludes 0. With fewer than {SEEDS_IN_WORDS} seeds there is no interval, "
+        "and a difference may be chance. Of many intervals one in twenty misses the truth, so a lone mark in a large "
+        "table proves little.",
     )
 
 

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mmdvae.conclusions.rules import HALF
-from mmdvae.measures.kernel_states import LIVE
+from mmdvae.measures.kernel_states import ALIVE, LIVE
 from mmdvae.penalties.table import known
 from mmdvae.record.result import Report, VariantResult
 from reports import text
 
+HOW = (
+    "The training kernel over pairs of codes and prior draws: its mean, and the share of pairs where it lies between "
+    f"{ALIVE[0]} and {ALIVE[1]}, that is, where moving a code changes it.",
+    "A kernel that is the same for all pairs has no gradient, so its penalty changes nothing, whatever α says.",
+)
 MEANING = {
     "off": "There is no penalty: nothing pulls the codes to the prior.",
     "saturated": (
@@ -40,12 +45,13 @@ class Health:
     """The section."""
 
     template: ClassVar[str] = "sections/kernel.html"
+    how: tuple[str, str]  # to read it
     rows: list[KernelRow]
 
 
 def build(report: Report) -> Health:
     """One row per variant, in the run's order."""
-    return Health(rows=[_row(variant) for variant in report.variants])
+    return Health(how=HOW, rows=[_row(variant) for variant in report.variants])
 
 
 def _row(variant: VariantResult) -> KernelRow:

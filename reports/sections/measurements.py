@@ -31,8 +31,8 @@ class Measurements:
     """The section."""
 
     template: ClassVar[str] = "sections/measurements.html"
+    how: tuple[str, str]  # to read it
     tables: list[Table]
-    several: bool  # more than one seed
 
 
 def build(report: Report) -> Measurements | None:
@@ -45,7 +45,17 @@ def build(report: Report) -> Measurements | None:
             rows = table.rows(report, columns)
             note = _judged_by(report) if group == "samples" else NOTES.get(group, "")
             tables.append(Table(title=title, columns=columns, rows=rows, note=note))
-    return Measurements(tables=tables, several=len(report.run.seeds) > 1) if tables else None
+    return Measurements(how=_how(len(report.run.seeds)), tables=tables) if tables else None
+
+
+def _how(seeds: int) -> tuple[str, str]:
+    of_seeds = "; the mean over seeds ± the sample standard deviation." if seeds > 1 else "; one seed."
+    return (
+        "Every number of this report, one table per topic. Each stands beside what the prior N(0, I) would have and "
+        "beside baselines, its floor and its ceiling: “real images” are training images in the place of samples, "
+        "“prior draws” are draws of N(0, I) in the place of codes.",
+        f"All of the test split, on posterior-mean codes unless said{of_seeds}",
+    )
 
 
 def _judged_by(report: Report) -> str:

@@ -21,6 +21,7 @@ class Summary:
     """The section."""
 
     template: ClassVar[str] = "sections/summary.html"
+    how: tuple[str, str]  # to read it
     columns: list[Metric]
     rows: list[Row]
     several: bool  # more than one seed
@@ -28,7 +29,29 @@ class Summary:
 
 def build(report: Report) -> Summary:
     """The table as a section of the page."""
-    return Summary(columns=columns(report), rows=table(report), several=len(report.run.seeds) > 1)
+    return Summary(how=_how(report), columns=columns(report), rows=table(report), several=len(report.run.seeds) > 1)
+
+
+def _how(report: Report) -> tuple[str, str]:
+    names, several = {column.name for column in columns(report)}, len(report.run.seeds) > 1
+    match = (
+        "sliced W2 and MMD² (one fixed kernel for all)" if "sliced_w2" in names else "MMD² (one fixed kernel for all)"
+    )
+    fid = (
+        "; FID how far decoded prior draws are from real images, by a small classifier of this data set, so compare it "
+        "within this report only."
+    )
+    lead = (
+        "a lead smaller than the ± (standard deviation over seeds) may be chance."
+        if several
+        else "with one seed per variant a small lead may be chance."
+    )
+    return (
+        "Every number is of the test images. BCE, MSE and SSIM say how well images are reconstructed; total variance "
+        f"how far the codes z spread; {match} how far they are from the prior N(0, I){fid if 'fid' in names else '.'}",
+        f"“best” marks the best mean of finished variants; {lead} Below the variants, a dash stands where a number has "
+        "no meaning.",
+    )
 
 
 def columns(report: Report) -> list[Metric]:

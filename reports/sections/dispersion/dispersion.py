@@ -23,24 +23,34 @@ class Dispersion:
     """The section; `charts` is empty where no variant has a sigma."""
 
     template: ClassVar[str] = "sections/dispersion/dispersion.html"
+    how: tuple[str, str]  # to read it
     charts: list[tuple[str, Markup]]
     maps: list[HeatMap]
     trade_off: TradeOff | None
     spectrum: Markup | None
-    seed_note: str
-    alive: str  # the range of σ in which a kernel is alive, empty where it is not known
 
 
 def build(report: Report, store: Store) -> Dispersion:
     """Everything that depends on sigma, of the finished variants."""
     d = report.run.latent_dim
     return Dispersion(
+        how=_how(report),
         charts=[(metric.title, chart) for metric in METRICS[:2] if (chart := _chart(report, metric, metric.prior(d)))],
         maps=[heat_map for metric in METRICS if (heat_map := heatmap.build(report, metric))],
         trade_off=pareto.build(report),
         spectrum=_spectrum(report, store),
-        seed_note="the dots are the seeds" if len(report.run.seeds) > 1 else "one seed",
-        alive=_words(alive) if (alive := _alive(report)) else "",
+    )
+
+
+def _how(report: Report) -> tuple[str, str]:
+    seeds = "the dots are the seeds" if len(report.run.seeds) > 1 else "one seed"
+    return (
+        "Total variance is the trace of Cov(z): how far the codes spread. A dotted line marks what the prior would "
+        "have; other horizontal lines are variants that have no σ. Shaded: σ outside of "
+        f"{_words(_alive(report))}, where a kernel is dead on draws of the prior. Where a line is but a row of dots, "
+        "over more than a decade, no σ was tried.",
+        "A kernel acts only where σ is near the distances between codes: at the far left and right the lines should "
+        f"meet the unregularised variant ({seeds}).",
     )
 
 

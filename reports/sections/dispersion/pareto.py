@@ -10,6 +10,11 @@ from reports.drawing import scales, svg
 from reports.metrics import Metric
 from reports.sections import heatmap
 
+NOTE = (
+    "What closeness to the prior costs in reconstruction: the best corner is at the lower left. One dot per seed; "
+    "discs are of variants on the Pareto front with most of the seeds, rings of others; a thin path joins the σ of one "
+    "α in rising order, through the means over seeds."
+)
 LONGEST_LABEL = 18  # characters
 ALL_NAMED = 8  # so many variants and no more are all named at their dots
 LINE = 13  # pixels of height for each label
@@ -24,6 +29,7 @@ class TradeOff:
     x: Metric
     y: Metric
     plot: Markup
+    note: str
     unnamed: int  # variants whose dots have no name beside them
 
 
@@ -39,7 +45,7 @@ def build(report: Report) -> TradeOff | None:
     chart = _plot(
         found, x, y, front, named, _paths(report, x, y), alt=_finding(found, x, y, report.advice.pareto.front)
     )
-    return TradeOff(x=x, y=y, plot=chart, unnamed=len(found) - len(named))
+    return TradeOff(x=x, y=y, plot=chart, note=NOTE, unnamed=len(found) - len(named))
 
 
 def _plot(

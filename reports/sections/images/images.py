@@ -17,6 +17,19 @@ COLUMNS = 16
 TILE = 28 + 2  # one image and its gap
 SHOWN = 2  # CSS pixels per image pixel
 
+HOW_RECONSTRUCTIONS = (
+    "The same test images for all variants, decoded from their posterior means; the originals stand first with their "
+    "class numbers.",
+    "Below each image: its mean squared error per pixel, times 1000. Look at straps, prints and soles: what a stronger "
+    "penalty costs is fine detail.",
+)
+HOW_SAMPLES = (
+    "Every variant decodes the same 32 draws from the prior N(0, I); test images stand first for comparison. Where the "
+    "codes do not fill the prior, the decoder is asked about places it has never seen.",
+    "Sharpness is the mean difference of neighbouring pixels, variety the root mean squared difference between two "
+    "images; low variety means that the samples all look alike. Neither alone makes a sample good.",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
@@ -35,6 +48,7 @@ class Reconstructions:
     """The section: the originals, then each variant."""
 
     template: ClassVar[str] = "sections/images/reconstructions.html"
+    how: ClassVar[tuple[str, str]] = HOW_RECONSTRUCTIONS
     originals: Strip | None
     strips: list[Strip]
     classes: ClassErrors | None
@@ -46,6 +60,7 @@ class Samples:
     """The section: test images for comparison, then each variant."""
 
     template: ClassVar[str] = "sections/images/samples.html"
+    how: ClassVar[tuple[str, str]] = HOW_SAMPLES
     reference: Strip | None
     strips: list[Strip]
     without: list[str]

@@ -58,10 +58,10 @@ class Latent:
     """The section."""
 
     template: ClassVar[str] = "sections/latent/latent.html"
+    how: tuple[str, str]  # to read it
     classes: list[ClassKey]
     views: list[View]
     thumbnails: list[Panel]
-    dots: str
     decoded: str  # of how many of them a reconstruction can be shown; empty if of all
     without: list[str]
 
@@ -77,9 +77,19 @@ def build(report: Report, store: Store) -> Latent:
         classes=_class_keys(store) if found else [],
         views=_views(large, shared) if found else [],
         thumbnails=[_code_panel(codes, shared, pixels=150) for codes in small],
-        dots=text.count(len(found[0].shown), "test image") if found else "no test images",
+        how=_how(len(found[0].shown) if found else 0),
         decoded=_decoded(large, len(found[0].shown)) if found else "",
         without=[variant.name for variant in report.variants if variant.name not in names],
+    )
+
+
+def _how(dots: int) -> tuple[str, str]:
+    of = text.count(dots, "test image") if dots else "no test images"
+    return (
+        f"Each dot is the code (posterior mean) of one of {of}, the same in every panel; the circles are the prior's "
+        "1σ (solid) and 2σ (dashed), the bold numbers stand at the medians of the classes.",
+        "First seed of each variant. t-SNE: the size of clusters and the distance between them mean nothing; compare "
+        "spread only in the first two coordinates and in PCA.",
     )
 
 
