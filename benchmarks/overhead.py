@@ -58,13 +58,13 @@ def bare_calls(tiny: str) -> float:
         judge = Path(name) / "classifier"
         judge.mkdir()
         classifier.fit(data, judge, lambda event: None)
-        baselines.evaluate(data, judge)
+        baselines.evaluate(data, judge, latent_dim=8)
         for variant in QUICK.variants:
             folder = Path(name) / variant.name
             folder.mkdir()
             fit.fit(variant, QUICK.recipe, seed=0, data=data, folder=folder, report=lambda event: None)
             model = load(folder, variant, QUICK.recipe)
-            evaluate.evaluate(model, variant, data=data, judge=judge, folder=folder)
+            evaluate.evaluate(model, data=data, judge=judge, folder=folder)
         return time.perf_counter() - started
 
 

@@ -138,7 +138,7 @@ def one_dimension(data: str, latent_dim: int) -> dict[str, float]:
     step = (time.process_time() - started) / 12_800
     with tempfile.TemporaryDirectory() as name:
         started = time.process_time()
-        evaluate.evaluate(built, variant, data=Path(data), judge=None, folder=Path(name))
+        evaluate.evaluate(built, data=Path(data), judge=None, folder=Path(name))
         seconds = time.process_time() - started
     return {
         "latent_dim": latent_dim,

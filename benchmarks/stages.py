@@ -92,7 +92,7 @@ def evaluation(data: str, folder: str) -> dict[str, Any]:
     _time(seconds, "t-SNE", projections, "tsne")
     _time(seconds, "faithfulness of views", projections, "faithfulness")
     before = time.process_time()
-    metrics = evaluating.evaluate(measured, variant, data=Path(data), judge=Path(folder), folder=Path(folder))
+    metrics = evaluating.evaluate(measured, data=Path(data), judge=Path(folder), folder=Path(folder))
     seconds["total"] = time.process_time() - before
     return {"metrics": metrics, "seconds": seconds}
 

@@ -18,12 +18,13 @@ import dataclasses, json, sys
 from pathlib import Path
 import jax, numpy as np
 from benchmarks.stacked import Stack, _numbers, _penalty
-from mmdvae import data_folder, recipes, variants
+from mmdvae import recipes, variants
+from mmdvae.data import array_folder
 from mmdvae.training.compiled_loop import Launcher
 from mmdvae.model.vae import VAE
 from mmdvae.training.build import build
 
-images = data_folder.open_split(Path(sys.argv[1]), "train")[0]
+images = array_folder.open_split(Path(sys.argv[1]), "train")[0]
 recipe = dataclasses.replace(recipes.STANDARD, batch_size=16)
 chosen = [variants.gaussian(0.2, 0.5), variants.gaussian(0.6, 2.83), variants.gaussian(0.9, 1.0)]
 

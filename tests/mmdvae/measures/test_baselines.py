@@ -4,11 +4,18 @@ import reference
 
 from mmdvae.data import array_folder, prepare
 from mmdvae.measures import baselines, classifier, sample_quality
+from reports.metrics import METRICS
 
 
 @pytest.fixture(scope="module")
 def rows(fashion):
-    return {row["name"]: row["metrics"] for row in baselines.evaluate(fashion, None)}
+    return {row["name"]: row["metrics"] for row in baselines.evaluate(fashion, None, latent_dim=8)}
+
+
+def test_every_number_of_a_baseline_is_one_that_the_page_describes(rows):
+    described = {metric.name for metric in METRICS}
+    found = {name for metrics in rows.values() for name in metrics if not name.startswith("mse_class_")}
+    assert found <= described
 
 
 def test_the_mean_image_has_its_known_errors(rows):
@@ -73,7 +80,7 @@ def judged(fashion, tmp_path_factory):
     np.savez(folder / "few.npz", **arrays, **{f"y_{split}": labels[:3000] for split, (_, labels) in parts.items()})
     few = prepare.prepare(f"npz:{folder / 'few.npz'}", data_dir=None, store=folder).folder
     classifier.fit(few, folder, lambda event: None)
-    return {row["name"]: row["metrics"] for row in baselines.evaluate(few, folder)}
+    return {row["name"]: row["metrics"] for row in baselines.evaluate(few, folder, latent_dim=8)}
 
 
 def test_real_images_are_the_best_samples_and_one_image_again_and_again_the_worst(judged):
@@ -114,6 +121,15 @@ def test_codes_of_fewer_images_than_components_are_not_whitened(tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (18, 28, 28), dtype=np.uint8)
     np.savez(tmp_path / "few.npz", x_train=noise[:8], x_test=noise[8:])
     few = prepare.prepare(f"npz:{tmp_path / 'few.npz'}", data_dir=None, store=tmp_path / "store").folder
-    measured = {row["name"]: row["metrics"] for row in baselines.evaluate(few, None)}
+    measured = {row["name"]: row["metrics"] for row in baselines.evaluate(few, None, latent_dim=8)}
     assert "mse" in measured["PCA-8"]
     assert "sliced_w2" not in measured["PCA-8"]  # it was four million: noise over a spread that is rounding
+
+
+@pytest.mark.parametrize("dim", [3, 4])
+def test_as_many_components_as_the_codes_have_are_held_against_the_prior(tiny, dim):
+    measured = {row["name"]: row["metrics"] for row in baselines.evaluate(tiny, None, latent_dim=dim)}
+    assert {f"PCA-{k}" for k in (2, dim, 4, 8, 16)} <= measured.keys()
+    assert [name for name in measured if name.startswith("PCA") and "sliced_w2" in measured[name]] == [f"PCA-{dim}"]
+    # Draws of the prior itself are about sqrt(3 / n) away, whatever the dimension.
+    assert measured["prior draws"]["sliced_w2"] == pytest.approx((3 / 60) ** 0.5, rel=0.5)

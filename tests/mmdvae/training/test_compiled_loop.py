@@ -131,7 +131,8 @@ TWO_EPOCHS = dataclasses.replace(RECIPE, epochs=2, batch_norm_images=64)
 BY_JAX = """
 import json, sys
 from pathlib import Path
-from mmdvae import recipes, training, variants
+from mmdvae import recipes, variants
+from mmdvae.training import fit
 recipe, data, folder = recipes.Recipe(**json.loads(sys.argv[1])), Path(sys.argv[2]), Path(sys.argv[3])
 print(json.dumps(fit.fit(variants.imq(0.6), recipe, seed=0, data=data, folder=folder, report=id)))
 """

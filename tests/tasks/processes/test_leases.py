@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from test_workshop import alive, training_request, wait_until
+from child_jobs import alive, training_request, wait_until
 
 from mmdvae.errors import InputError
 from mmdvae.jobs import store
@@ -52,7 +52,7 @@ def test_a_slot_is_held_once_and_the_next_free_one_is_found():
 
 def test_a_run_waits_for_the_slot_of_another_and_has_it_at_once_when_that_is_killed(slots, tiny, tmp_path):
     code = f"""
-from tasks import devices
+from tasks.processes import devices
 from tasks.processes.pool import Workshop
 shop = Workshop(devices.slots(1)[:1])
 def tell(event):

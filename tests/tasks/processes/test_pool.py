@@ -9,34 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
+from child_jobs import alive, training_request, wait_until
 
-from mmdvae import recipes, variants
 from mmdvae.jobs.request import code_of
 from tasks.processes import devices, pool
 from tasks.processes.pool import JobCrashed, JobFailed, Workshop
-
-
-def training_request(tiny, folder, **recipe):
-    import dataclasses
-
-    return {
-        "kind": "train",
-        "code": code_of("train", {"variant": variants.none().to_dict()}),
-        "folder": str(folder),
-        "data": str(tiny),
-        "variant": variants.none().to_dict(),
-        "recipe": dataclasses.replace(recipes.STANDARD, **recipe).to_dict(),
-        "seed": 0,
-    }
-
-
-def alive(pid):
-    """Whether a process runs (one that has ended and is not yet waited for does not)."""
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +21,6 @@ def shop():
     """A workshop with one slot, whose fork server serves all tests that do not end it."""
     with pool.opened(1) as shop:
         yield shop
-
-
-def wait_until(condition, seconds=30.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.02)
 
 
 def test_a_job_is_done_once_and_then_found(shop, tiny, tmp_path):
@@ -125,7 +95,7 @@ def test_stop_ends_every_child_and_starts_no_other(tiny, tmp_path):
 def test_a_child_ends_when_its_parent_is_killed(tiny, tmp_path):
     code = f"""
 import json, sys
-from tasks import devices
+from tasks.processes import devices
 from tasks.processes.pool import Workshop
 shop = Workshop(devices.slots(1))
 def tell(event):
