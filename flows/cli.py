@@ -166,7 +166,8 @@ def data(dataset: str, data_dir: Path | None, fetch: bool) -> None:
 @out_option
 @click.option("--diff", is_flag=True, help="Say what differs between two or more RUNs, held against the first.")
 @click.option("--all", "everything", is_flag=True, help="With --diff: every measurement, not the summary's alone.")
-def runs(names: tuple[Path, ...], out: Path, diff: bool, everything: bool) -> None:
+@click.option("--page", is_flag=True, help="With --diff: also write it as a page, OUT/diff.html.")
+def runs(names: tuple[Path, ...], out: Path, diff: bool, everything: bool, page: bool) -> None:
     """List the runs in a folder, newest first; or with --diff compare some. RUN is an id or a folder.
 
     \b
@@ -174,17 +175,17 @@ def runs(names: tuple[Path, ...], out: Path, diff: bool, everything: bool) -> No
     mmdvae runs --diff RUN RUN              settings that differ, then each metric of the variants that both have
 
     A difference is called larger than the spread only if it exceeds what the seeds of either run differ by, and with
-    fewer than three seeds not at all. The list as a page, where runs can be ticked and compared: OUT/index.html.
+    fewer than three seeds not at all. The list is also a page: OUT/index.html.
     """
     from flows.commands import finished_runs as finished
 
     if diff:
         if len(names) < 2:
             raise InputError(f"--diff needs two or more runs, got {len(names)}; `mmdvae runs` lists them")
-        for line in finished.difference(names, out, everything=everything):
+        for line in finished.difference(names, out, everything=everything, page=page):
             click.echo(line)
-    elif names or everything:
-        raise InputError("RUN and --all go with --diff: mmdvae runs --diff RUN RUN")
+    elif names or everything or page:
+        raise InputError("RUN, --all and --page go with --diff: mmdvae runs --diff RUN RUN")
     else:
         _list_runs(out)
 

@@ -41,20 +41,9 @@ class Metric:
         return f"+{shown}" if difference > 0 and shown.strip("0.") else shown
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """Shows a number, times a factor, with so many decimals; data and no closure, for index.js to do the same."""
-
-    digits: int
-    factor: float
-
-    def __call__(self, value: float | None) -> str:
-        return text.fixed(None if value is None else self.factor * value, self.digits)
-
-
 def fixed(digits: int, *, factor: float = 1) -> Show:
-    """Shows a number, times a factor, with so many decimals."""
-    return Fixed(digits, factor)
+    """Shows a number, multiplied by the factor, with this number of decimals."""
+    return lambda value: text.fixed(None if value is None else factor * value, digits)
 
 
 def _zero(d: int | None) -> float:

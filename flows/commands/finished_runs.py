@@ -1,13 +1,13 @@
-"""Finished runs, found by what the user calls them."""
+"""Finished runs, found by the name that the user gives."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from mmdvae.errors import InputError
 
 
 def folder_of(run: Path, out: Path) -> Path:
-    """The folder of a run that was named by its folder or by its id in `out`; InputError lists the known ones."""
+    """The folder of a run that is named by its folder or by its id in `out`; an InputError lists the runs there are."""
     folder = run if (run / "report.json").is_file() else out / run.name
     if not (folder / "report.json").is_file():
         known = ", ".join(path.parent.name for path in sorted(out.glob("[!.]*/report.json"))) or "none"
@@ -15,11 +15,15 @@ def folder_of(run: Path, out: Path) -> Path:
     return folder
 
 
-def difference(names: Sequence[Path], out: Path, *, everything: bool) -> Iterator[str]:
-    """Lines that say what differs between these runs; InputError if one is none or cannot be read."""
+def difference(names: Sequence[Path], out: Path, *, everything: bool, page: bool = False) -> list[str]:
+    """Lines that say what differs between these runs, and last the path of the page, if one is to be written.
+
+    Raises: InputError if one is no run or cannot be read.
+    """
     from mmdvae.record import report_json
-    from reports.run_index import comparable, diff, diff_text
+    from reports.run_index import comparable, diff, diff_page, diff_text
 
     folders = [folder_of(name, out) for name in names]
-    runs = [comparable.of(folder.resolve().name, report_json.load(folder)) for folder in folders]
-    return diff_text.lines(diff.between(runs), everything=everything)
+    found = diff.between([comparable.of(folder.resolve().name, report_json.load(folder)) for folder in folders])
+    pages = [str(diff_page.write(found, out, everything=everything))] if page else []
+    return [*diff_text.lines(found, everything=everything), *pages]

@@ -1,7 +1,7 @@
-"""Signs of life of a flow run, by which a server's automation tells zombies.
+"""Heartbeats of a flow run; the server's zombie automation fails runs that stop sending them.
 
-Prefect's own thread looks once a second whether the run has ended, so that every run lasts half a second longer, and
-up to a whole one. A command, where somebody waits, sends the same events itself; a worker's runs leave it to Prefect.
+Prefect's own heartbeat thread sleeps in steps of one second, and every run waits at its end until the thread wakes:
+0.5 s on average. A command, for which somebody waits, sends the same events itself; a worker's runs use Prefect's.
 """
 
 import threading
@@ -18,7 +18,7 @@ _EVERY: ContextVar[float | None] = ContextVar("every", default=None)
 
 @contextmanager
 def ours(*, watched: bool) -> Iterator[None]:
-    """For flow runs that start here: no heartbeat by Prefect, and one by us if the server is watched by anybody."""
+    """Turn off Prefect's heartbeat for flow runs that start in this block; send ours if anybody watches the server."""
     token = _EVERY.set(PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() if watched else None)
     try:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
@@ -29,7 +29,7 @@ def ours(*, watched: bool) -> Iterator[None]:
 
 @contextmanager
 def beating() -> Iterator[None]:
-    """Our heartbeat of this flow run to the end of the block, if it is ours to send."""
+    """Send our heartbeats for this flow run until the end of the block, if `ours` asked for them."""
     every, context = _EVERY.get(), FlowRunContext.get()
     if not every or not context or not context.flow_run:
         yield
@@ -42,7 +42,7 @@ def beating() -> Iterator[None]:
 
     def beat() -> None:
         while True:
-            with suppress(Exception):  # whatever the server's trouble is: the run goes on
+            with suppress(Exception):  # a server in trouble must not end the run
                 emit_event("prefect.flow-run.heartbeat", resource=run)
             if ended.wait(every):
                 return

@@ -1,13 +1,14 @@
-"""A message to a webhook when a comparison has ended, however it ended."""
+"""A message to a webhook when a comparison has ended, whether it succeeded or not."""
 
 import json
+import logging
 import os
-import urllib.error
-import urllib.request
+import ssl
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 from prefect.logging.loggers import flow_run_logger
 
 from flows.server.loopback import is_here
@@ -19,20 +20,28 @@ LONGEST_SUMMARY = 20_000  # characters
 
 
 def notify(flow, flow_run, state) -> None:
-    """Flow hook: tell the webhook, if there is one. What goes wrong is logged and harms no run; the URL is a secret."""
+    """Flow hook: send a message to the webhook, if there is one. A failure is logged and harms no run.
+
+    The URL is a secret: the text of an exception is logged only if it cannot hold the URL.
+    """
     if not os.environ.get(VARIABLE):
         return
-    logger = flow_run_logger(flow_run, flow)
     try:
-        _post(checked(os.environ[VARIABLE]), message(flow, flow_run, state))
+        status = _post(checked(os.environ[VARIABLE]), message(flow, flow_run, state))
+        problem = "" if httpx.codes.is_success(status) else f"it answered {status}"
+    except (InputError, httpx.NetworkError, httpx.TimeoutException) as error:
+        problem = str(error) or type(error).__name__
+    except Exception as error:  # Prefect would log it with its text
+        problem = type(error).__name__
+    logger = flow_run_logger(flow_run, flow)
+    if problem:
+        logger.error("the webhook was not told: %s", problem)
+    else:
         logger.info("the webhook was told: %s", state.name)
-    except (InputError, OSError, ValueError) as error:
-        reason = error if isinstance(error, InputError) else _without_url(error)
-        logger.error("the webhook was not told: %s", reason)
 
 
 def checked(url: str) -> str:
-    """The URL, if messages may go there: by https anywhere, by http on this machine alone. Raises InputError."""
+    """The URL, if messages may be sent there: https to any host, http only to this machine. Raises InputError."""
     try:
         parts = urlsplit(url)
         port_is_fine = parts.port is None or parts.port > 0
@@ -45,9 +54,9 @@ def checked(url: str) -> str:
 
 
 def message(flow, flow_run, state) -> dict[str, Any]:
-    """What the webhook is told; `text` alone is what chat programs show."""
+    """What the webhook receives; chat programs show only `text`."""
     page = _page(state)
-    name = "Cancelled" if state.is_cancelling() else state.name  # Prefect calls its hooks a moment early
+    name = "Cancelled" if state.is_cancelling() else state.name  # Prefect calls the hooks while it is cancelling
     return {
         "text": f"{flow.name} {flow_run.name}: {name}. {state.message or ''}".strip(),
         "flow": flow.name,
@@ -59,7 +68,7 @@ def message(flow, flow_run, state) -> dict[str, Any]:
 
 
 def _page(state) -> Path | None:
-    """The report's path, where the run came to one: a crashed or cancelled run did not."""
+    """The report's path; None if the run wrote none, as when it crashed or was cancelled."""
     ending = state.data if state.data is None else state.result(raise_on_failure=False)
     page = getattr(ending, "page", None)
     return page.resolve() if page else None
@@ -67,24 +76,19 @@ def _page(state) -> Path | None:
 
 def _summary(page: Path) -> str:
     lines = (page.parent / "summary.md").read_text(encoding="utf-8").splitlines()
-    return "\n".join(line for line in lines if not line.startswith("!["))[:LONGEST_SUMMARY]  # pictures are megabytes
+    return "\n".join(line for line in lines if not line.startswith("!["))[
+        :LONGEST_SUMMARY
+    ]  # without pictures, which are megabytes
 
 
-def _post(url: str, content: dict[str, Any]) -> None:
-    body = json.dumps(content, allow_nan=False).encode()
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-    with urllib.request.build_opener(_NoRedirect).open(request, timeout=PATIENCE):
-        pass
+def _post(url: str, content: dict[str, Any]) -> int:
+    """Send the content as JSON and return the answer's status.
 
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """What was checked is where it goes; nobody may send it on."""
-
-    def redirect_request(self, *request):
-        return None
-
-
-def _without_url(error: Exception) -> str:
-    if isinstance(error, urllib.error.HTTPError):
-        return f"it answered {error.code}"
-    return str(getattr(error, "reason", None) or type(error).__name__)
+    A redirect is not followed, because only the given URL was checked. The answer's body is not read.
+    """
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs every URL
+    body = json.dumps(content, allow_nan=False)
+    headers = {"Content-Type": "application/json"}
+    system = ssl.create_default_context()  # certificates of this machine; httpx would take certifi's
+    with httpx.stream("POST", url, content=body, headers=headers, timeout=PATIENCE, verify=system) as answer:
+        return answer.status_code

@@ -1,4 +1,4 @@
-"""What of a run can be held against another run: its settings as text, its numbers with their spread over seeds."""
+"""The part of a run that can be compared with another run: settings as text, metrics with their range over seeds."""
 
 from dataclasses import asdict, dataclass
 
@@ -6,9 +6,8 @@ from mmdvae.record.result import Report, Statistic, VariantResult
 from reports import metrics, table, text
 from reports.sections.provenance import devices, flat
 
-# Runs that differ in one of these are not compared like with like.
+# Settings that must be equal for a fair comparison.
 EPOCHS, DATA = "Epochs", "Data SHA-256"
-LONG = {"sha256": "SHA-256"}
 LIKE = {DATA: "data", EPOCHS: "epochs"}
 
 
@@ -17,7 +16,7 @@ class Measured:
     """One metric of one variant."""
 
     mean: float
-    spread: float | None  # largest less smallest of the seeds; None for one seed
+    spread: float | None  # range over the seeds; None for one seed
     seeds: int
     text: str  # mean ± standard deviation
 
@@ -40,7 +39,7 @@ class Comparable:
 
 
 def of(name: str, report: Report) -> Comparable:
-    """The run under the name of its folder."""
+    """The run, named after its folder."""
     return Comparable(
         id=name,
         settings=_settings(report),
@@ -49,7 +48,7 @@ def of(name: str, report: Report) -> Comparable:
 
 
 def _settings(report: Report) -> dict[str, str]:
-    """All that a run was made from; what was not recorded is not there."""
+    """Everything that the run was made from; settings that were not recorded are left out."""
     epochs = sorted({seed_run.epochs for variant in report.finished for seed_run in variant.runs if seed_run.epochs})
     code = report.run.code
     found = {

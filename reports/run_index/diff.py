@@ -1,6 +1,6 @@
-"""The difference of two or more runs: of their settings, and of what both measured; the others less the first.
+"""The difference between runs: settings that differ, and each metric of the other runs minus the first run's.
 
-index.js does the same sums for runs that are ticked on the page; a test holds the two together.
+All sums and all words of a difference are here; diff_text and diff_page only lay them out.
 """
 
 import string
@@ -14,11 +14,14 @@ from reports.run_index.comparable import LIKE, Comparable, Measured
 from reports.sections import summary
 
 LETTERS = string.ascii_uppercase
-LEAST_SEEDS = 3  # fewer show no spread worth the name
+LEAST_SEEDS = 3  # the range of fewer values says next to nothing about the spread
 MAIN = frozenset(column.name for column in summary.COLUMNS)
 
-# Every word of a difference, here and on the page.
 WORDS = {
+    "settings": "Settings that differ",
+    "no_settings": "No setting differs.",
+    "metrics": "Metrics of the variants that A and another run have",
+    "elsewhere": "{}: only in {}",
     "alike": "Same data, same epochs.",
     "unlike": "Not like with like: the runs differ in {}.",
     "unrecorded": "not recorded",
@@ -32,14 +35,14 @@ WORDS = {
     "state": "Kernel",
 }
 LEGEND = (
-    "Beyond the spread: the difference is larger than the seeds of either run lie apart. Chance alone does that to "
-    "one number in twenty with three seeds a run, and to fewer with more. Fewer than three seeds show nothing."
+    "Beyond the spread: the difference is larger than the range over the seeds of either run. Chance alone does that "
+    "to one number in twenty with three seeds a run, and to fewer with more. Fewer than three seeds show nothing."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One value less the first run's, and what to make of it."""
+    """One value minus the first run's, and what it means."""
 
     text: str
     word: str
@@ -47,12 +50,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One metric of one variant: a value per run, a change per run after the first."""
+    """One metric of one variant: a value for each run, a change for each run after the first."""
 
     title: str
-    main: bool  # one of the report's summary
+    main: bool  # whether the report's summary has it
     values: list[str]
     changes: list[Change]
+
+    @property
+    def cells(self) -> list[str]:
+        """The row of a table, as long as `Diff.head`."""
+        return [self.title, *self.values, *(cell for change in self.changes for cell in (change.text, change.word))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +71,32 @@ class Diff:
     like: bool
     first_line: str
     settings: list[tuple[str, list[str]]]  # only those that are not the same in all runs
-    variants: list[tuple[str, list[Row]]]  # those of the first run that another has, too
-    elsewhere: list[tuple[str, str]]  # the other variants, and the letters of the runs that have them
+    variants: list[tuple[str, list[Row]]]  # variants of the first run that at least one other run has
+    elsewhere: list[tuple[str, str]]  # all other variants, with the letters of the runs that have them
+
+    @property
+    def letters(self) -> list[str]:
+        """One letter for each run."""
+        return list(LETTERS[: len(self.ids)])
+
+    def head(self, meaning: str = "") -> list[str]:
+        """The heads of the columns after the first; `meaning` of a change, in which {} is the change."""
+        first, *others = self.letters
+        changes = [f"{letter} − {first}" for letter in others]
+        return [*self.letters, *(cell for change in changes for cell in (change, meaning.format(change)))]
+
+    def tables(self, *, everything: bool) -> list[tuple[str, list[list[str]]]]:
+        """The cells of each variant's rows: all metrics, or only those of the report's summary."""
+        return [(name, [row.cells for row in rows if everything or row.main]) for name, rows in self.variants]
+
+    @property
+    def only_in(self) -> list[str]:
+        """A line for each variant that is not compared."""
+        return [WORDS["elsewhere"].format(name, letters) for name, letters in self.elsewhere]
 
 
 def between(runs: Sequence[Comparable]) -> Diff:
-    """What differs between the first run and the others; InputError unless there are two and all are different."""
+    """What differs between the first run and the others; InputError unless there are 2 to 26 runs, all different."""
     ids = [run.id for run in runs]
     if not 2 <= len(runs) <= len(LETTERS) or len(set(ids)) < len(ids):
         raise InputError(f"a difference needs 2 to {len(LETTERS)} different runs, got {', '.join(ids) or 'none'}")
@@ -89,7 +117,7 @@ def between(runs: Sequence[Comparable]) -> Diff:
 
 
 def _likeness(runs: Sequence[Comparable]) -> tuple[bool, str]:
-    """Whether the runs had the same data and epochs, and the sentence; what was not recorded was not the same."""
+    """Whether all runs had the same data and epochs, and a sentence that says so; not recorded counts as different."""
     found = {what: {run.settings.get(setting) for run in runs} for setting, what in LIKE.items()}
     unlike = [what for what, values in found.items() if len(values) > 1 or None in values]
     return not unlike, WORDS["unlike"].format(text.listed(unlike)) if unlike else WORDS["alike"]

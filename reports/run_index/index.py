@@ -1,4 +1,4 @@
-"""index.html: all runs of a folder, newest first; those that are ticked are compared."""
+"""index.html: a list of all runs in a folder, newest first."""
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -13,18 +13,16 @@ from mmdvae.record.result import Report
 from reports import text
 from reports.page import inline_script
 from reports.page.templating import environment
-from reports.run_index import comparable
-from reports.run_index.comparable import Comparable
-from reports.run_index.diff import LEGEND
-from reports.run_index.numbers import numbers
 from reports.table import best
 
-OLDEST = datetime.min.replace(tzinfo=UTC)  # of a run without a date: it stands last
+DIFF = "diff.html"  # the page of the difference that was asked for last
+COMMAND = "mmdvae runs --diff RUN RUN --page"  # makes it
+OLDEST = datetime.min.replace(tzinfo=UTC)  # for a run without a date, so that it comes last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One run's line; `problem` says why it cannot be read."""
+    """One run's line; `problem` says why the run cannot be read."""
 
     id: str
     link: str  # empty where there is no report
@@ -42,7 +40,6 @@ class Entry:
     mmd2: str = ""
     mmd2_of: str = ""
     problem: str = ""
-    numbers: Comparable | None = None
 
     def __str__(self) -> str:
         if self.problem:
@@ -54,28 +51,20 @@ class Entry:
 
 
 def alone(store: Path) -> AbstractContextManager[None]:
-    """While the block lasts nobody else writes a page beside this store, so that the list of runs misses none."""
-    return locked(store / ".report.lock") if store.is_dir() else nullcontext()  # without a store nobody else is here
+    """Keep other processes from writing a page beside this store meanwhile, so that the list of runs misses none."""
+    # No store means that no other process can be making a run here.
+    return locked(store / ".report.lock") if store.is_dir() else nullcontext()
 
 
 def write(out: Path) -> Path:
     """Write `out`/index.html over the runs in `out` and return its path; a broken run is a line, not an error."""
     path = out / "index.html"
-    found = entries(out)
-    own = inline_script.text("run_index/index.js")
-    carried = numbers([entry.numbers for entry in found if entry.numbers])
-    html = (
-        environment()
-        .get_template("run_index/index.html")
-        .render(
-            entries=found,
-            numbers=inline_script.data(carried),
-            carried=len(carried["runs"]),
-            readable=sum(entry.numbers is not None for entry in found),
-            script=own,
-            policy=inline_script.policy(own),
-            legend=LEGEND,
-        )
+    template = environment().get_template("run_index/index.html")
+    html = template.render(
+        entries=entries(out),
+        command=COMMAND,
+        diff=DIFF if (out / DIFF).is_file() else "",
+        policy=inline_script.policy(),
     )
     write_text(path, html)
     return path
@@ -116,7 +105,6 @@ def _readable(name: str, link: str, report: Report) -> Entry:
         bce_of=fit.name if fit else "not measured",
         mmd2=text.fixed(match.mean("mmd2") if match else None, 4),
         mmd2_of=match.name if match else "not measured",
-        numbers=comparable.of(name, report),
     )
 
 

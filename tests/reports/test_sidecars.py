@@ -8,6 +8,7 @@ import re
 import fake_run
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fake_run import HOSTILE, QUICK, FakeVariant
@@ -71,6 +72,29 @@ def test_latents_hold_every_code_and_leave_tsne_empty_outside_its_subset(fake):
         outside = np.setdiff1d(np.arange(400), views["tsne_index"])
         assert mine.loc[outside, "tsne1"].isna().all()
         assert mine.loc[views["tsne_index"], "tsne1"].notna().all()
+
+
+def test_latents_keep_their_types_whatever_pandas_would_choose(fake):
+    file = pq.ParquetFile(fake.run_dir / "latents.parquet")
+    numbers = [f"z{k}" for k in range(1, 9)] + ["pca1", "pca2", "tsne1", "tsne2"]
+    whole = {"seed": pa.int32(), "image": pa.int32(), "label": pa.uint8()}
+    expected = {"variant": pa.dictionary(pa.int32(), pa.string()), **whole, **dict.fromkeys(numbers, pa.float32())}
+    assert dict(zip(file.schema_arrow.names, file.schema_arrow.types, strict=True)) == expected
+    assert file.num_row_groups == len(QUICK) * 3  # written one training at a time
+    assert file.read(["tsne1"])["tsne1"].null_count == len(QUICK) * 3 * (400 - 200)
+
+
+def test_metrics_are_written_to_the_last_digit_and_whole_numbers_stay_whole(fake):
+    rows = list(csv.DictReader((fake.run_dir / "metrics.csv").read_text().splitlines()))
+    run = fake.report["variants"][3]["runs"][0]
+    for name in ("bce", "total_variance"):
+        (found,) = [
+            row
+            for row in rows
+            if (row["variant"], row["seed"], row["epoch"]) == ("mmd-a0.6-s2.83", "0", "") and row["metric"] == name
+        ]
+        assert found["value"] == repr(run["metrics"][name])
+    assert {row["epoch"] for row in rows} == {"", "1", "2", "3"}
 
 
 def test_latents_are_compressed_with_zstandard(fake):

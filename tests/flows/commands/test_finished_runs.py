@@ -194,14 +194,25 @@ def test_the_command_prints_the_difference(tmp_path):
     assert done.stdout.splitlines() == list(diff_text.lines(diff.between([of(one), of(two)]), everything=False))
 
 
+def test_the_command_writes_the_difference_as_a_page_and_prints_its_path_last(tmp_path):
+    one, two = pair(tmp_path, second={"epochs": 5})
+    done = mmdvae("runs", "--diff", "one", two.run_dir, "--page", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = list(diff_text.lines(diff.between([of(one), of(two)]), everything=False))
+    assert done.stdout.splitlines() == [*lines, str(tmp_path / "diff.html")]
+    assert "the runs differ in epochs" in (tmp_path / "diff.html").read_text()
+    assert "diff.html" in (tmp_path / "index.html").read_text()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["--diff", "one"], "--diff needs two or more runs, got 1; `mmdvae runs` lists them"),
         (["--diff", "one", "nine"], "nine is no run: it has no report.json; runs in {out}: cut, one, two"),
         (["--diff", "one", "cut"], "{out}/cut/report.json cannot be read as a report of schema 1: "),
-        (["one", "two"], "RUN and --all go with --diff: mmdvae runs --diff RUN RUN"),
-        (["--all"], "RUN and --all go with --diff: mmdvae runs --diff RUN RUN"),
+        (["one", "two"], "RUN, --all and --page go with --diff: mmdvae runs --diff RUN RUN"),
+        (["--page"], "RUN, --all and --page go with --diff: mmdvae runs --diff RUN RUN"),
+        (["--all"], "RUN, --all and --page go with --diff: mmdvae runs --diff RUN RUN"),
     ],
 )
 def test_bad_input_gets_one_line_and_exit_code_2(tmp_path, words, message):

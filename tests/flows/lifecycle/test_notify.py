@@ -43,9 +43,10 @@ def receiver():
 
 @pytest.fixture
 def said(monkeypatch, caplog):
-    """What the hook logs."""
+    """What is logged, by the hook and by the libraries that it uses, at any level."""
     monkeypatch.setattr(notify, "flow_run_logger", lambda flow_run, flow: logging.getLogger("hook"))
-    caplog.set_level(logging.DEBUG, logger="hook")
+    for name in (None, "hook", "httpx", "httpcore"):
+        caplog.set_level(logging.DEBUG, logger=name)
     return caplog
 
 
@@ -99,6 +100,30 @@ def test_a_webhook_that_is_not_there_is_logged_without_its_address(said, monkeyp
     notify.notify(FLOW, RUN, Failed())
     assert "the webhook was not told: [Errno 111] Connection refused" in said.text
     assert "s3cret" not in said.text
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "s3cret://x"])
+def test_a_proxy_that_cannot_be_used_is_logged_without_the_address(said, monkeypatch, proxy):
+    monkeypatch.setenv(notify.VARIABLE, "https://chat.example/hooks/s3cret")
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    notify.notify(FLOW, RUN, Failed())
+    assert "the webhook was not told: " in said.text
+    assert "s3cret" not in said.text
+
+
+def test_the_proxies_of_the_environment_are_used(receiver, said, monkeypatch):
+    monkeypatch.setenv(notify.VARIABLE, "http://localhost:9/hooks/s3cret")
+    monkeypatch.setenv("http_proxy", receiver.url.replace("/hooks/s3cret", ""))
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("NO_PROXY", "")
+    notify.notify(FLOW, RUN, Failed())
+    assert [path for path, _ in receiver.told] == ["http://localhost:9/hooks/s3cret"]
+
+
+def test_paths_that_are_no_utf8_can_be_sent(receiver, said, monkeypatch, tmp_path):
+    monkeypatch.setenv(notify.VARIABLE, receiver.url)
+    notify.notify(FLOW, RUN, Failed(message="no images in \udcff"))
+    assert receiver.told[0][1]["state"]["message"] == "no images in \udcff"
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,23 @@ def test_a_hostile_folder_name_is_text_and_its_link_stays_inside(tmp_path):
     assert link == "./javascript%3Aalert%281%29%3Cb%3E%22%27%23%3F%25/report.html"
 
 
+def test_the_index_says_how_to_compare_and_links_the_last_difference(tmp_path):
+    fake_run.make(tmp_path, QUICK[:1])
+    html = index.write(tmp_path).read_text()
+    assert "mmdvae runs --diff RUN RUN --page" in html
+    assert "diff.html" not in html
+    (tmp_path / "diff.html").write_text("")
+    assert '<a href="./diff.html">' in index.write(tmp_path).read_text()
+
+
+def test_the_index_has_no_script_and_allows_none(tmp_path):
+    fake_run.make(tmp_path, QUICK[:1])
+    html = index.write(tmp_path).read_text()
+    assert "<script" not in html
+    assert "script-src" not in html
+    assert "default-src &#39;none&#39;" in html
+
+
 def test_the_index_does_not_change_when_it_is_written_again(tmp_path):
     fake_run.make(tmp_path, QUICK[:1])
     assert index.write(tmp_path).read_bytes() == index.write(tmp_path).read_bytes()

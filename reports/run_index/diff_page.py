@@ -1,0 +1,28 @@
+"""A difference between runs as a page: diff.html beside the list of runs, which links to it."""
+
+from pathlib import Path
+
+from mmdvae.files import write_text
+from reports.page import inline_script
+from reports.page.templating import environment
+from reports.run_index import index
+from reports.run_index.diff import LEGEND, WORDS, Diff
+
+
+def write(diff: Diff, out: Path, *, everything: bool) -> Path:
+    """Write `out`/diff.html in place of the one before, then the list of runs anew; return the page's path."""
+    path = out / index.DIFF
+    template = environment().get_template("run_index/diff.html")
+    html = template.render(
+        diff=diff,
+        tables=diff.tables(everything=everything),
+        setting_head=["Setting", *diff.letters],
+        metric_head=["Metric", *diff.head("What {} means")],
+        words=WORDS,
+        legend=LEGEND,
+        policy=inline_script.policy(),
+    )
+    with index.alone(out / "store"):
+        write_text(path, html)
+        index.write(out)
+    return path

@@ -1,0 +1,98 @@
+"""diff.html: the difference that the command prints, as a page."""
+
+import fake_run
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browsing import DESK, PHONE, RULES
+from fake_run import HOSTILE, QUICK, FakeVariant
+
+from mmdvae.record import report_json
+from reports.run_index import comparable, diff, diff_page
+
+AWKWARD = f"--{HOSTILE} &amp;".replace("/", "")  # the name of a folder cannot have a slash
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    """Three runs that differ in settings, numbers and variants, with names that would do harm as markup."""
+    out = tmp_path_factory.mktemp("diff")
+    hostile = FakeVariant(name=HOSTILE, sigma=1.0)
+    fake_run.make(out, [*QUICK, hostile], run_id="first", seeds=(0, 1, 2))
+    fake_run.make(out, [*QUICK[1:4], hostile], run_id=AWKWARD, seeds=(0, 1, 2), epochs=5, recipe=HOSTILE)
+    fake_run.make(out, [FakeVariant(name=f"{HOSTILE} too", sigma=2.0)], run_id="third")
+    diff_page.write(between(out), out, everything=True)
+    return out
+
+
+def between(out):
+    names = ["first", AWKWARD, "third"]
+    return diff.between([comparable.of(name, report_json.load(out / name)) for name in names])
+
+
+def cells(table, rows):
+    return table.locator(rows).evaluate_all("rows => rows.map(r => [...r.cells].map(c => c.textContent))")
+
+
+def test_the_page_says_what_the_command_prints(visit, out):
+    page, difference = visit(out / "diff.html"), between(out)
+    assert page.inner_text("p.incomplete") == difference.first_line
+    assert page.locator("dd").all_text_contents() == difference.ids
+    assert page.locator("li").all_text_contents() == difference.only_in
+    settings, metrics = page.locator("table").all()
+    assert cells(settings, "tbody tr") == [[name, *values] for name, values in difference.settings]
+    tables = difference.tables(everything=True)
+    assert cells(metrics, "tbody tr") == [row for name, rows in tables for row in ([name], *rows)]
+    assert len(cells(metrics, "thead tr")[0]) == len(tables[0][1][0])
+    assert page.said == []
+
+
+def test_without_all_the_page_has_the_summarys_metrics_alone(visit, out, tmp_path):
+    page = visit(diff_page.write(between(out), tmp_path, everything=False))
+    text = page.inner_text("main")
+    assert "BCE (nats/pixel)" in text
+    assert "Silhouette" not in text
+
+
+def test_runs_that_differ_in_nothing_make_a_page_that_says_so(visit, tmp_path):
+    runs = [fake_run.make(tmp_path, QUICK[:1], run_id=name).run_dir for name in ("one", "two")]
+    same = diff.between([comparable.of(run.name, report_json.load(run)) for run in runs])
+    page = visit(diff_page.write(same, tmp_path, everything=False))
+    assert page.inner_text("p.finished") == "Same data, same epochs."
+    assert page.locator(".incomplete").count() == 0
+    assert "No setting differs." in page.inner_text("main")
+
+
+def test_hostile_names_are_text_and_no_script_can_run(visit, out):
+    html = (out / "diff.html").read_text()
+    assert "<script" not in html
+    assert "script-src" not in html
+    page = visit(out / "diff.html")
+    assert page.locator("img").count() == 0
+    assert page.evaluate("window.__xss") is None
+    text = page.inner_text("main")
+    assert text.count(HOSTILE) >= 3  # a setting, a variant that is compared and one that is not
+    assert AWKWARD in text
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.__ran = 1'}))")
+    assert page.evaluate("window.__ran") is None
+    assert any("Content Security Policy" in said for said in page.said)
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", DESK), ("dark", DESK), ("light", PHONE)])
+def test_a_difference_bars_nobody_and_widens_no_page(visit, out, scheme, viewport):
+    page = visit(out / "diff.html", color_scheme=scheme, viewport=viewport)
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+
+
+def test_the_page_is_linked_from_the_list_and_leads_back(visit, out):
+    page = visit(out / "index.html")
+    page.get_by_role("link", name="diff.html").click()
+    assert page.inner_text("h1") == "Difference between runs"
+    page.get_by_role("link", name="All runs").click()
+    assert page.inner_text("h1") == "Runs"
+
+
+def test_the_page_does_not_change_when_it_is_written_again(out):
+    before = (out / "diff.html").read_bytes()
+    assert diff_page.write(between(out), out, everything=True).read_bytes() == before
