@@ -265,7 +265,7 @@ def _cached(cost: dict[str, float], way: str) -> str:
 def _stacked(measured: dict[str, Any], docs: Path) -> str:
     ways = {
         "fit": "Keras `fit` on JAX, one variant",
-        "launcher": "our loop on JAX, one variant",
+        "loop": "our loop on JAX, one variant",
         "stacked": f"{measured['variants']} variants in one program",
     }
     rows = [

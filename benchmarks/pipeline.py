@@ -20,7 +20,7 @@ from mmdvae.files import read_json
 from mmdvae.jobs import store
 from mmdvae.jobs.request import code_of
 from tasks.processes import devices
-from tasks.processes.children import Nursery
+from tasks.processes.children import ForkServer
 
 PAIRS = 3
 COUNTS = (1, 4, 16, 64)
@@ -61,12 +61,12 @@ def start_of_a_child() -> dict[str, float]:
         finished = Path(name)
         store.finish(finished, {}, ())
         request = {"kind": "train", "folder": name, "code": code_of("train", {})}
-        nursery = Nursery(child.ONE_THREAD)
+        fork_server = ForkServer(child.ONE_THREAD)
         try:
-            server = _seconds(lambda: _forked(nursery, request))
-            forked = [_seconds(lambda: _forked(nursery, request)) for _ in range(10)]
+            server = _seconds(lambda: _forked(fork_server, request))
+            forked = [_seconds(lambda: _forked(fork_server, request)) for _ in range(10)]
         finally:
-            nursery.close()
+            fork_server.close()
     new = [sys.executable, "-c", "import mmdvae.training.fit, mmdvae.measures.evaluate"]
     environment = os.environ | child.ONE_THREAD
     fresh = [
@@ -131,10 +131,10 @@ def one_dimension(data: str, latent_dim: int) -> dict[str, float]:
     recipe = dataclasses.replace(recipes.STANDARD, latent_dim=latent_dim)
     variant = variants.gaussian(0.6, latent_dim**0.5)
     built = build(variant, recipe, seed=0)
-    launcher = compiled_loop.Launcher(built, array_folder.open_split(Path(data), "train")[0])
-    launcher.run("train", np.arange(256), batch_size=128)
+    loop = compiled_loop.CompiledLoop(built, array_folder.open_split(Path(data), "train")[0])
+    loop.run("train", np.arange(256), batch_size=128)
     started = time.process_time()
-    launcher.run("train", np.arange(12_800), batch_size=128, after=lambda done: 4)
+    loop.run("train", np.arange(12_800), batch_size=128, after=lambda done: 4)
     step = (time.process_time() - started) / 12_800
     with tempfile.TemporaryDirectory() as name:
         started = time.process_time()
@@ -148,10 +148,10 @@ def one_dimension(data: str, latent_dim: int) -> dict[str, float]:
     }
 
 
-def _forked(nursery: Nursery, request: dict[str, Any]) -> None:
+def _forked(fork_server: ForkServer, request: dict[str, Any]) -> None:
     import json
 
-    with nursery.start(child.ONE_THREAD) as started:
+    with fork_server.start(child.ONE_THREAD) as started:
         started.requests.write(json.dumps(request).encode() + b"\n")
         started.requests.flush()
         started.answers.readline()

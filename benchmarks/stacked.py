@@ -117,7 +117,7 @@ def measure(data: Path) -> dict[str, Any]:
 
 
 def timed(data: str, variants: int, steps: int, recipe: str) -> dict[str, Any]:
-    """Keras's `fit` of one variant, a Launcher of one variant and a Stack of all, in turn, after one call each.
+    """Keras's `fit` of one variant, a CompiledLoop of one variant and a Stack of all, in turn, after one call each.
 
     Returns: device, recipe, batch_size, variants, steps; microseconds {way: per image and variant, one for each
         round}; median {way: of them}; times_as_fast {way: median over the rounds of fit's microseconds by its own};
@@ -128,7 +128,7 @@ def timed(data: str, variants: int, steps: int, recipe: str) -> dict[str, Any]:
     from mmdvae.data.array_folder import open_split
     from mmdvae.recipes import RECIPES
     from mmdvae.training.build import build
-    from mmdvae.training.compiled_loop import Launcher
+    from mmdvae.training.compiled_loop import CompiledLoop
     from mmdvae.training.fit import batch_order
     from mmdvae.variants import grid
 
@@ -138,16 +138,16 @@ def timed(data: str, variants: int, steps: int, recipe: str) -> dict[str, Any]:
     rows = np.resize(batch_order(len(images), size, seed=0, epoch=0), (steps, size))
     in_order = images[rows.ravel()]
     as_notebook, ours = (build(many[0], chosen, seed=0) for _ in range(2))
-    launcher = Launcher(ours, images)
+    loop = CompiledLoop(ours, images)
     stack = Stack([build(variant, chosen, seed=0) for variant in many], images)
 
     def launched():
-        launcher.run("train", rows.ravel(), batch_size=size, after=lambda done: steps)
+        loop.run("train", rows.ravel(), batch_size=size, after=lambda done: steps)
         return float(ours.get_metrics_result()["loss"])  # waits for the device
 
     ways = {
         "fit": lambda: as_notebook.fit(in_order, batch_size=size, verbose=0),
-        "launcher": launched,
+        "loop": launched,
         "stacked": lambda: stack.run(rows),
     }
     first = {name: _seconds(work) for name, work in ways.items()}

@@ -68,12 +68,12 @@ def our_way(data: str, layers: str, loop: str, recipe: str, barrier: str, worker
         networks.ToOneChannel = functools.partial(keras.layers.Conv2DTranspose, 1, 3, padding="same")
     images, chosen = _images(data), recipes.RECIPES[recipe]
     built = build(variants.gaussian(0.6, 2.83), chosen, seed=0)
-    launcher, size = compiled_loop.Launcher(built, images), chosen.batch_size
+    loop, size = compiled_loop.CompiledLoop(built, images), chosen.batch_size
 
     def run(count):
         if loop == "fit":
             return built.fit(images[:count], batch_size=size, shuffle=False, verbose=0)
-        return launcher.run("train", np.arange(count), batch_size=size, after=lambda done: max(1, 512 // size))
+        return loop.run("train", np.arange(count), batch_size=size, after=lambda done: max(1, 512 // size))
 
     run(2 * size)
     machine.at_the_same_time(barrier, workers)

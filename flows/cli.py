@@ -105,7 +105,6 @@ def compare(server: str, **wishes) -> None:
 def _compare(server: str, wishes: dict) -> None:
     from flows import plan as plans
 
-    wishes = {name: tuple(value) if isinstance(value, list) else value for name, value in wishes.items()}
     if server == "none" and wishes["rich_artifact"]:
         raise InputError("--rich-artifact needs a Prefect server to show it, got --server none")
     plan = plans.make(**wishes)  # before anything starts, so that a typing error costs no seconds

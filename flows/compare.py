@@ -99,12 +99,12 @@ def run_with_prefect(plan: Plan) -> State:
 
 def run_without_prefect(plan: Plan) -> Ending:
     """The story in threads of this process."""
-    with processes.opened(plan.jobs) as shop, ThreadPoolExecutor(shop.size) as pool:
+    with processes.opened(plan.jobs) as workers, ThreadPoolExecutor(workers.size) as pool:
         try:
             return story(plan, ThreadRunner(pool))
         except BaseException:
             # Before the pool is left, which waits for its threads: with the children gone they end at once.
-            shop.stop()
+            workers.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 

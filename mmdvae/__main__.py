@@ -33,7 +33,7 @@ def main() -> None:
         os.getcwd()
     except OSError as error:
         sys.exit(_say(f"the folder that this was started in cannot be used ({error.strerror}); start it in another"))
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # a launcher may have blocked Ctrl-C
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # a loop may have blocked Ctrl-C
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # or the ends of children
     os.environ.pop("SOURCE_DATE_EPOCH", None)  # numpy fails on one that is no number
     if sys.warnoptions:  # PYTHONWARNINGS=error is for the user's own code: libraries of ours would fail on it

@@ -28,8 +28,8 @@ def work(unit: str, request: dict[str, Any]) -> Any:
         tell(unit, {"event": "found"})
         return Completed(name="Cached", message="found in the store", data=record)
     try:
-        with pool.current() as shop:
-            record = shop.run(request, lambda event: tell(unit, event))
+        with pool.current() as workers:
+            record = workers.run(request, lambda event: tell(unit, event))
     except (pool.JobFailed, pool.JobCrashed) as error:
         tell(unit, {"event": "failed", "message": f"failed: {error}"})
         raise

@@ -43,12 +43,12 @@ def tiny(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def nursery():
+def fork_server():
     """A fork server that has its libraries imported; whoever borrows it does not end it."""
     from tasks.processes import devices
-    from tasks.processes.children import Nursery
+    from tasks.processes.children import ForkServer
 
-    class Borrowed(Nursery):
+    class Borrowed(ForkServer):
         def kill(self):
             pass
 
@@ -57,13 +57,13 @@ def nursery():
 
     shared = Borrowed(devices.slots(1)[0].environment)
     yield shared
-    Nursery.close(shared)
+    ForkServer.close(shared)
 
 
 @pytest.fixture
-def warm(nursery, monkeypatch):
+def warm(fork_server, monkeypatch):
     """Workshops of this process borrow it: four seconds less than with one each."""
-    monkeypatch.setattr("tasks.processes.pool.Nursery", lambda environment: nursery)
+    monkeypatch.setattr("tasks.processes.pool.ForkServer", lambda environment: fork_server)
 
 
 @pytest.fixture(scope="session")

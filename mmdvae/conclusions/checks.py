@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from mmdvae.conclusions.faults import FAULTS, Fault
+from mmdvae.conclusions.variant_checks import VARIANT_CHECKS, VariantCheck
 from mmdvae.measures.kernel_states import DEAD
 from mmdvae.record.result import Baseline, Check, Classifier, Run, VariantResult
 
@@ -23,7 +23,7 @@ def run_all(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list
         equal_budget(variants),
         baselines_measured(baselines),
         samples_judged(run.classifier),
-        *(_by(fault, variants, run.latent_dim) for fault in FAULTS),
+        *(_by(fault, variants, run.latent_dim) for fault in VARIANT_CHECKS),
     ]
     return sorted(checks, key=lambda check: int(check.code[1:]))
 
@@ -98,7 +98,7 @@ def samples_judged(classifier: Classifier | None) -> Check:
     )
 
 
-def _by(fault: Fault, variants: Variants, latent_dim: int) -> Check:
+def _by(fault: VariantCheck, variants: Variants, latent_dim: int) -> Check:
     bad = [variant for variant in variants if fault.has_it(variant, latent_dim)]
     found = 0 if bad else 1
     return _check(fault.code, fault.titles[found], ("passed" if found else fault.state), fault.explanations[found], bad)

@@ -41,7 +41,7 @@ def main() -> None:
     for kind in KINDS:
         for penalty in PENALTIES:  # remembered for all children, and of the code that was just imported
             code_of(kind.name, {"variant": {"regularizer": penalty.name}})
-    with _told_of_ended_children() as ended:
+    with _child_exit_pipe() as ended:
         _serve(control, ended)
 
 
@@ -104,7 +104,7 @@ def _tell_exit_codes(listeners: dict[int, int]) -> None:
 
 
 @contextlib.contextmanager
-def _told_of_ended_children():
+def _child_exit_pipe():
     """A descriptor that becomes readable when a child has ended."""
     readable, writable = os.pipe()
     os.set_blocking(writable, False)

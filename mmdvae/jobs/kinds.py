@@ -29,5 +29,5 @@ KINDS = (
 
 
 def find(name: str) -> Kind:
-    """The row of that name."""
-    return next(kind for kind in KINDS if kind.name == name)
+    """The row of that name; KeyError if there is none."""
+    return {kind.name: kind for kind in KINDS}[name]

@@ -88,7 +88,7 @@ def principal_axes(images: np.ndarray, components: int) -> tuple[np.ndarray, np.
 def _of_pca(pca: _Pca, components: int, data: Path, *, against_prior: bool) -> Metrics:
     (train, train_labels), (test, labels) = open_split(data, "train"), open_split(data, "test")
     codes, references = (pca.codes(images, components) for images in (test, train[:REFERENCES]))
-    metrics = _errors(test, pca.images(codes), labels) | _usefulness(references, train_labels, codes, labels)
+    metrics = _errors(test, pca.images(codes), labels) | _class_separation(references, train_labels, codes, labels)
     # Of fewer images than components the last spreads are rounding; divided by it, noise would be called codes.
     if not against_prior or not np.all(pca.spread[:components] > 1e-6 * pca.spread[0]):
         return metrics
@@ -108,7 +108,7 @@ def _errors(test: np.ndarray, images: np.ndarray, labels: np.ndarray) -> Metrics
     return measured | reconstruction.mse_by_class(reconstruction.mse_by_image(targets, images), labels)
 
 
-def _usefulness(references, reference_labels, codes, labels) -> Metrics:
+def _class_separation(references, reference_labels, codes, labels) -> Metrics:
     known = references, reference_labels[: len(references)], codes, labels
     return {
         "knn_accuracy": class_separation.knn_accuracy(*known),

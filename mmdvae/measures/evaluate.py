@@ -73,7 +73,7 @@ def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dic
         **dispersion.of_codes(means, log_variances),
         **_against_prior(model, means, log_variances),
         "gradient_ratio": gradients.ratio(model, images, seed=NOISE_SEED),
-        **_usefulness(model, data, means, labels),
+        **_class_separation(model, data, means, labels),
         **_of_samples(model, judge),
         **_faithfulness(views),
     }
@@ -97,7 +97,7 @@ def _against_prior(model: VAE, means: np.ndarray, log_variances: np.ndarray) -> 
     return {**prior_match.of_codes(z), **health, **live_range.of_codes(seen, prior)}
 
 
-def _usefulness(model: VAE, data: Path, codes: np.ndarray, labels: np.ndarray) -> dict[str, float | None]:
+def _class_separation(model: VAE, data: Path, codes: np.ndarray, labels: np.ndarray) -> dict[str, float | None]:
     images, reference_labels = (array[: class_separation.REFERENCES] for array in open_split(data, "train"))
     references, some = model.encode(images)[0], projections.tsne_index(len(codes))
     return {

@@ -4,11 +4,11 @@ import numpy as np
 
 from mmdvae.model.layers import BatchNorm
 from mmdvae.model.vae import VAE
-from mmdvae.training.compiled_loop import Launcher
+from mmdvae.training.compiled_loop import CompiledLoop
 
 
-def estimate(model: VAE, launcher: Launcher, rows: np.ndarray) -> None:
-    """Set the running moments to their means over the whole batches of these rows (m,) of the launcher's images.
+def estimate(model: VAE, loop: CompiledLoop, rows: np.ndarray) -> None:
+    """Set the running moments to their means over the whole batches of these rows (m,) of the loop's images.
 
     Training never reads the running moments, so this changes no later epoch. Under momentum they are those of the last
     few batches, and one odd batch among them spoils every image decoded afterwards.
@@ -29,7 +29,7 @@ def estimate(model: VAE, launcher: Launcher, rows: np.ndarray) -> None:
     for layer in norms:
         layer.momentum = 0.0  # the running moments are the last batch's own
     try:
-        launcher.run("forward", rows, batch_size=batch_size, after=collect)
+        loop.run("forward", rows, batch_size=batch_size, after=collect)
     finally:
         for layer in norms:
             layer.momentum = model.recipe.batch_norm_momentum

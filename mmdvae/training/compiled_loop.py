@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 
-class Launcher:
+class CompiledLoop:
     """Runs a compiled model's steps over rows of `images` (n, 28, 28) uint8, which are put on its device.
 
     With TensorFlow on a CPU that takes no copy: an array that is mapped from a file stays there, and all children of a

@@ -18,7 +18,7 @@ from mmdvae.model.vae import VAE
 from mmdvae.recipes import Recipe
 from mmdvae.training import batch_norm_statistics, checkpoint
 from mmdvae.training.build import build
-from mmdvae.training.compiled_loop import Launcher
+from mmdvae.training.compiled_loop import CompiledLoop
 from mmdvae.variants import Variant
 
 CHECKPOINT = "checkpoint.npz"
@@ -48,7 +48,7 @@ def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path
         report({"event": "note", "message": "a GPU is there but Keras cannot use it: training on the CPU (extra: gpu)"})
     images = {split: open_split(data, split)[0] for split in ("train", "valid")}
     model = build(variant, recipe, seed, steps=steps(len(images["train"]), recipe))
-    train, valid = (Launcher(model, images[split]) for split in ("train", "valid"))
+    train, valid = (CompiledLoop(model, images[split]) for split in ("train", "valid"))
     history = _resume(model, folder / CHECKPOINT, report)
     error = None
     for epoch in range(len(history.get("loss", [])), recipe.epochs):
@@ -113,7 +113,7 @@ def _state(model: VAE) -> list[Any]:
     return [*model.weights, *model.optimizer.variables]
 
 
-def _one_epoch(model: VAE, train: Launcher, valid: Launcher, *, epoch: int, seed: int, report: Report):
+def _one_epoch(model: VAE, train: CompiledLoop, valid: CompiledLoop, *, epoch: int, seed: int, report: Report):
     batch_size, started = model.recipe.batch_size, time.monotonic()
     model.reseed(seed, epoch)
     order = batch_order(len(train.images), batch_size, seed=seed, epoch=epoch)

@@ -52,7 +52,7 @@ class Child:
         return _last_line(self._log)
 
 
-class Nursery:
+class ForkServer:
     """Starts children from a fork server, which is started with the first of them and again if it was killed."""
 
     def __init__(self, variables: dict[str, str]):

@@ -15,7 +15,7 @@ from typing import Any
 from mmdvae.files import json_line
 from mmdvae.jobs import store
 from tasks.processes import devices, leases
-from tasks.processes.children import Child, Nursery
+from tasks.processes.children import Child, ForkServer
 from tasks.processes.devices import Slot
 
 Event = dict[str, Any]
@@ -30,16 +30,16 @@ class JobCrashed(RuntimeError):
     """The process died in the middle; it goes on from its checkpoint when tried again."""
 
 
-class Workshop:
+class Pool:
     """Runs jobs in child processes, at most `jobs` at a time, each in a slot that no other run uses."""
 
     def __init__(self, slots: list[Slot], jobs: int | None = None):
         self.size = min(jobs or len(slots), len(slots))
         self._slots = slots
-        self._turns: queue.Queue[None] = queue.Queue()  # who waits longest gets the next
+        self._permits: queue.Queue[None] = queue.Queue()  # who waits longest gets the next
         for _ in range(self.size):
-            self._turns.put(None)
-        self._nursery = Nursery(slots[0].environment)
+            self._permits.put(None)
+        self._fork_server = ForkServer(slots[0].environment)
         self._children: set[Child] = set()
         self._lock = threading.Lock()
         self._stopped = False
@@ -47,9 +47,9 @@ class Workshop:
     def run(self, request: dict[str, Any], on_event: Callable[[Event], None]) -> dict[str, Any]:
         """Do one job and return its record; waits for a free slot.
 
-        Raises: JobFailed if it cannot be done or the workshop is stopped; JobCrashed if the process died.
+        Raises: JobFailed if it cannot be done or the pool was stopped; JobCrashed if the process died.
         """
-        turn = self._turns.get()
+        permit = self._permits.get()
         try:
             with self._slot(Path(request["folder"]), on_event) as slot, self._child(slot.environment) as child:
                 return _converse(child, request, on_event)
@@ -58,16 +58,16 @@ class Workshop:
                 raise JobFailed("stopped") from None
             raise
         finally:
-            self._turns.put(turn)
+            self._permits.put(permit)
 
     def stop(self) -> None:
         """Kill every child and start no other."""
         self._stopped = True
-        self._nursery.kill()  # first: whoever holds the lock may be waiting for it
+        self._fork_server.kill()  # first: whoever holds the lock may be waiting for it
         with self._lock:
             for child in self._children:
                 child.kill()
-        self._nursery.close()
+        self._fork_server.close()
 
     @contextmanager
     def _slot(self, work: Path, on_event: Callable[[Event], None]) -> Iterator[Slot]:
@@ -93,7 +93,7 @@ class Workshop:
             if self._stopped:
                 raise JobFailed("stopped")
             try:
-                child = self._nursery.start(environment)
+                child = self._fork_server.start(environment)
             except OSError as error:
                 raise JobCrashed(f"no process could be started: {error}") from error
             self._children.add(child)
@@ -133,28 +133,28 @@ def _how_it_ended(child: Child) -> str:
     return f"the process was killed by {name}{hint}"
 
 
-_CURRENT: ContextVar[Workshop | None] = ContextVar("workshop", default=None)
+_CURRENT: ContextVar[Pool | None] = ContextVar("pool", default=None)
 
 
 @contextmanager
-def opened(jobs: int | None) -> Iterator[Workshop]:
-    """A workshop for the tasks that start from here; whatever ends the block ends the children."""
+def opened(jobs: int | None) -> Iterator[Pool]:
+    """A pool for the tasks that start from here; whatever ends the block ends the children."""
     leases.folder()  # before anything starts, so that a wrong one is told once
-    workshop = Workshop(devices.slots(jobs), jobs)
-    token = _CURRENT.set(workshop)
+    workers = Pool(devices.slots(jobs), jobs)
+    token = _CURRENT.set(workers)
     try:
-        yield workshop
+        yield workers
     finally:
-        workshop.stop()
+        workers.stop()
         _CURRENT.reset(token)
 
 
 @contextmanager
-def current() -> Iterator[Workshop]:
-    """The workshop of the flow; a task that runs on another machine opens one of its own, with one slot."""
-    workshop = _CURRENT.get()
-    if workshop:
-        yield workshop
+def current() -> Iterator[Pool]:
+    """The flow's pool; a task that runs on another machine opens one of its own, with one slot."""
+    workers = _CURRENT.get()
+    if workers:
+        yield workers
     else:
         with opened(1) as own:
             yield own

@@ -20,7 +20,7 @@ import jax, numpy as np
 from benchmarks.stacked import Stack, _numbers, _penalty
 from mmdvae import recipes, variants
 from mmdvae.data import array_folder
-from mmdvae.training.compiled_loop import Launcher
+from mmdvae.training.compiled_loop import CompiledLoop
 from mmdvae.model.vae import VAE
 from mmdvae.training.build import build
 
@@ -40,7 +40,7 @@ def weights(model):
     return np.concatenate([np.float64(weight.value).ravel() for weight in model.trainable_variables])
 
 stacked, singles = [fresh(variant) for variant in chosen], [fresh(variant) for variant in chosen]
-stack, launchers = Stack(stacked, images), [Launcher(model, images) for model in singles]
+stack, launchers = Stack(stacked, images), [CompiledLoop(model, images) for model in singles]
 start, variables_start = jax.tree.map(np.array, stack.state), [np.array(v.value) for v in variables(singles[0])]
 before, trained = weights(singles[0]), []
 for order in range(int(sys.argv[2])):
@@ -48,13 +48,13 @@ for order in range(int(sys.argv[2])):
     stack.state = jax.tree.map(jax.numpy.array, start)
     means = [stack.run(rows[:2]), stack.run(rows[2:])]
     stack.unstack()
-    for k, (single, launcher) in enumerate(zip(singles, launchers)):
+    for k, (single, loop) in enumerate(zip(singles, launchers)):
         for variable, value in zip(variables(single), variables_start):
             variable.assign(value)
         single.reset_metrics()
         seen = []
         after = lambda done: seen.append(float(single.get_metrics_result()["loss"])) or 1
-        launcher.run("train", rows.ravel(), batch_size=16, after=after)
+        loop.run("train", rows.ravel(), batch_size=16, after=after)
         own, moved = weights(single), np.linalg.norm(weights(single) - before)
         trained.append({
             "losses": [[float(mean[k]) for mean in means], seen[1::2]],

@@ -9,7 +9,7 @@ from mmdvae import recipes, variants
 from mmdvae.data import array_folder
 from mmdvae.training import batch_norm_statistics
 from mmdvae.training.build import build
-from mmdvae.training.compiled_loop import Launcher
+from mmdvae.training.compiled_loop import CompiledLoop
 
 RECIPE = dataclasses.replace(recipes.STANDARD, batch_size=32)
 
@@ -22,9 +22,9 @@ def images(tiny):
 def test_they_are_the_means_over_whole_batches(images):
     model = build(variants.none(), RECIPE, seed=0)
     trained = [np.asarray(weight).copy() for weight in model.trainable_variables]
-    launcher, rows = Launcher(model, images), np.arange(100)[::-1]
+    loop, rows = CompiledLoop(model, images), np.arange(100)[::-1]
     model.reseed(0, 0)
-    batch_norm_statistics.estimate(model, launcher, rows)  # three batches; the rest is no whole one
+    batch_norm_statistics.estimate(model, loop, rows)  # three batches; the rest is no whole one
     model.reseed(0, 0)
     of_batches = []
     for start in (0, 32, 64):
@@ -34,7 +34,7 @@ def test_they_are_the_means_over_whole_batches(images):
     layer = model.encoder.layers[2]
     # Reading them in this test has moved them again, by momentum.
     model.reseed(0, 0)
-    batch_norm_statistics.estimate(model, launcher, rows)
+    batch_norm_statistics.estimate(model, loop, rows)
     mean, variance = np.mean(of_batches, axis=0)
     np.testing.assert_allclose(layer.moving_mean, mean, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(layer.moving_variance, variance, rtol=1e-4, atol=1e-6)
@@ -46,6 +46,6 @@ def test_they_are_the_means_over_whole_batches(images):
 def test_fewer_images_than_a_batch_leave_them_as_they_are(images):
     model = build(variants.none(), RECIPE, seed=0)
     before = model.get_weights()
-    batch_norm_statistics.estimate(model, Launcher(model, images), np.arange(31))
+    batch_norm_statistics.estimate(model, CompiledLoop(model, images), np.arange(31))
     for was, weight in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(was, weight)

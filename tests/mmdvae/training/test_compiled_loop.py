@@ -18,7 +18,7 @@ from mmdvae.model import networks
 from mmdvae.model.layers import BatchNorm, ToOneChannel
 from mmdvae.training import fit
 from mmdvae.training.build import build
-from mmdvae.training.compiled_loop import Launcher
+from mmdvae.training.compiled_loop import CompiledLoop
 
 RECIPE = dataclasses.replace(recipes.STANDARD, batch_size=32)
 VARIANT = variants.imq(0.6)  # draws a prior, so every random stream is in use
@@ -35,7 +35,7 @@ def fresh(recipe=RECIPE, variant=VARIANT):
     return model
 
 
-def losses(model, launcher, rows, **options):
+def losses(model, loop, rows, **options):
     """The metrics' running means after each launch."""
     model.reset_metrics()
     seen = []
@@ -44,7 +44,7 @@ def losses(model, launcher, rows, **options):
         seen.append(float(model.get_metrics_result()["loss"]))
         return options.get("steps", 1)
 
-    launcher.run("train", rows, batch_size=model.recipe.batch_size, after=after)
+    loop.run("train", rows, batch_size=model.recipe.batch_size, after=after)
     return seen
 
 
@@ -53,7 +53,7 @@ def test_how_many_steps_a_launch_has_changes_no_bit(images):
     weights, last = [], []
     for steps in (1, 4):
         model = fresh()
-        seen = losses(model, Launcher(model, images), rows, steps=steps)
+        seen = losses(model, CompiledLoop(model, images), rows, steps=steps)
         assert len(seen) == {1: 7, 4: 4}[steps]  # the first launch has one step, the last the rest
         weights.append(model.get_weights())
         last.append(seen[-1])
@@ -72,7 +72,7 @@ def test_the_first_fifty_losses_are_those_of_stock_layers_under_fit(images, monk
     recipe, variant = dataclasses.replace(recipes.NOTEBOOK, learning_rate=0.05), variants.gaussian(0.6, 2.83)
     rows = np.random.default_rng(0).integers(len(images), size=50 * recipe.batch_size)
     model = fresh(recipe, variant)
-    ours = single_losses(losses(model, Launcher(model, images), rows))
+    ours = single_losses(losses(model, CompiledLoop(model, images), rows))
 
     monkeypatch.setattr(networks, "BatchNorm", keras.layers.BatchNormalization)
     monkeypatch.setattr(networks, "ToOneChannel", partial(keras.layers.Conv2DTranspose, 1, 3, padding="same"))
@@ -103,28 +103,28 @@ def single_losses(running_means):
 
 def test_zero_ends_the_run(images):
     model = fresh()
-    assert len(losses(model, Launcher(model, images), np.arange(200), steps=0)) == 1
+    assert len(losses(model, CompiledLoop(model, images), np.arange(200), steps=0)) == 1
     assert int(model.optimizer.iterations) == 1
 
 
 def test_a_test_step_changes_no_weight(images):
     model = fresh()
     before = [np.array(weight) for weight in model.get_weights()]
-    Launcher(model, images).run("test", np.arange(64), batch_size=32)
+    CompiledLoop(model, images).run("test", np.arange(64), batch_size=32)
     for was, weight in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(was, weight)
 
 
 def test_images_of_a_file_are_not_copied(images):
-    launcher = Launcher(fresh(), images)  # must live as long as the address
-    address = np.asarray(launcher.images).ctypes.data
+    loop = CompiledLoop(fresh(), images)  # must live as long as the address
+    address = np.asarray(loop.images).ctypes.data
     mappings = (line.split() for line in Path("/proc/self/maps").read_text().splitlines())
     ranges = ((*(int(end, 16) for end in mapping[0].split("-")), mapping[-1]) for mapping in mappings)
     assert [path for start, end, path in ranges if start <= address < end] == [str(images.filename)]
 
 
 def test_a_slice_of_mapped_images_is_that_slice(images):
-    np.testing.assert_array_equal(Launcher(fresh(), images[5:9]).images, images[5:9])
+    np.testing.assert_array_equal(CompiledLoop(fresh(), images[5:9]).images, images[5:9])
 
 
 TWO_EPOCHS = dataclasses.replace(RECIPE, epochs=2, batch_norm_images=64)
@@ -165,7 +165,7 @@ def test_the_loop_can_be_compiled_by_xla_as_on_a_gpu(images):
     rows = np.random.default_rng(0).integers(len(images), size=11 * 32)  # launches of one step and of ten
     plain, compiled = fresh(), fresh()
     compiled.jit_compile = True
-    plain, compiled = (losses(model, Launcher(model, images), rows, steps=10)[-1] for model in (plain, compiled))
+    plain, compiled = (losses(model, CompiledLoop(model, images), rows, steps=10)[-1] for model in (plain, compiled))
     assert compiled == pytest.approx(plain, rel=0.1)
 
 

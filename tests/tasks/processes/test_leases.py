@@ -12,7 +12,7 @@ from child_jobs import alive, training_request, wait_until
 from mmdvae.errors import InputError
 from mmdvae.jobs import store
 from tasks.processes import devices, leases, pool
-from tasks.processes.pool import JobFailed, Workshop
+from tasks.processes.pool import JobFailed, Pool
 
 pytestmark = pytest.mark.usefixtures("warm")
 
@@ -24,12 +24,12 @@ def slots(tmp_path, monkeypatch):
     return devices.slots(1)[:1]
 
 
-def in_thread(shop, request, events):
+def in_thread(workers, request, events):
     """Start the job in a thread that notes events and, at last, how it ended."""
 
     def work():
         try:
-            events.append(shop.run(request, events.append)["status"])
+            events.append(workers.run(request, events.append)["status"])
         except JobFailed as error:
             events.append(str(error))
 
@@ -53,18 +53,18 @@ def test_a_slot_is_held_once_and_the_next_free_one_is_found():
 def test_a_run_waits_for_the_slot_of_another_and_has_it_at_once_when_that_is_killed(slots, tiny, tmp_path):
     code = f"""
 from tasks.processes import devices
-from tasks.processes.pool import Workshop
-shop = Workshop(devices.slots(1)[:1])
+from tasks.processes.pool import Pool
+workers = Pool(devices.slots(1)[:1])
 def tell(event):
     if event["event"] == "started":
-        print(*(child.pid for child in shop._children), flush=True)
-shop.run({training_request(tiny, tmp_path / "theirs", epochs=5000)!r}, tell)
+        print(*(child.pid for child in workers._children), flush=True)
+workers.run({training_request(tiny, tmp_path / "theirs", epochs=5000)!r}, tell)
 """
-    shop, events = Workshop(slots), []
+    workers, events = Pool(slots), []
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as other:
         try:
             child = int(other.stdout.readline())
-            thread = in_thread(shop, training_request(tiny, tmp_path / "ours", epochs=1), events)
+            thread = in_thread(workers, training_request(tiny, tmp_path / "ours", epochs=1), events)
             wait_until(lambda: waits(events, "other runs use every slot"), seconds=60)
             time.sleep(3 * pool.LOOK_AGAIN)
             assert len(events) == 1  # told once, and not started
@@ -72,12 +72,12 @@ shop.run({training_request(tiny, tmp_path / "theirs", epochs=5000)!r}, tell)
         finally:
             other.kill()
     thread.join(timeout=300)
-    shop.stop()
+    workers.stop()
     assert events[-1] == "ok"
 
 
 def test_who_waits_for_work_that_another_run_is_doing_leaves_the_slot_to_others(slots, tiny, tmp_path):
-    first, second = Workshop(slots), Workshop(slots)
+    first, second = Pool(slots), Pool(slots)
     events = []
     with store.claimed(tmp_path / "shared"):
         thread = in_thread(first, training_request(tiny, tmp_path / "shared", epochs=1), events)
@@ -91,16 +91,16 @@ def test_who_waits_for_work_that_another_run_is_doing_leaves_the_slot_to_others(
 
 
 def test_fewer_jobs_than_slots_leave_the_others_free(tmp_path):
-    shop = Workshop([devices.Slot("a", {}), devices.Slot("b", {})], jobs=1)
-    assert shop.size == 1
+    workers = Pool([devices.Slot("a", {}), devices.Slot("b", {})], jobs=1)
+    assert workers.size == 1
 
 
 def test_a_run_that_waits_for_a_slot_can_be_stopped(slots, tmp_path):
-    shop, events = Workshop(slots), []
+    workers, events = Pool(slots), []
     with leases.first_free(slots):
-        thread = in_thread(shop, {"folder": str(tmp_path / "work")}, events)
+        thread = in_thread(workers, {"folder": str(tmp_path / "work")}, events)
         wait_until(lambda: waits(events, "other runs use every slot"), seconds=120)
-        shop.stop()
+        workers.stop()
         thread.join(timeout=30)
     assert events[-1] == "stopped"
 

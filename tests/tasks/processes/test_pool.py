@@ -13,64 +13,64 @@ from child_jobs import alive, training_request, wait_until
 
 from mmdvae.jobs.request import code_of
 from tasks.processes import devices, pool
-from tasks.processes.pool import JobCrashed, JobFailed, Workshop
+from tasks.processes.pool import JobCrashed, JobFailed, Pool
 
 
 @pytest.fixture(scope="module")
-def shop():
-    """A workshop with one slot, whose fork server serves all tests that do not end it."""
-    with pool.opened(1) as shop:
-        yield shop
+def workers():
+    """A pool of processes with one slot, whose fork server serves all tests that do not end it."""
+    with pool.opened(1) as workers:
+        yield workers
 
 
-def test_a_job_is_done_once_and_then_found(shop, tiny, tmp_path):
+def test_a_job_is_done_once_and_then_found(workers, tiny, tmp_path):
     events = []
-    record = shop.run(training_request(tiny, tmp_path / "train", epochs=1), events.append)
+    record = workers.run(training_request(tiny, tmp_path / "train", epochs=1), events.append)
     assert record["status"] == "ok"
     assert [event["event"] for event in events if event["event"] != "progress"] == ["started", "epoch"]
     events.clear()
-    assert shop.run(training_request(tiny, tmp_path / "train", epochs=1), events.append) == record
+    assert workers.run(training_request(tiny, tmp_path / "train", epochs=1), events.append) == record
     assert events == []
 
 
-def test_what_cannot_be_done_fails_with_the_reason_and_is_no_crash(shop, tmp_path):
+def test_what_cannot_be_done_fails_with_the_reason_and_is_no_crash(workers, tmp_path):
     code = code_of("baselines", {})
     request = {"kind": "baselines", "code": code, "folder": str(tmp_path / "b"), "data": str(tmp_path / "nowhere")}
     request |= {"classifier": None}
     with pytest.raises(JobFailed, match="nowhere"):
-        shop.run(request, lambda event: None)
+        workers.run(request, lambda event: None)
 
 
-def test_a_defect_in_a_child_is_a_crash_that_quotes_its_last_words(shop):
+def test_a_defect_in_a_child_is_a_crash_that_quotes_its_last_words(workers):
     with pytest.raises(JobCrashed, match="exit code 1: KeyError: 'dance'"):
-        shop.run({"kind": "dance", "code": "", "folder": "unused"}, lambda event: None)
+        workers.run({"kind": "dance", "code": "", "folder": "unused"}, lambda event: None)
 
 
-def test_a_child_refuses_to_work_for_a_program_that_is_no_longer_the_same(shop, tiny, tmp_path):
+def test_a_child_refuses_to_work_for_a_program_that_is_no_longer_the_same(workers, tiny, tmp_path):
     request = training_request(tiny, tmp_path / "train", epochs=1) | {"code": "of yesterday"}
     with pytest.raises(JobFailed, match="the program was edited while the run was going on"):
-        shop.run(request, lambda event: None)
+        workers.run(request, lambda event: None)
     assert not (tmp_path / "train").exists()
 
 
-def test_a_killed_child_is_a_crash_that_names_the_signal(shop, tiny, tmp_path):
+def test_a_killed_child_is_a_crash_that_names_the_signal(workers, tiny, tmp_path):
 
     def kill(event):
         if event["event"] == "started":
-            (child,) = shop._children
+            (child,) = workers._children
             os.kill(child.pid, signal.SIGKILL)
 
     with pytest.raises(JobCrashed, match="killed by SIGKILL"):
-        shop.run(training_request(tiny, tmp_path / "train", epochs=50), kill)
+        workers.run(training_request(tiny, tmp_path / "train", epochs=50), kill)
 
 
 def test_stop_ends_every_child_and_starts_no_other(tiny, tmp_path):
-    shop = Workshop(devices.slots(2), 2)
+    workers = Pool(devices.slots(2), 2)
     ends, started = [], threading.Semaphore(0)
 
     def work(name):
         try:
-            shop.run(
+            workers.run(
                 training_request(tiny, tmp_path / name, epochs=500),
                 lambda event: started.release() if event["event"] == "started" else None,
             )
@@ -82,9 +82,9 @@ def test_stop_ends_every_child_and_starts_no_other(tiny, tmp_path):
         thread.start()
     started.acquire(timeout=60)
     started.acquire(timeout=60)
-    pids = [child.pid for child in shop._children]
+    pids = [child.pid for child in workers._children]
     began = time.monotonic()
-    shop.stop()
+    workers.stop()
     for thread in threads:
         thread.join(timeout=10)
     assert time.monotonic() - began < 5
@@ -96,12 +96,12 @@ def test_a_child_ends_when_its_parent_is_killed(tiny, tmp_path):
     code = f"""
 import json, sys
 from tasks.processes import devices
-from tasks.processes.pool import Workshop
-shop = Workshop(devices.slots(1))
+from tasks.processes.pool import Pool
+workers = Pool(devices.slots(1))
 def tell(event):
     if event["event"] == "started":
-        print(*(child.pid for child in shop._children), flush=True)
-shop.run({training_request(tiny, tmp_path / "train", epochs=5000)!r}, tell)
+        print(*(child.pid for child in workers._children), flush=True)
+workers.run({training_request(tiny, tmp_path / "train", epochs=5000)!r}, tell)
 """
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
         child = int(parent.stdout.readline())
@@ -110,30 +110,30 @@ shop.run({training_request(tiny, tmp_path / "train", epochs=5000)!r}, tell)
     wait_until(lambda: not alive(child), seconds=5)
 
 
-def test_a_killed_fork_server_is_a_crash_of_nobody_who_works_and_is_started_anew(shop, tiny, tmp_path):
+def test_a_killed_fork_server_is_a_crash_of_nobody_who_works_and_is_started_anew(workers, tiny, tmp_path):
     events = []
-    shop.run(training_request(tiny, tmp_path / "first", epochs=1), events.append)
-    shop._nursery._server.kill()
-    shop._nursery._server.wait()
-    assert shop.run(training_request(tiny, tmp_path / "second", epochs=1), events.append)["status"] == "ok"
+    workers.run(training_request(tiny, tmp_path / "first", epochs=1), events.append)
+    workers._fork_server._server.kill()
+    workers._fork_server._server.wait()
+    assert workers.run(training_request(tiny, tmp_path / "second", epochs=1), events.append)["status"] == "ok"
 
 
-def test_the_workshop_is_closed_by_whatever_ends_the_block():
+def test_the_pool_is_closed_by_whatever_ends_the_block():
     seen = []
 
     def interrupted():
-        with pool.opened(1) as shop, pool.current() as found:
-            assert found is shop
-            seen.append(shop)
+        with pool.opened(1) as workers, pool.current() as found:
+            assert found is workers
+            seen.append(workers)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    (shop,) = seen
+    (workers,) = seen
     with pytest.raises(JobFailed, match="stopped"):
-        shop.run({"kind": "train", "code": "", "folder": "unused"}, lambda event: None)
+        workers.run({"kind": "train", "code": "", "folder": "unused"}, lambda event: None)
     with pool.current() as another:
-        assert another is not shop
+        assert another is not workers
 
 
 def test_slots_are_gpus_or_cores_and_each_child_has_one_thread_on_a_cpu(monkeypatch):
@@ -177,22 +177,22 @@ def test_the_name_of_a_slot_is_a_file_name_whatever_the_gpu_is_called(monkeypatc
 
 
 def test_a_child_whose_fork_server_is_gone_can_still_be_stopped(tiny, tmp_path):
-    shop = Workshop(devices.slots(1))
+    workers = Pool(devices.slots(1))
     ends, started = [], threading.Event()
 
     def work():
         try:
-            shop.run(training_request(tiny, tmp_path / "train", epochs=5000), lambda event: started.set())
+            workers.run(training_request(tiny, tmp_path / "train", epochs=5000), lambda event: started.set())
         except JobFailed as error:
             ends.append(str(error))
 
     thread = threading.Thread(target=work)
     thread.start()
     assert started.wait(60)
-    (child,) = shop._children
-    shop._nursery._server.kill()
-    shop._nursery._server.wait()
-    shop.stop()
+    (child,) = workers._children
+    workers._fork_server._server.kill()
+    workers._fork_server._server.wait()
+    workers.stop()
     thread.join(timeout=5)
     assert ends == ["stopped"]
     wait_until(lambda: not alive(child.pid), seconds=5)

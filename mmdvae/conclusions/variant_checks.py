@@ -11,7 +11,7 @@ from mmdvae.record.result import SeedRun, VariantResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class VariantCheck:
     """A rule that looks at one variant, and what to say if some variants have the fault and if none has."""
 
     code: str
@@ -63,8 +63,8 @@ def untrusted_picture(variant: VariantResult, _: int) -> bool:
     return any(value < TRUSTED for view in views for value in _values(variant, view))
 
 
-FAULTS = (
-    Fault(
+VARIANT_CHECKS = (
+    VariantCheck(
         code="C3",
         state="tip",
         has_it=few_seeds,
@@ -74,7 +74,7 @@ FAULTS = (
             "Differences can be compared with the spread over seeds.",
         ),
     ),
-    Fault(
+    VariantCheck(
         code="C5",
         state="tip",
         has_it=still_improving,
@@ -85,7 +85,7 @@ FAULTS = (
             "Validation BCE had settled.",
         ),
     ),
-    Fault(
+    VariantCheck(
         code="C7",
         state="issue",
         has_it=gradient_vanishes,
@@ -96,7 +96,7 @@ FAULTS = (
             f"None has a gradient below {VANISHES:.0%} of the reconstruction's.",
         ),
     ),
-    Fault(
+    VariantCheck(
         code="C8",
         state="issue",
         has_it=collapsed,
@@ -106,7 +106,7 @@ FAULTS = (
             "Codes depend on their images.",
         ),
     ),
-    Fault(
+    VariantCheck(
         code="C9",
         state="tip",
         has_it=inactive,
@@ -116,7 +116,7 @@ FAULTS = (
             "Every coordinate depends on the image.",
         ),
     ),
-    Fault(
+    VariantCheck(
         code="C10",
         state="tip",
         has_it=without_noise,
@@ -127,7 +127,7 @@ FAULTS = (
             "The decoder sees noise around each code.",
         ),
     ),
-    Fault(
+    VariantCheck(
         code="C11",
         state="tip",
         has_it=overfitted,
@@ -138,7 +138,7 @@ FAULTS = (
             "There is no sign of overfitting.",
         ),
     ),
-    Fault(
+    VariantCheck(
         code="C13",
         state="tip",
         has_it=untrusted_picture,

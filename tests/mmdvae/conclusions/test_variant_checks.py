@@ -3,9 +3,9 @@
 import pytest
 from made_report import entry, kl, mmd, none
 
-from mmdvae.conclusions import faults
+from mmdvae.conclusions import variant_checks
 
-RULES = {fault.code: fault.has_it for fault in faults.FAULTS}
+RULES = {fault.code: fault.has_it for fault in variant_checks.VARIANT_CHECKS}
 
 
 def has(code, variant, latent_dim=8):
