@@ -12,7 +12,7 @@ from mmdvae.record.result import Report
 from reports import table, text
 from reports.drawing import pictures
 from reports.sections import heatmap, summary, verdicts
-from reports.sections.dispersion import dispersion
+from reports.sections.dispersion import sigma_chart
 from reports.sections.header.header import title
 from reports.stored_arrays import Store
 
@@ -130,7 +130,7 @@ def _hero(report: Report, d: int | None) -> tuple[Markup | None, list[str]]:
         ]
         if lines:
             panels.append((metric.title, lines, metric.prior(d), metric.log))
-            shown.append(dispersion.finding(metric, by_alpha, []))
+            shown.append(sigma_chart.finding(metric, by_alpha, []))
     return (pictures.trend(panels) if panels else None), shown
 
 
