@@ -60,8 +60,8 @@ def test_a_made_up_run_has_the_metrics_of_a_real_one(written):
         ("verdicts.1.state", "so", "verdicts.1.state: input should be .*'not_run', got 'so'"),
         ("schema", 2, "schema: input should be 1, got 2"),
         ("variants.0.name", QUICK[1].name, "variants must have different names"),
-        ("variants.0.alpha", float("nan"), "expected value|NaN|invalid"),
-        ("variants.0.alpha", float("-inf"), "expected value|Infinity|invalid"),
+        ("variants.0.alpha", float("nan"), "variants.0.alpha: input should be a finite number, got nan"),
+        ("variants.0.alpha", float("-inf"), "alpha: input should be a finite number, got -inf"),
     ],
 )  # fmt: skip
 def test_what_breaks_the_schema_is_named(written, tmp_path, place, value, message):
@@ -87,7 +87,7 @@ def test_what_breaks_the_schema_is_named(written, tmp_path, place, value, messag
         lambda text: text[: len(text) // 2],
         lambda text: b"",
         lambda text: b"[]",
-        lambda text: text.replace(b'"sd":', b'"sd": 1e999, "was":', 1),
+        lambda text: text.replace(b'"alpha": 0.6', b'"alpha": 1e999', 1),
         lambda text: text.replace(b"fashion-mnist", b"fashion-mnist \xff", 1),
     ],
     ids=["half", "empty", "a list", "beyond all numbers", "not UTF-8"],
