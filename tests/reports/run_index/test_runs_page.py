@@ -1,5 +1,7 @@
 """index.html in a browser: runs are ticked and compared, with the very numbers that the command prints."""
 
+from dataclasses import replace
+
 import fake_run
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from browsing import DESK, PHONE, RULES
 from fake_run import HOSTILE, QUICK, FakeVariant
 
 from mmdvae.record import report_json
+from mmdvae.record.result import Statistic
 from reports import metrics, write
 from reports.run_index import comparable, diff, index, numbers
 
@@ -19,7 +22,7 @@ AWKWARD = AWKWARD.replace("/", "")
 def out(tmp_path_factory):
     """Runs whose numbers span all sizes, ties and signs; with names that hurt and variants that come and go."""
     out = tmp_path_factory.mktemp("index")
-    hostile = FakeVariant(name=HOSTILE, sigma=1.0)
+    hostile = FakeVariant(sigma=1.0)  # renamed below
     choices = {
         "7": (QUICK, (0, 1, 2)),  # a whole number: JavaScript would sort it first
         AWKWARD: ([hostile, *QUICK[1:5]], (0, 1, 2)),
@@ -29,13 +32,14 @@ def out(tmp_path_factory):
     for number, (name, (variants, seeds)) in enumerate(choices.items()):
         created = f"2026-03-0{number + 1}T09:30:00+00:00"
         fake = fake_run.make(out, variants, run_id=name, created=created, seeds=seeds, epochs=3 + (number == 2))
+        if hostile in variants:
+            fake.rename(hostile.name, HOSTILE)
         if name == "three":
-            fake.report["variants"][0]["runs"][0]["metrics"]["kernel_state"] = "flat"
+            fake.report.variants[0].runs[0].metrics["kernel_state"] = "flat"
         fill(fake, np.random.default_rng(0 if name == "twin" else number))
         fake.save()
     fake = fake_run.make(out, QUICK[:1], run_id="last", created="2026-02-01T09:30:00+00:00")
-    del fake.report["run"]["dataset"]["sha256"]
-    fake.save()
+    fake.save_run(dataset=replace(fake.report.run.dataset, sha256="0" * 64))
     write.write(fake.run_dir, fake.store)
     index.write(out)
     return out
@@ -43,7 +47,7 @@ def out(tmp_path_factory):
 
 def fill(fake, rng):
     """Every metric there is, and two that nobody has described, with random numbers; every fifth is a tie."""
-    for variant in fake.report["variants"]:
+    for variant in fake.report.variants:
         for number, name in enumerate([*(metric.name for metric in metrics.METRICS), "own", HOSTILE]):
             mean = float(rng.choice([-1, 1]) * 10 ** rng.uniform(-7, 7))
             if rng.random() < 0.2:
@@ -51,9 +55,10 @@ def fill(fake, rng):
             n = int(rng.integers(1, 5))
             spread = abs(mean) * rng.random() * (n > 1)
             low, high = mean - spread, mean + spread
-            variant["summary"][name] = {"mean": mean, "sd": spread / 2, "min": low, "max": high, "n": n}
-            if (number + n) % 11 == 0:
-                del variant["summary"][name]
+            variant.summary.pop(name, None)
+            if (number + n) % 11:
+                sd = spread / 2 if n > 1 else None
+                variant.summary[name] = Statistic(mean=mean, sd=sd, min=low, max=high, n=n)
 
 
 @pytest.fixture
