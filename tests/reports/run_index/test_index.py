@@ -57,12 +57,12 @@ def test_a_folder_that_does_not_exist_has_no_runs(tmp_path):
 def test_an_entry_is_one_line_of_text_for_the_terminal(tmp_path):
     fake_run.make(tmp_path, QUICK)
     (tmp_path / "cut").mkdir()
-    (tmp_path / "cut" / "report.json").write_text("{")
+    (tmp_path / "cut" / "report.json").write_text('{"schema": 1}')
     good, bad = map(str, index.entries(tmp_path))
     expected = "2026-03-01-quick: 2026-03-01 09:30 UTC, quick on fashion-mnist, 3 epochs, seed 0, 6 ok; lowest BCE 0.29"
     assert good.startswith(expected)
     assert good.endswith("; mmdvae compare quick --out runs")
-    assert bad.startswith("cut: unreadable, ValueError: EOF while parsing an object")
+    assert bad == "cut: unreadable, run: field required"
 
 
 def test_settings_that_are_none_cost_no_list(tmp_path):
