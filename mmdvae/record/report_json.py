@@ -1,7 +1,9 @@
 """report.json, written and read: the one place where a result meets its file."""
 
+import math
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
@@ -24,7 +26,7 @@ def load(run_dir: Path) -> Report:
     path = run_dir / NAME
     try:
         text = path.read_bytes()
-        from_json(text, allow_inf_nan=False)  # the next line would take them
+        _check_finite(from_json(text))  # the next line would take NaN, Infinity and 1e999
         report = _REPORT.validate_json(text, strict=True)
     except FileNotFoundError:
         raise InputError(f"no {NAME} in {run_dir}; is it the folder of a run?") from None
@@ -35,6 +37,15 @@ def load(run_dir: Path) -> Report:
     if len(set(names)) < len(names):
         raise InputError(f"{path} cannot be read as a report of schema {SCHEMA}: variants must have different names")
     return report
+
+
+def _check_finite(value: Any, *place: str) -> None:
+    """Raise ValueError with the place of the first number that is none."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{'.'.join(place)}: input should be a finite number, got {value}")
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            _check_finite(inner, *place, str(key))
 
 
 def _first(error: ValidationError) -> str:

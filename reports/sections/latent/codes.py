@@ -34,18 +34,10 @@ class Codes:
         row = self.rows(self.views.tsne_index)
         return np.where(row[:, None] < 0, np.nan, self.views.tsne[row])
 
-    @property
-    def reconstructed(self) -> int:
-        """Of how many shown images, from the first on without a gap, a reconstruction is stored."""
-        known = self.rows(self.views.reconstruction_index) >= 0
-        if self.views.tsne_reconstructions is not None:
-            known |= self.rows(self.views.tsne_index) >= 0
-        return len(known) if known.all() else int(known.argmin())
 
-
-def decoded(every: list[Codes]) -> list[int]:
-    """Of how many shown images the page holds each variant's reconstruction: as many as are stored and have room."""
-    return [min(DECODED_MOST // len(every), codes.reconstructed) for codes in every]
+def decoded(every: list[Codes]) -> int:
+    """Of how many shown images the page holds every variant's reconstruction: as many as have room."""
+    return min(DECODED_MOST // len(every), len(every[0].shown))
 
 
 def found(report: Report, store: Store) -> list[Codes]:

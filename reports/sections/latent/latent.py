@@ -94,11 +94,10 @@ def _how(dots: int) -> tuple[str, str]:
 
 
 def _decoded(large: list[Codes], shown: int) -> str:
-    counts = sorted(set(codes_of.decoded(large)))
-    if counts == [shown]:
+    count = codes_of.decoded(large)
+    if count == shown:
         return ""
-    few = " to ".join(f"{count:,}" for count in (counts[0], counts[-1])[: len(counts)])
-    return f"Its reconstruction stands beside it for {few} of the {shown:,} dots; the page has none of the others."
+    return f"Its reconstruction stands beside it for {count:,} of the {shown:,} dots; the page has none of the others."
 
 
 def _views(found: list[Codes], shared: Limits) -> list[View]:

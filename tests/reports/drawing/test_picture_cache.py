@@ -14,7 +14,7 @@ from reports import write
 from reports.drawing import matplotlib_plots, picture_cache, pictures
 from reports.drawing.palette import Limits
 
-VARIANTS = [FakeVariant(name="a", sigma=1.0), FakeVariant(name="b", sigma=2.0)]
+VARIANTS = [FakeVariant(sigma=1.0), FakeVariant(sigma=2.0)]
 
 
 @pytest.fixture
