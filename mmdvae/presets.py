@@ -27,13 +27,19 @@ class Preset:
             if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**31:
                 raise InputError(f"seed must be a whole number >= 0 and < 2**31, got {seed}")
 
-    def with_grid(self, alphas: tuple[float, ...], sigmas: tuple[float, ...]) -> "Preset":
-        """The same preset over a grid; an axis that is not given keeps the preset's own values."""
-        own_alphas = (v.alpha for v in self.variants if v.kernel == "gaussian" or v.regularizer == "none")
-        own_sigmas = (v.sigma for v in self.variants if v.sigma is not None)
-        return replace(
-            self, variants=variants.grid(alphas or dict.fromkeys(own_alphas), sigmas or dict.fromkeys(own_sigmas))
-        )
+    def with_variants(
+        self, alphas: tuple[float, ...] = (), sigmas: tuple[float, ...] = (), names: tuple[str, ...] = ()
+    ) -> "Preset":
+        """The same preset over a grid and with named variants, instead of its own.
+
+        An axis of the grid that is not given keeps the preset's own values.
+        """
+        chosen = [variants.named(name) for name in names]
+        if alphas or sigmas:
+            own_alphas = (v.alpha for v in self.variants if v.kernel == "gaussian" or v.penalty is None)
+            own_sigmas = (v.sigma for v in self.variants if v.sigma is not None)
+            chosen = [*variants.grid(alphas or dict.fromkeys(own_alphas), sigmas or dict.fromkeys(own_sigmas)), *chosen]
+        return replace(self, variants=tuple(dict.fromkeys(chosen)))
 
     def only(self, names: tuple[str, ...]) -> "Preset":
         """The same preset with the named variants alone."""

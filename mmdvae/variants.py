@@ -1,13 +1,16 @@
 """What the experiment varies: regularizer, kernel, alpha, sigma."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from mmdvae.errors import InputError
+from mmdvae.penalties import table
 from mmdvae.penalties.table import NONE, Penalty, find
 
 SMALLEST_SIGMA, LARGEST_SIGMA = 1e-20, 1e20
+NUMBER = r"[0-9]+(?:[.][0-9]+)?(?:e[+-]?[0-9]+)?"  # as `number` writes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,32 @@ def kl(alpha: float) -> Variant:
 def none() -> Variant:
     """No regularizer: the autoencoder that the others are compared with."""
     return Variant(regularizer=NONE, alpha=0.0)
+
+
+def named(name: str) -> Variant:
+    """The variant of that name, such as none, mmd-a0.6-s2.83, imq-a0.3 or kl-a0.2; InputError lists the forms."""
+    if name == NONE:
+        return none()
+    found = re.fullmatch(rf"(\w+)-a({NUMBER})(?:-s({NUMBER}))?", name)
+    shape = _shapes().get((found[1], found[3] is not None)) if found else None
+    if found is None or shape is None:
+        forms = [f"{kind}-aALPHA{'-sSIGMA' if has_sigma else ''}" for kind, has_sigma in _shapes()]
+        raise InputError(f"unknown variant {name!r}; choose one of: {', '.join((NONE, *forms))}")
+    regularizer, kernel = shape
+    sigma = None if found[3] is None else float(found[3])
+    return Variant(regularizer=regularizer, kernel=kernel, alpha=float(found[2]), sigma=sigma)
+
+
+def _shapes() -> dict[tuple[str, bool], tuple[str, str | None]]:
+    """By the first word of a name and whether it has a sigma: regularizer and kernel."""
+    found: dict[tuple[str, bool], tuple[str, str | None]] = {}
+    for penalty in table.PENALTIES:
+        for kernel in penalty.kernels:
+            first = penalty.name if kernel.takes_sigma else kernel.name
+            found[first, kernel.takes_sigma] = (penalty.name, kernel.name)
+        if not penalty.kernels:
+            found[penalty.name, False] = (penalty.name, None)
+    return found
 
 
 def grid(alphas: Iterable[float], sigmas: Iterable[float]) -> tuple[Variant, ...]:
