@@ -48,7 +48,7 @@ class Views:
             raise ValueError(f"tsne_reconstructions must be ({m}, 28, 28), got {self.tsne_reconstructions.shape}")
 
 
-class Store:
+class StoredArrays:
     """One run's part of the store, found by its manifest.
 
     What cannot be read is listed in `problems` and treated as absent: a lost file costs one picture, not the page.

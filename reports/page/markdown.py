@@ -14,14 +14,14 @@ from reports.drawing import pictures
 from reports.sections import heatmap, summary, verdicts
 from reports.sections.dispersion import sigma_chart
 from reports.sections.header.header import title
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 LONGEST_TABLE = 40  # rows
 LONGEST_TEXT = 500  # characters of an explanation
 LARGEST = 148_000  # bytes; Prefect stores an artifact up to three times, and a ticket or a mail has limits, too
 
 
-def write(report: Report, store: Store, path: Path, missing: list[str]) -> None:
+def write(report: Report, store: StoredArrays, path: Path, missing: list[str]) -> None:
     """Write the summary; `missing` names what could not be made."""
     d = report.run.latent_dim
     before, after = [*_opening(report), "", *_table(report, d), ""], [""]

@@ -11,7 +11,7 @@ from reports import write
 from reports.page import artifact, markdown, page
 from reports.sections import summary
 from reports.sections.header import header
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_many_failures_do_not_make_the_summary_too_large_and_are_counted(tmp_pat
     many = [FakeVariant(sigma=3.0 + i, status="failed", error="ä" * 600) for i in range(400)]  # two bytes each
     fake = fake_run.make(tmp_path, [*QUICK[:4], *many])
     path = tmp_path / "summary.md"
-    markdown.write(fake.report, Store(fake.run_dir, fake.store), path, [])
+    markdown.write(fake.report, StoredArrays(fake.run_dir, fake.store), path, [])
     text = path.read_text()
     assert 100_000 < len(text.encode()) <= markdown.LARGEST
     assert "](data:image/png;base64," in text
@@ -65,7 +65,7 @@ def test_the_table_has_a_row_for_all_and_the_summarys_columns_as_text(tmp_path):
 
 def test_the_small_page_has_no_script_no_link_and_says_what_it_leaves_out(written, monkeypatch):
     fake, _ = written
-    run, store = fake.report, Store(fake.run_dir, fake.store)
+    run, store = fake.report, StoredArrays(fake.run_dir, fake.store)
     whole = artifact.render(run, store)
     assert "Left out here" not in whole
     monkeypatch.setattr(artifact, "LARGEST", 200_000)
@@ -90,12 +90,12 @@ def test_a_page_whose_head_is_too_large_is_an_error(written, monkeypatch):
     fake, _ = written
     monkeypatch.setattr(artifact, "LARGEST", 1000)
     with pytest.raises(ValueError, match="head alone takes more than 1000 bytes"):
-        artifact.render(fake.report, Store(fake.run_dir, fake.store))
+        artifact.render(fake.report, StoredArrays(fake.run_dir, fake.store))
 
 
 def test_page_and_small_page_have_the_same_head(written):
     fake, html = written
-    run, store = fake.report, Store(fake.run_dir, fake.store)
+    run, store = fake.report, StoredArrays(fake.run_dir, fake.store)
     assert isinstance(page.top(run, store, []), header.Header)
     for text in (html.read_text(), artifact.render(run, store)):
         assert "<h1>Quick comparison on fashion-mnist</h1>" in text

@@ -10,7 +10,7 @@ from reports.sections import heatmap
 from reports.sections.dispersion import pareto, sigma_chart, spectrum
 from reports.sections.dispersion.pareto import TradeOff
 from reports.sections.heatmap import METRICS, HeatMap
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Dispersion:
     spectrum: Markup | None
 
 
-def build(report: Report, store: Store) -> Dispersion:
+def build(report: Report, store: StoredArrays) -> Dispersion:
     """Everything that depends on sigma, of the finished variants."""
     return Dispersion(
         how=_how(report),

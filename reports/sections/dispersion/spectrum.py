@@ -7,12 +7,12 @@ from mmdvae.record.result import Report, VariantResult
 from reports import text
 from reports.drawing import scales, svg
 from reports.sections import panel_choice
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 Spectrum = list[float | None]  # falling; None for a zero, which a logarithmic axis has no place for
 
 
-def chart(report: Report, store: Store) -> Markup | None:
+def chart(report: Report, store: StoredArrays) -> Markup | None:
     """Eigenvalues by rank, of the variants that get panels of full size; None where none is stored."""
     found = [(variant, views.eigenvalues) for variant in report.variants if (views := store.first(variant)) is not None]
     full = {variant.name for variant in panel_choice.full_panels([variant for variant, _ in found])}

@@ -15,7 +15,7 @@ from reports.drawing.palette import Limits
 from reports.sections.latent import codes as codes_of
 from reports.sections.latent import latent
 from reports.sections.latent.codes import Codes
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 NOTHING = 65535  # in place of a coordinate that is not known
 COLUMNS = 50  # images in a row of a sheet
@@ -23,7 +23,7 @@ COLUMNS = 50  # images in a row of a sheet
 IMAGE_QUALITY, DECODED_QUALITY = 60, 30
 
 
-def build(report: Report, store: Store) -> dict[str, Any] | None:
+def build(report: Report, store: StoredArrays) -> dict[str, Any] | None:
     """The data of all panels of full size, ready for JSON; None where no codes are stored."""
     found = codes_of.full(codes_of.found(report, store))
     if not found:

@@ -14,7 +14,7 @@ from fake_run import QUICK
 
 from reports import write
 from reports.sections.latent import codes
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 TALL = {"width": 1280, "height": 2600}  # all 18 panels at once
 VIEWS = ("z-shared", "pca-shared", "tsne")
@@ -32,7 +32,7 @@ def fake(tmp_path_factory, fashion):
 @pytest.fixture(scope="module")
 def shown(fake):
     """Where the panels' codes come from, by variant."""
-    return {found.variant.name: found for found in codes.found(fake.report, Store(fake.run_dir, fake.store))}
+    return {found.variant.name: found for found in codes.found(fake.report, StoredArrays(fake.run_dir, fake.store))}
 
 
 @pytest.fixture

@@ -7,17 +7,17 @@ from parsed_page import of
 
 from reports.sections import panel_choice
 from reports.sections.latent import codes, latent
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 
 def test_dots_without_a_place_are_counted(tmp_path):
     """Those outside of the shared frame, and those that t-SNE did not place."""
     fake = fake_run.make(tmp_path, QUICK[:2], n=2100)
-    built = latent.build(fake.report, Store(fake.run_dir, fake.store))
+    built = latent.build(fake.report, StoredArrays(fake.run_dir, fake.store))
     readings = {view.code: view.reading for view in built.views}
     views = [np.load(path) for path in sorted(fake.store.glob("evaluate-*/views.npz"))]
     limit = latent.square([view["codes"][:, :2] for view in views]).x[1]
-    shown = codes.found(fake.report, Store(fake.run_dir, fake.store))[0].shown
+    shown = codes.found(fake.report, StoredArrays(fake.run_dir, fake.store))[0].shown
     outside = sum(np.sum(np.abs(view["codes"][shown, :2]).max(axis=1) > limit) for view in views)
     assert outside > 0
     assert f"until you zoom; {outside} dots lie outside, all panels together. A larger cloud" in readings["z-shared"]
@@ -72,6 +72,6 @@ def test_the_full_panels_keep_the_best_and_the_extremes(tmp_path):
 def test_the_hint_says_of_how_many_dots_a_reconstruction_can_be_shown(tmp_path):
     few = fake_run.make(tmp_path / "few", QUICK, n=1100)
     said = "Its reconstruction stands beside it for 1,000 of the 1,100 dots; the page has none of the others."
-    assert latent.build(few.report, Store(few.run_dir, few.store)).decoded == said
+    assert latent.build(few.report, StoredArrays(few.run_dir, few.store)).decoded == said
     every = fake_run.make(tmp_path / "all", QUICK[:2], n=1100)
-    assert latent.build(every.report, Store(every.run_dir, every.store)).decoded == ""
+    assert latent.build(every.report, StoredArrays(every.run_dir, every.store)).decoded == ""
