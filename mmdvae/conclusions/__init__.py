@@ -1,5 +1,5 @@
 """What the numbers of a result support.
 
 verdicts on claims, checks for faults, advice on settings; paired and groups are their statistics.
-May import: measures, record.
+May import: measures, penalties, record.
 """
