@@ -15,7 +15,7 @@ from mmdvae.files import digest, locked, read_json
 from mmdvae.jobs.names import DATA, KEY, LOCK, REQUEST, RESULT
 from mmdvae.variants import Variant
 
-RUNNING = ".running"  # folder with a lock file for each comparison that is going on
+RUNNING = ".running-{}.lock"  # held by a comparison that is going on
 REMOVED = ".removed-"  # first part of the name of a folder that is being deleted
 
 
@@ -74,7 +74,7 @@ def prune(
 @contextlib.contextmanager
 def running(store: Path, run_id: str) -> Iterator[None]:
     """While the block lasts, nothing that is used from now on is pruned; if the process is killed, it ends at once."""
-    path = store / RUNNING / run_id
+    path = store / RUNNING.format(run_id)
     with locked(path):
         try:
             yield
@@ -159,10 +159,11 @@ def _read(path: Path) -> dict[str, Any]:
 def _oldest_running(store: Path) -> float:
     """When the oldest of the comparisons that are going on began; infinity if there is none."""
     began = [float("inf")]
-    for path in (store / RUNNING).glob("*"):
+    for path in store.glob(RUNNING.format("*")):
         with contextlib.suppress(FileNotFoundError), path.open() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()  # of a comparison that was killed
             except BlockingIOError:
                 began.append(path.stat().st_mtime)
     return min(began)
