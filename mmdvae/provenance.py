@@ -14,9 +14,7 @@ LIBRARIES = ("keras", "tensorflow", "prefect", "numpy", "scikit-learn", "openTSN
 def code() -> Code:
     """Commit of the running checkout, and whether files differ from it; None for both outside a checkout."""
     folder = Path(__file__).resolve().parent.parent
-    ours = _git(
-        folder, "ls-files", "mmdvae/provenance.py"
-    )  # empty if it is installed inside another project's checkout
+    ours = _git(folder, "ls-files", "mmdvae/provenance.py")  # empty if installed inside another checkout
     commit = _git(folder, "rev-parse", "HEAD") if ours else ""
     changes = _git(folder, "status", "--porcelain")
     return Code(commit=commit or None, dirty=bool(changes) if commit else None)

@@ -136,9 +136,7 @@ class Progress:
 
     def __init__(self, model: VAE, report: Report, *, epoch: int, images: int):
         self.model, self.report, self.epoch, self.images = model, report, epoch, images
-        self.first: tuple[float, int] | None = (
-            None  # time and images after the first call, so that compiling does not count
-        )
+        self.first: tuple[float, int] | None = None  # after the first call: compiling does not count
         self.last = 0.0
         self.steps = 1
 
