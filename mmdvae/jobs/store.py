@@ -1,6 +1,6 @@
 """The store of finished jobs: a folder's name is a digest of everything that the result depends on.
 
-`<store>/<kind>-<24 hex>/` holds the job's files and, written last, result.json with their digests. A job is done only
+`<store>/<kind>-<24 hex>/` holds the job's files and, written last, result.json with their digests. A job runs only
 if its result is absent or damaged. This is the project's only cache, with Prefect or without.
 """
 
@@ -52,7 +52,7 @@ def touch(folder: Path) -> None:
 
 
 def forget(folder: Path) -> None:
-    """Mark a finished job as not done; the checkpoint of an unfinished one is kept."""
+    """Delete a job's result, so that it runs again; an unfinished job keeps its checkpoint."""
     (folder / RESULT).unlink(missing_ok=True)
 
 
