@@ -11,10 +11,10 @@ WAE_SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # Tolstikhin et al. 2018, arX
 def gaussian(x, y, *, bandwidth):
     """Gaussian kernel matrix, k(a, b) = exp(-|a - b|² / (2 h²)).
 
-    Args: x (n, d) and y (m, d), float arrays or tensors of one dtype; bandwidth h > 0 in latent units
+    Args: x (n, d) and y (m, d), float arrays or tensors of the same dtype; bandwidth h > 0 in latent units
         (the prior N(0, I) has scale 1; h is not rescaled by d; points divided by h must be finite in float32).
     Returns: (n, m) in [0, 1]; float32 entries within 1e-6 of float64.
-    Raises: InputError if h <= 0, or if x and y are not float points of one dimension.
+    Raises: InputError if h <= 0, or if x and y are not float points of equal dimension.
     Source: Gretton et al. 2012, JMLR 13:723.
     """
     if not bandwidth > 0:
@@ -27,10 +27,10 @@ def gaussian(x, y, *, bandwidth):
 def imq(x, y, *, scale):
     """Inverse multiquadric kernel matrix, k(a, b) = C / (C + |a - b|²).
 
-    Args: x (n, d) and y (m, d), float arrays or tensors of one dtype; scale C > 0 in squared latent units
+    Args: x (n, d) and y (m, d), float arrays or tensors of the same dtype; scale C > 0 in squared latent units
         (the mean squared distance of two draws from N(0, I) is 2d).
     Returns: (n, m) in (0, 1]; float32 entries within 1e-6 of float64.
-    Raises: InputError if C <= 0, or if x and y are not float points of one dimension.
+    Raises: InputError if C <= 0, or if x and y are not float points of equal dimension.
     Source: Tolstikhin et al. 2018, arXiv:1711.01558, section 4.
     """
     if not scale > 0:
@@ -43,9 +43,9 @@ def imq_mixture(x, y, *, dim):
 
     The small scales resolve near points; the large ones have heavy tails and still give a gradient at far points.
 
-    Args: x (n, d) and y (m, d), float arrays or tensors of one dtype; dim, the d that sets the base scale 2 d.
+    Args: x (n, d) and y (m, d), float arrays or tensors of the same dtype; dim, the d that sets the base scale 2 d.
     Returns: (n, m) in (0, 1]; the mean and not the sum, so that k(a, a) = 1.
-    Raises: InputError if dim < 1, or if x and y are not float points of one dimension.
+    Raises: InputError if dim < 1, or if x and y are not float points of equal dimension.
     Source: Tolstikhin et al. 2018, arXiv:1711.01558; their code takes the sum.
     """
     return imq_mixture_at(_squared_distances(*_points(x, y)), dim=dim)

@@ -19,7 +19,7 @@ def mmd2(x, y, kernel: KernelFunction, *, unbiased: bool = True):
     time when both samples have the same distribution. The biased one (V-statistic) keeps them: never negative, but
     too large by (2 / n)(1 - E k) on average for two samples of n points from the same distribution.
 
-    Args: x (n, d) and y (m, d), float arrays or tensors of one dtype, n and m >= 2 (>= 1 if biased).
+    Args: x (n, d) and y (m, d), float arrays or tensors of the same dtype, n and m >= 2 (>= 1 if biased).
     Returns: scalar of the inputs' dtype; float32 within about 1e-6 of float64.
     Raises: InputError if a sample is too small, where the shapes are known.
     Source: Gretton et al. 2012, JMLR 13:723, equations 3 and 5.

@@ -104,7 +104,7 @@ class VAE(keras.Model):
 
 
 def binary_cross_entropy(target, logits):
-    """Mean over all pixels, in nats; target in [0, 1] and logits of one shape -> scalar.
+    """Mean over all pixels, in nats; target in [0, 1] and logits of the same shape -> scalar.
 
     -t log p - (1 - t) log(1 - p) with p = sigmoid(x) equals log(1 + exp(x)) - t x, which avoids rounding in p.
     """

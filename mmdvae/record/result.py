@@ -287,7 +287,7 @@ class Report:
 
     @property
     def unfinished(self) -> list[VariantResult]:
-        """The variants that failed or diverged with some seed."""
+        """The variants that failed or diverged with at least one seed."""
         return [variant for variant in self.variants if variant.status != "ok"]
 
 

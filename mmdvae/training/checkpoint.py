@@ -21,7 +21,7 @@ def restore(path: Path, variables: list[Any]) -> dict[str, Any]:
 
     Raises: OSError, ValueError or KeyError if the file is missing, damaged or from another network.
     """
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:  # np.load alone leaks damaged files
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:  # np.load(path) leaks a damaged file
         values = {name: archive[name] for name in _named(variables)}  # read all before assigning any
         notes = json.loads(str(archive["notes"]))
     for name, variable in _named(variables).items():

@@ -36,7 +36,7 @@ def work(request: dict[str, Any], folder: Path, report: Report) -> tuple[dict[st
 
 
 def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path, report: Report) -> dict[str, Any]:
-    """Train to the recipe's last epoch, from the checkpoint in `folder` if there is one; leave model.npz there.
+    """Train to the recipe's last epoch, from the checkpoint in `folder` if there is one; write model.npz there.
 
     A resumed training gives the same numbers as an uninterrupted one on the same machine: order, augmentation and
     noise of an epoch are functions of (seed, epoch), everything else is in the checkpoint.
