@@ -1,4 +1,4 @@
-"""Named comparisons: which variants, by which recipe, for how long, with which seeds."""
+"""Named comparisons: variants, recipe, number of epochs and seeds of each."""
 
 from dataclasses import dataclass, replace
 
@@ -13,8 +13,8 @@ class Preset:
     """One comparison, as data."""
 
     name: str
-    question: str  # what the comparison answers, for people who choose
-    recipe: Recipe  # its epochs are the budget of every variant
+    question: str  # what the comparison answers, shown where a preset is chosen
+    recipe: Recipe  # its number of epochs holds for every variant
     variants: tuple[Variant, ...]
     seeds: tuple[int, ...] = (0,)
 
@@ -42,7 +42,7 @@ class Preset:
         return replace(self, variants=tuple(dict.fromkeys(chosen)))
 
     def only(self, names: tuple[str, ...]) -> "Preset":
-        """The same preset with the named variants alone."""
+        """The same preset with only the named variants."""
         known = {variant.name: variant for variant in self.variants}
         for name in names:
             if name not in known:
@@ -85,7 +85,7 @@ SWEEP = Preset(
         # 3.83 is the prior's median distance, 5.66 is d / sqrt(2) (Zhao's choice)
         *variants.grid((0.0, 0.2, 0.6, 0.9), (1e-4, 0.1, 1.0, 2.83, 3.83, 5.66, 1e4)),
         variants.imq(0.6),
-        variants.kl(0.5),  # the usual evidence lower bound
+        variants.kl(0.5),  # the standard evidence lower bound
     ),
     seeds=(0, 1, 2),
 )

@@ -1,4 +1,4 @@
-"""report.json, written and read: the one place where a result meets its file."""
+"""Write and read report.json; no other module knows the file's format."""
 
 import math
 from dataclasses import asdict
@@ -22,11 +22,11 @@ def write(report: Report, run_dir: Path) -> None:
 
 
 def load(run_dir: Path) -> Report:
-    """Read report.json in the folder of a run; InputError names the field that breaks the schema."""
+    """Read report.json from the folder of a run; an InputError names the field that violates the schema."""
     path = run_dir / NAME
     try:
         text = path.read_bytes()
-        _check_finite(from_json(text))  # the next line would take NaN, Infinity and 1e999
+        _check_finite(from_json(text))  # the next line would accept NaN, Infinity and 1e999
         report = _REPORT.validate_json(text, strict=True)
     except FileNotFoundError:
         raise InputError(f"no {NAME} in {run_dir}; is it the folder of a run?") from None
@@ -49,7 +49,7 @@ def _check_finite(value: Any, *place: str) -> None:
 
 
 def _first(error: ValidationError) -> str:
-    """The first fault: variants.0.runs.1.seed: input should be a valid integer, got 'x'."""
+    """Text of the first error, such as: variants.0.runs.1.seed: input should be a valid integer, got 'x'."""
     fault = error.errors(include_url=False, include_context=False)[0]
     where = ".".join(map(str, fault["loc"])) or "the file"
     found = "" if fault["type"] == "missing" else f", got {fault['input']!r:.80}"
