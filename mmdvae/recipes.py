@@ -38,7 +38,7 @@ class Recipe:
         if not math.isfinite(self.learning_rate) or self.learning_rate <= 0:
             raise InputError(f"learning_rate must be a finite number > 0, got {self.learning_rate}")
         if not 0 <= self.cooldown <= 1:
-            raise InputError(f"cooldown must be a share in [0, 1], got {self.cooldown}")
+            raise InputError(f"cooldown must be between 0 and 1, got {self.cooldown}")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for a store key or a report."""

@@ -39,7 +39,7 @@ class Variant:
         if kernel and kernel.takes_sigma:
             check_sigma(self.sigma)
         elif self.sigma is not None:
-            raise InputError(f"sigma belongs to the gaussian kernel alone, got {self.sigma} with {self.name}")
+            raise InputError(f"sigma is only for the gaussian kernel, got {self.sigma} with {self.name}")
 
     @property
     def penalty(self) -> Penalty | None:

@@ -65,7 +65,7 @@ def equal_budget(variants: Variants) -> Check:
         "C4",
         "Unequal training" if unequal else "Equal training",
         "issue" if unequal else "passed",
-        f"Epochs differ: {sorted(epochs)}; compare nothing across them."
+        f"Epochs differ: {sorted(epochs)}; do not compare variants with different epochs."
         if unequal
         else "All were trained for the same number of epochs.",
         compared if unequal else [],
@@ -78,7 +78,7 @@ def baselines_measured(baselines: Sequence[Baseline]) -> Check:
         "C6",
         "Baselines were measured" if baselines else "Baselines are missing",
         "passed" if baselines else "issue",
-        "The tables have their rows."
+        "The tables include the baselines."
         if baselines
         else "They failed, so the tables lack them. Run the same command again to try them alone.",
         [],
@@ -93,7 +93,7 @@ def samples_judged(classifier: Classifier | None) -> Check:
         "passed" if classifier else "tip",
         f"By a classifier with a test accuracy of {classifier.test_accuracy:.3f}."
         if classifier
-        else "Its classifier failed, or all images have one label: fid, kid, density and coverage are missing.",
+        else "The classifier failed, or all images have one label: fid, kid, density and coverage are missing.",
         [],
     )
 

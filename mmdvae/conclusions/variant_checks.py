@@ -81,7 +81,7 @@ VARIANT_CHECKS = (
         titles=("Training has not converged", "Training has converged"),
         explanations=(
             f"In the last tenth of the epochs validation BCE lost more than {STILL_FALLING:.0%} of what it is above "
-            "the entropy of the targets, or there was but one epoch: the ranking may change with more --epochs.",
+            "the entropy of the targets, or there was only one epoch: the ranking may change with more --epochs.",
             "Validation BCE had settled.",
         ),
     ),

@@ -45,7 +45,7 @@ def all_of(variants: Sequence[VariantResult]) -> list[Verdict]:
 
 def _verdict(claim: Claim, finding: Finding, others: list[str]) -> Verdict:
     found = finding.effect
-    left_out = f"; no claim speaks of the penalty of {', '.join(others)}" if others else ""
+    left_out = f"; no claim covers the penalty of {', '.join(others)}" if others else ""
     return Verdict(
         code=claim.code,
         claim=claim.claim,
@@ -85,7 +85,7 @@ def sigma_hardly_matters(variants: Variants) -> Finding:
         if any(groups.acting(variant) for variant in group) and (widest := _furthest_apart(group))
     }
     if not found:
-        return _not_run("no two sigmas with one alpha finished of which one had a live kernel: dead ones are alike")
+        return _not_run("no two finished variants have the same alpha, different sigmas and at least one live kernel")
     largest = max(found.values(), key=_size)
     if len(found) == 1:
         return largest
@@ -168,7 +168,7 @@ def _held_against(ours: Group, theirs: Group, metric: str, *, yes: Test, no: Tes
     columns = (by_seed(variant, metric) for variant in (*ours.variants, *theirs.variants))
     rows = on_common_seeds(_logarithms(column) if as_ratio else column for column in columns)
     if not rows:
-        return _not_run(f"no seed has {TITLES[metric]} of all")
+        return _not_run(f"no seed has {TITLES[metric]} for all compared variants")
     n = len(ours.variants)
     pairs = [(statistics.mean(row[:n]), statistics.mean(row[n:])) for row in rows]
     found = (ratio if as_ratio else effect)(one - other for one, other in pairs)

@@ -41,7 +41,7 @@ def main() -> None:
 def run(request: dict[str, Any], report) -> dict[str, Any]:
     """Do the work unless its folder holds a finished result; return the record."""
     if request["code"] != code_of(request["kind"], request):
-        raise ValueError("the program was edited while the run was going on; start it again")  # the key would be wrong
+        raise ValueError("the program's code was changed during the run; start the run again")  # the key would be wrong
     folder = Path(request["folder"])
     with store.claimed(folder):
         record = store.read(folder)

@@ -182,7 +182,7 @@ def _found(name: str, root: Path) -> Path | None:
 def _file(name: str, root: Path) -> Path:
     path = _found(name, root)
     if path is None:
-        raise ValueError(f"{name} is imported, and there is no such module in {root}")
+        raise ValueError(f"{name} is imported but does not exist in {root}")
     return path
 
 

@@ -58,7 +58,7 @@ def prune(
     Raises: InputError without any rule, which would select everything.
     """
     if not unused and older_than is None:
-        raise InputError("say what may go: --unused, --older-than AGE, or both")
+        raise InputError("select what to delete: --unused, --older-than AGE, or both")
     deleted: list[Entry] = []
     kept: list[Entry] = []
     for entry in found:

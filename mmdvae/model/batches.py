@@ -25,7 +25,7 @@ def as_images(given: Any) -> np.ndarray:
     if images.dtype.kind != "f":
         raise InputError(f"images must be uint8 of 0 to 255 or floats in [0, 1], got {images.dtype}")
     if not (images.min() >= 0 and images.max() <= 1):  # written so that NaN fails, too
-        raise InputError(f"images of floats must be in [0, 1], got {images.min()} to {images.max()}")
+        raise InputError(f"float images must be in [0, 1], got {images.min()} to {images.max()}")
     return images.astype(np.float32)
 
 
@@ -35,7 +35,7 @@ def as_points(given: Any, *, dim: int) -> np.ndarray:
     if points.dtype.kind not in "fiu" or points.ndim != 2 or points.shape[1] != dim or not len(points):
         raise InputError(f"codes must be numbers of shape (n, {dim}), got {points.dtype} of {points.shape}")
     if not np.isfinite(points).all():
-        raise InputError("codes must be finite numbers, got some that are not")
+        raise InputError("codes must be finite, got NaN or infinite values")
     return points.astype(np.float32)
 
 

@@ -31,7 +31,7 @@ class Penalty:
     title: str  # in tables and legends
     unit: str = ""  # of its value before it is weighted with alpha
     kernels: tuple[Kernel, ...] = ()
-    action: str = "the penalty acts on the codes by itself"  # shown where there is no kernel to describe
+    action: str = "the penalty acts on the codes directly"  # shown where there is no kernel to describe
     module: str = ""  # dotted name of the module with the formula; empty: the one of the same name in this package
 
     @property

@@ -45,7 +45,12 @@ def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path
         train_seconds, parameters, peak_rss_mb, device. Divergence is a result, not an exception.
     """
     if os.environ.get("CUDA_VISIBLE_DEVICES", "-1") not in ("", "-1") and device() == "cpu":
-        report({"event": "note", "message": "a GPU is there but Keras cannot use it: training on the CPU (extra: gpu)"})
+        report(
+            {
+                "event": "note",
+                "message": "a GPU is present but Keras cannot use it; training on the CPU (install the extra: gpu)",
+            }
+        )
     images = {split: open_split(data, split)[0] for split in ("train", "valid")}
     model = build(variant, recipe, seed, steps=steps(len(images["train"]), recipe))
     train, valid = (CompiledLoop(model, images[split]) for split in ("train", "valid"))

@@ -33,6 +33,6 @@ def _asked_for(folder: Path) -> tuple[Variant, Recipe]:
         return Variant(**request["variant"]), Recipe(**request["recipe"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{folder}: must be the folder of a training, with a {REQUEST} that says variant and recipe; "
+            f"{folder}: must be the folder of a training, with a {REQUEST} that contains variant and recipe; "
             f"{type(error).__name__}: {error}"
         ) from None

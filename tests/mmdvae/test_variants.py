@@ -34,7 +34,7 @@ def test_sigma_that_is_not_finite_and_positive_is_refused(sigma):
         ({"regularizer": "mmd", "alpha": 0.0, "kernel": "imq"}, "alpha must be 0 for regularizer none and > 0"),
         ({"regularizer": "none", "alpha": 0.5}, "alpha must be 0 for regularizer none"),
         ({"regularizer": "kl", "alpha": 0.5, "kernel": "imq"}, "kernel must be left out for regularizer kl, got imq"),
-        ({"regularizer": "mmd", "alpha": 0.5, "kernel": "imq", "sigma": 1.0}, "sigma belongs to the gaussian kernel"),
+        ({"regularizer": "mmd", "alpha": 0.5, "kernel": "imq", "sigma": 1.0}, "sigma is only for the gaussian kernel"),
     ],
 )
 def test_contradictions_are_refused(fields, message):
