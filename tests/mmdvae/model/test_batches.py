@@ -43,9 +43,9 @@ def test_bytes_and_floats_between_0_and_1_mean_the_same_images(model, same):
         (np.repeat(BYTES[..., None], 3, axis=-1), r"got \(3, 28, 28, 3\)"),
         (BYTES.astype("int64"), r"must be uint8 of 0 to 255 or floats in \[0, 1\], got int64"),
         (BYTES > 127, r"got bool"),
-        (BYTES.astype("float32"), r"floats must be in \[0, 1\], got 0.0 to 255.0"),
-        (BYTES / 127.5 - 1, r"floats must be in \[0, 1\], got -1.0 to 1.0"),
-        (np.full((1, 28, 28), np.nan), r"floats must be in \[0, 1\], got nan"),
+        (BYTES.astype("float32"), r"float images must be in \[0, 1\], got 0.0 to 255.0"),
+        (BYTES / 127.5 - 1, r"float images must be in \[0, 1\], got -1.0 to 1.0"),
+        (np.full((1, 28, 28), np.nan), r"float images must be in \[0, 1\], got nan"),
     ],
 )
 def test_images_that_could_mean_something_else_are_refused(model, images, message):

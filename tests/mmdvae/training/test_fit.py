@@ -124,7 +124,7 @@ def test_a_gpu_that_cannot_be_used_is_said(tiny, tmp_path, monkeypatch):
         report=lambda e: notes.append(e.get("message")),
     )
     assert record["device"] == "cpu"
-    assert any("a GPU is there but Keras cannot use it" in (note or "") for note in notes)
+    assert any("a GPU is present but Keras cannot use it" in (note or "") for note in notes)
 
 
 def test_the_trained_model_can_be_loaded(tiny, undisturbed):
