@@ -58,7 +58,7 @@ def build(report: Report) -> Findings | None:
     if not report.verdicts and not report.checks:
         return None
     order = list(CHECK_STATES)
-    checks = sorted(report.checks, key=lambda check: order.index(check.state) if check.state in order else len(order))
+    checks = sorted(report.checks, key=lambda check: order.index(check.state))
     cards = [card(verdict) for verdict in report.verdicts]
     return Findings(
         cards=cards,
@@ -75,7 +75,7 @@ def bearing_on(report: Report, section: str) -> list[Card]:
 
 def card(verdict: Verdict) -> Card:
     """A verdict in words."""
-    sign, word = VERDICT_STATES.get(verdict.state, ("–", verdict.state))
+    sign, word = VERDICT_STATES[verdict.state]
     ratio, effect = verdict.scale == "ratio", verdict.effect
     return Card(
         verdict=verdict,
@@ -96,6 +96,6 @@ def _interval(verdict: Verdict) -> str:
 
 
 def _item(check: Check, of: int) -> Item:
-    sign, word = CHECK_STATES.get(check.state, ("–", check.state))
+    sign, word = CHECK_STATES[check.state]
     everyone = len(check.variants) == of > 1
     return Item(check=check, sign=sign, word=word, variants=f"all {of}" if everyone else ", ".join(check.variants))
