@@ -1,4 +1,4 @@
-"""A run's folder and its part of the store as the pipeline leaves them, made up in a second and with known numbers."""
+"""A fake run: its folder and its part of the store as the pipeline writes them, in a second, with known numbers."""
 
 import hashlib
 import io
@@ -47,7 +47,7 @@ QUICK = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FakeRun:
-    """Where it lies."""
+    """Its folders and its report."""
 
     run_dir: Path
     store: Path
@@ -74,7 +74,7 @@ def make(
 ) -> FakeRun:
     """Write a run below `out`; `images` and `labels` may be real ones.
 
-    With `decoded` every image has an error and those of the t-SNE a reconstruction.
+    With `decoded` every image has an error, and those in the t-SNE have a reconstruction.
     """
     store, run_dir = out / "store", out / run_id
     if images is None or labels is None:
@@ -269,7 +269,7 @@ def _blurred(images: np.ndarray, times: int) -> np.ndarray:
 
 
 def _images(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Bright bars whose place is the class."""
+    """Bright bars whose position gives the class."""
     rng = np.random.default_rng(0)
     labels = np.arange(n) % 10
     images = rng.integers(0, 40, (n, 28, 28))

@@ -1,4 +1,4 @@
-"""What a made-up run found: more metrics, baselines, paired differences, verdicts and advice, with known numbers."""
+"""The results of a fake run: more metrics, baselines, paired differences, verdicts and advice, with known numbers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ T_975 = {2: 4.303, 3: 3.182, 4: 2.776}  # Student's quantile by degrees of freed
 
 
 def metrics(*, spread: float, bce: float, noise: float) -> dict[str, float]:
-    """Of one trained model whose codes have that standard deviation; noise is about 1."""
+    """Metrics of one trained model whose codes have the standard deviation `spread`; `noise` is about 1."""
     mse = 0.0166 + (bce - 0.2928) * 0.35
     return {
         "bce_excess": bce - 0.2422,
@@ -42,7 +42,7 @@ def metrics(*, spread: float, bce: float, noise: float) -> dict[str, float]:
 
 
 def baselines() -> list[dict[str, Any]]:
-    """Floors and ceilings."""
+    """Lower and upper bounds for the metrics."""
     by_class = {f"mse_class_{label}": 0.0867 * (0.6 + 0.1 * label) for label in range(CLASSES)}
     rows: dict[str, dict[str, float]] = {
         "mean image": {"bce": 0.4502, "mse": 0.0867, "psnr": 10.62, "ssim": 0.21, **by_class},
@@ -59,12 +59,12 @@ def _pca(n: int) -> dict[str, float]:
 
 
 def classifier() -> dict[str, Any]:
-    """The judge of the samples."""
+    """The classifier that judges the samples."""
     return {"test_accuracy": 0.9104, "sha256": "c1a5" * 16, "features": 64, "classes": CLASSES}
 
 
 def differences(runs: list[dict[str, Any]], reference: list[dict[str, Any]], name: str) -> dict[str, Any] | None:
-    """Runs less the reference's, by their common seeds, with Student's interval from three on."""
+    """Differences of the runs to the reference's, paired by seed, with Student's interval for three seeds or more."""
     measured, beside = ({run["seed"]: run["metrics"] for run in rows if run["metrics"]} for rows in (runs, reference))
     common = sorted(measured.keys() & beside.keys())
     if not common:
@@ -84,7 +84,7 @@ def differences(runs: list[dict[str, Any]], reference: list[dict[str, Any]], nam
 
 
 def verdicts(seeds: int) -> list[dict[str, Any]]:
-    """One in each state; the second is a ratio, the last was not run."""
+    """One verdict in each state; the second is a ratio, the last was not run."""
     rows: list[tuple[str, str, str, str, float | None, list[float] | None, str | None]] = [
         ("A penalty costs reconstruction", "supported", "BCE with a penalty minus BCE without one, nats/pixel",
          "difference", 0.0071, [0.0061, 0.0083], "Removing the penalty made the loss worse."),
@@ -114,7 +114,7 @@ def verdicts(seeds: int) -> list[dict[str, Any]]:
 
 
 def advice(names: Sequence[str], spreads: Sequence[float], seeds: int) -> dict[str, Any]:
-    """The prior's range is 0.4 to 9.1; the codes' grows with their spread."""
+    """Advice on sigma: the prior's live range is 0.4 to 9.1; the codes' grows with their spread."""
     codes = [
         {"name": name, "low": 0.4 * spread, "high": 9.1 * spread} for name, spread in zip(names, spreads, strict=True)
     ]
