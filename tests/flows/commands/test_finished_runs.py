@@ -1,4 +1,4 @@
-"""The difference of runs, as data and as lines for a terminal."""
+"""Differences between runs, as data and as lines for a terminal."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def of(fake):
 
 
 def pair(out, first=(), second=(), **both):
-    """Two runs of the first three quick variants; `first` and `second` are what is special about each."""
+    """Two runs of the first three quick variants; `first` and `second` override arguments of one run each."""
     return [
         fake_run.make(out, QUICK[:3], **{"run_id": name, **both, **dict(special)})
         for name, special in (("one", first), ("two", second))
@@ -77,7 +77,7 @@ def test_only_settings_that_differ_are_listed_each_with_all_values(tmp_path):
     ("change", "what"),
     [
         ({"sha256": "b" * 64}, "data"),
-        ({"sha256": None}, "data"),  # both: what was not recorded was not the same
+        ({"sha256": None}, "data"),  # in both runs: what was not recorded counts as different
         ({}, "epochs"),
         ({"sha256": "b" * 64, "epochs": 9}, "data and epochs"),
     ],
