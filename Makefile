@@ -1,10 +1,10 @@
-# The commands anyone needs. Each works alone on a bare clone with Python 3.11, 3.12 or 3.13.
+# The project's commands. Each works by itself on a fresh clone with Python 3.11, 3.12 or 3.13.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# --no-compile: what is used is compiled when it is first imported, the rest (most of TensorFlow) never.
+# --no-compile: modules are compiled when they are first imported, the rest (most of TensorFlow) never.
 PIP_FLAGS := --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
-# So that what was compiled once is kept: without it every child process compiles TensorFlow anew, half a minute each.
+# Keeps compiled modules: otherwise every child process compiles TensorFlow again, half a minute each time.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install report test e2e chaos check format bench data deploy clean
@@ -12,12 +12,12 @@ unexport PYTHONDONTWRITEBYTECODE
 help:           ## Show this list
 	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-install: $(VENV)/.user   ## Make .venv with what a run needs, every version pinned
+install: $(VENV)/.user   ## Make .venv with the packages that a run needs, all versions pinned
 
 report: install data     ## Train and compare the quick preset on real images; the last line is the report's path
 	$(BIN)/mmdvae compare quick
 
-# Three processes for two cores: a quarter of the time the tests wait.
+# Three processes for two cores, because the tests wait a quarter of the time.
 test: $(VENV)/.dev data      ## Run all tests
 	$(BIN)/pytest --numprocesses 3 --dist loadfile
 
@@ -27,13 +27,13 @@ e2e: $(VENV)/.dev        ## Test a server, a worker and schedules, on SQLite and
 chaos: $(VENV)/.dev      ## Kill everything at random moments, 35 times, and rewrite docs/chaos.md; about half an hour
 	$(BIN)/python tests/chaos
 
-check: $(VENV)/.dev      ## Format, lint, types, import borders
+check: $(VENV)/.dev      ## Check format, lint, types and import directions
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/test_borders.py
 
-format: $(VENV)/.dev     ## Bring the code into its format
+format: $(VENV)/.dev     ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -44,7 +44,7 @@ bench: $(VENV)/.dev data ## Measure speed and rewrite docs/performance.md; ONLY=
 deploy: install          ## Register the schedules of prefect.yaml on your Prefect server; repeatable (docs/operations.md)
 	$(BIN)/mmdvae deploy
 
-# The images: from where they lie already, by download, or (as root on Debian and Ubuntu) from the system's package.
+# The images: an existing copy, a download, or (as root on Debian and Ubuntu) the system's package.
 data: install
 	@$(BIN)/mmdvae data || { \
 	    [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
@@ -52,7 +52,7 @@ data: install
 	    && apt-get update -qq && apt-get install -y -qq dataset-fashion-mnist >/dev/null \
 	    && $(BIN)/mmdvae data; }
 
-clean:                   ## Remove what `make` made, not the runs
+clean:                   ## Remove what `make` has made, except the runs
 	rm -rf $(VENV) *.egg-info build .pytest_cache .ruff_cache .mypy_cache
 
 $(BIN)/python:

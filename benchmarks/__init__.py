@@ -1,1 +1,1 @@
-"""Speed, as ratios against a baseline measured in the same run: `make bench`."""
+"""Speed benchmarks, as ratios to a baseline measured in the same run: `make bench`."""

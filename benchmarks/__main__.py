@@ -1,7 +1,7 @@
-"""`python -m benchmarks [NAME ...]`: measure, and write docs/performance.md from all that has been measured.
+"""`python -m benchmarks [NAME ...]`: run benchmarks, and write docs/performance.md from all results so far.
 
-Each measurement is kept in docs/performance.json under its name, with the machine that it was made on, and stays there
-until it is made again. Without a name all are made, which takes two to three hours; `steps` takes eight minutes.
+Each result is kept in docs/performance.json under its name, with the machine that it was measured on, until it is
+measured again. Without a name all are measured, which takes two to three hours; `steps` takes eight minutes.
 """
 
 import sys
@@ -29,7 +29,7 @@ RESULTS = DOCS / "performance.json"
 
 
 def main(names: list[str]) -> None:
-    """Measure what is named, or all."""
+    """Run the named benchmarks, or all."""
     unknown = set(names) - set(MEASUREMENTS)
     if unknown:
         raise SystemExit(f"unknown: {', '.join(sorted(unknown))}; choose from: {', '.join(MEASUREMENTS)}")

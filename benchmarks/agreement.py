@@ -1,6 +1,6 @@
-"""Do our numbers agree with the notebook's? Its four variants on all training images for two epochs, in both ways.
+"""Do our numbers agree with the notebook's? Its four variants on all training images for two epochs, both ways.
 
-No time is measured, so that other work on the machine does not matter.
+No time is measured, so other work on the machine does not matter.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ SEEDS, EPOCHS = (0, 1, 2), 2
 
 
 def measure(data: Path) -> dict[str, Any]:
-    """Per seed the last epoch's numbers of the four variants: {"epochs", "rounds": [{"seed", "notebook", "ours"}]}."""
+    """Last epoch's numbers of the four variants for each seed: {"epochs", "rounds": [{"seed", "notebook", "ours"}]}."""
     return {"epochs": EPOCHS, "rounds": [_both(data, seed) for seed in SEEDS]}
 
 

@@ -1,4 +1,4 @@
-"""A measurement in a process of its own: `python -m benchmarks.child MODULE FUNCTION`, arguments and result as JSON."""
+"""Runs a measurement in its own process: `python -m benchmarks.child MODULE FUNCTION`, arguments and result in JSON."""
 
 import contextlib
 import importlib
@@ -12,13 +12,13 @@ from typing import Any
 from mmdvae.jobs import environment
 
 ONE_THREAD = environment.of_child(None)  # as the pipeline trains
-# As a notebook does, on a machine without a GPU.
+# As a notebook trains on a machine without a GPU.
 ALL_CORES = {"CUDA_VISIBLE_DEVICES": "-1", "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
 JAX = {"KERAS_BACKEND": "jax", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
 def call(function, *, env: dict[str, str], **arguments: Any) -> Any:
-    """What `function(**arguments)` returns in a new process with these environment variables, and no others of ours."""
+    """The result of `function(**arguments)` in a new process with these environment variables and no others of ours."""
     drop = set(ONE_THREAD) | set(ALL_CORES) | set(JAX)
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.child", function.__module__, function.__name__],
@@ -32,13 +32,13 @@ def call(function, *, env: dict[str, str], **arguments: Any) -> Any:
 
 
 def at_once(calls: list[dict[str, Any]], *, workers: int) -> list[Any]:
-    """The results of several `call`s, so many of them at a time."""
+    """The results of several `call`s, `workers` of them at a time."""
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(lambda arguments: call(**arguments), calls))
 
 
 def main() -> None:
-    """Serve the one call; what libraries print goes to standard error."""
+    """Execute the one call; what libraries print goes to standard error."""
     module, function = sys.argv[1:]
     with contextlib.redirect_stdout(sys.stderr):
         result = getattr(importlib.import_module(module), function)(**json.loads(sys.stdin.read()))

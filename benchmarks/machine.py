@@ -1,4 +1,4 @@
-"""The machine that a measurement was made on, and the fastest that it can multiply."""
+"""The machine that a measurement was made on, and its peak rate of matrix multiplication."""
 
 import os
 import platform
@@ -16,7 +16,7 @@ SIZE = 2048  # of the matrices: 17 GFLOP per product
 
 
 def describe() -> dict[str, Any]:
-    """What a reader needs to compare figures with his own."""
+    """What readers need to compare the figures with their own."""
     cpu_info = Path("/proc/cpuinfo")
     names = re.findall(r"model name\s*:\s*(.+)", cpu_info.read_text()) if cpu_info.exists() else []
     return {
@@ -42,9 +42,9 @@ def sgemm_gflops(repeats: int = 3) -> float:
 
 
 def at_the_same_time(folder: str, workers: int) -> None:
-    """Return when all so many processes have called this with the same folder: none measures alone.
+    """A barrier: return when `workers` processes have called this with the same folder, so that none measures alone.
 
-    Raises: TimeoutError if some have not after five minutes; one of them has died.
+    Raises: TimeoutError if some have not after five minutes, because one of them has died.
     """
     (Path(folder) / str(os.getpid())).touch()
     deadline = time.monotonic() + 300

@@ -1,4 +1,4 @@
-"""The baseline: the notebook's training as it was written, with stock Keras layers and `fit`; TensorFlow only."""
+"""The baseline: the notebook's training as written there, with stock Keras layers and `fit`; TensorFlow only."""
 
 import keras
 import tensorflow as tf
@@ -18,10 +18,10 @@ def mmd(z, prior, sigma):
 
 
 def encoder():
-    """Augmentation, two convolutions with batch normalisation, dropout that never acts."""
+    """Augmentation, two convolutions with batch normalisation, dropout that is never active."""
     images = layers.Input((28, 28, 1))
     x = layers.RandomFlip("horizontal")(images)
-    # 0.2 in the notebook, where it meant a factor from U(0.8, 1.2); Keras 3.15 takes that as U(1, 1.2).
+    # 0.2 in the notebook, where it meant a factor from U(0.8, 1.2); Keras 3.15 reads 0.2 as U(1, 1.2).
     x = layers.RandomContrast((0.2, 0.2))(x)
     x = layers.BatchNormalization()(layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(x))
     x = layers.BatchNormalization()(layers.Conv2D(64, 3, strides=2, padding="same", activation="relu")(x))
@@ -40,7 +40,7 @@ def decoder():
 
 
 class NotebookVAE(keras.Model):
-    """Its call takes no training flag; that is what docs/decisions/recipes.md is about."""
+    """The notebook's model; its call takes no training flag, see docs/decisions/recipes.md."""
 
     def __init__(self, alpha, sigma):
         super().__init__()
@@ -55,7 +55,7 @@ class NotebookVAE(keras.Model):
 
 
 def rounded_accuracy(target, image):
-    """Share of pixels on the right side of one half."""
+    """Share of pixels on the correct side of 0.5."""
     return keras.metrics.binary_accuracy(tf.round(target), tf.round(image))
 
 

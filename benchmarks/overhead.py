@@ -1,7 +1,7 @@
-"""What the pipeline, and Prefect in it, cost around the work.
+"""Overhead of the pipeline, and of Prefect in it.
 
-The six variants of the quick preset, each trained for its two epochs on 300 tiny images, so that what is seen is not
-the training; one at a time. Then the quick preset on all real images once, for the share that Prefect has of it.
+The six variants of the quick preset, trained one at a time for their two epochs on 300 tiny images, so that the
+training itself hardly counts. Then the quick preset once on all real images, for Prefect's share of the time.
 """
 
 import contextlib
@@ -23,11 +23,11 @@ from benchmarks.pipeline import MMDVAE, make_tiny
 from mmdvae.data import prepare as datasets
 
 ROUNDS = 3
-START = 120  # seconds that a server may take
+START = 120  # seconds that a server may take to start
 
 
 def measure(data: Path) -> dict[str, Any]:
-    """Seconds of every round, by way, and again with all of it in the store; and of one quick run on real images."""
+    """Seconds per round and way, first run and repeat with all results stored; and of one quick run on real images."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         tiny = make_tiny(folder)
@@ -46,7 +46,7 @@ def _round(tiny: str, ways: dict[str, str]) -> dict[str, float]:
 
 
 def bare_calls(tiny: str) -> float:
-    """Seconds of the same functions called one after another in a process that has everything imported."""
+    """Seconds of the same functions called one after another in one process, imports not counted."""
     from mmdvae.measures import baselines, classifier, evaluate
     from mmdvae.presets import QUICK
     from mmdvae.training import fit
@@ -69,13 +69,13 @@ def bare_calls(tiny: str) -> float:
 
 
 def quick(data: Path, out: Path) -> float:
-    """Seconds of the quick preset on real images, without Prefect; the data set is prepared already."""
+    """Seconds of the quick preset on real images, without Prefect; the data set is already prepared."""
     shutil.copytree(data, out / "store" / data.name)
     return _compare("--server", "none", "--out", str(out))
 
 
 def medians(rounds: list[dict[str, float]]) -> dict[str, float]:
-    """Of each way."""
+    """The median of each way."""
     return {way: statistics.median(each[way] for each in rounds) for way in rounds[0]}
 
 
@@ -87,7 +87,7 @@ def _compare(*options: str) -> float:
 
 @contextlib.contextmanager
 def _lasting_server(home: Path) -> Iterator[str]:
-    """The API of a server of ours that answers."""
+    """Start a server of our own; yield its API's address once it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

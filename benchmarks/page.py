@@ -1,4 +1,4 @@
-"""docs/performance.md and its two pictures, from docs/performance.json: every figure on the page is in that file."""
+"""Writes docs/performance.md and its two charts from docs/performance.json, which has every number on the page."""
 
 import statistics
 from pathlib import Path
@@ -16,7 +16,7 @@ OURS, THEIRS = "#3f90da", "#ffa90e"  # petroff10
 
 
 def write(results: dict[str, Any], docs: Path) -> Path:
-    """Write the page of what has been measured, and say of the rest that it has not."""
+    """Write the page from the results so far; it names what has not been measured."""
     parts = [HEAD]
     for name, section in SECTIONS.items():
         parts.append(section(results[name]["measured"], docs) if name in results else MISSING.format(name=name))

@@ -1,6 +1,6 @@
-"""How soon a child starts, and how time and memory grow with variants and latent dimensions.
+"""Start time of a child process, and growth of time and memory with variants and latent dimensions.
 
-The work here is tiny (300 images of scikit-learn's digits, one epoch), so that what is seen is the pipeline.
+The work here is tiny (300 images of scikit-learn's digits, one epoch), so that the pipeline's own cost shows.
 """
 
 import os
@@ -29,7 +29,7 @@ MMDVAE = str(Path(sys.executable).with_name("mmdvae"))
 
 
 def measure(data: Path) -> dict[str, Any]:
-    """Start of a child, growth with variants and latent dimensions."""
+    """Start time of a child process; growth with variants and latent dimensions."""
     with tempfile.TemporaryDirectory() as name:
         tiny = make_tiny(Path(name))
         return {
@@ -43,7 +43,7 @@ def measure(data: Path) -> dict[str, Any]:
 
 
 def make_tiny(folder: Path) -> str:
-    """An .npz of 300 small images; the --dataset to name."""
+    """Write an .npz of 300 small images; return the value for --dataset."""
     import numpy as np
     from sklearn.datasets import load_digits
 
@@ -56,7 +56,7 @@ def make_tiny(folder: Path) -> str:
 
 
 def start_of_a_child() -> dict[str, float]:
-    """Seconds from asking for a child that can train to its first answer: forked, and as a new interpreter."""
+    """Seconds from requesting a child that can train to its first answer: forked, and as a new interpreter."""
     with tempfile.TemporaryDirectory() as name:
         finished = Path(name)
         store.finish(finished, {}, ())
@@ -77,14 +77,14 @@ def start_of_a_child() -> dict[str, float]:
 
 
 def many_variants(tiny: str, count: int) -> dict[str, Any]:
-    """A comparison of so many tiny variants."""
+    """A comparison of `count` tiny variants."""
     with tempfile.TemporaryDirectory() as out:
         sigmas = [word for name in _names(count) for word in ("--sigma", name)]
         return _watched(["--alpha", "0.6", *sigmas, "--dataset", tiny], Path(out))
 
 
 def memory(data: Path) -> dict[str, Any]:
-    """Every process of a comparison of as many variants as there are cores, on all images by the standard recipe."""
+    """Memory of all processes of a comparison with one variant per core, on all images by the standard recipe."""
     with tempfile.TemporaryDirectory() as out:
         shutil.copytree(data, Path(out) / "store" / data.name)
         sigmas = [word for name in _names(devices.cores()) for word in ("--sigma", name)]
@@ -92,7 +92,7 @@ def memory(data: Path) -> dict[str, Any]:
 
 
 def _watched(options: list[str], out: Path) -> dict[str, Any]:
-    """One epoch's comparison: seconds, and megabytes of its processes when the n-th training had ended."""
+    """A comparison of one epoch: seconds, and megabytes of its processes at the end of the n-th training."""
     command = [MMDVAE, "compare", "quick", *options, "--epochs", "1", "--server", "none", "--out", str(out)]
     started, parent, server = time.perf_counter(), [], []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -117,7 +117,7 @@ def _watched(options: list[str], out: Path) -> dict[str, Any]:
 
 
 def one_dimension(data: str, latent_dim: int) -> dict[str, float]:
-    """A training step's microseconds per image and an evaluation's seconds at one latent dimension; real images."""
+    """Microseconds per image of a training step and seconds of an evaluation at one latent dimension; real images."""
     import dataclasses
 
     import numpy as np
@@ -168,7 +168,7 @@ def _seconds(work) -> float:
 
 
 def _megabytes(pid: int) -> float:
-    # Memory of its own: what it shares with other processes counts for neither.
+    # Private memory only: what processes share counts for none of them.
     return int(re.findall(r"RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0]) * 1024 / 1e6
 
 

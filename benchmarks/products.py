@@ -1,14 +1,14 @@
-"""The network's convolutions and matrix products with nothing between them: the most that a training step can reach."""
+"""The network's convolutions and matrix products with nothing in between: the upper limit of a training step."""
 
 from collections.abc import Callable
 from typing import Any
 
 
 def calls(batch_size: int) -> list[Callable[[], Any]]:
-    """For each layer with a kernel a call that does its forward and both its backward products, on made-up numbers.
+    """For each layer with a kernel a call that computes its forward and both backward products, on made-up numbers.
 
-    The layers are ours, without activation and, but for the last one's single channel, without bias; images need no
-    gradient.
+    The layers are ours, without activation and, except for the last one's single channel, without bias; images need
+    no gradient.
     """
     import keras
 

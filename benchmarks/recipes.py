@@ -1,7 +1,7 @@
-"""What a recipe reaches for the seconds it takes: test cross-entropy of the unregularised variant after each epoch.
+"""What a recipe achieves in its training time: test cross-entropy of the unregularised variant after each epoch.
 
-Seconds are processor time of the training process, which has one thread, so that other work on the machine counts for
-little. Measuring the test images is not counted.
+Seconds are CPU time of the training process, which has one thread, so that other work on the machine matters little.
+Evaluation on the test images is not counted.
 """
 
 import sys

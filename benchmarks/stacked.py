@@ -1,8 +1,8 @@
-"""Many variants as one program: their weights stacked, each operation of a training step done for all of them at once.
+"""Many variants as one program: their weights are stacked, each operation of a training step runs for all at once.
 
-A GPU at this network's size is idle for most of a step of one variant; K variants in one launch fill it. JAX only:
-Keras's training step is a function of its state there, and `vmap` runs it over a further axis. What variants share is
-not stacked: images, batch order and noise, which are functions of the seed alone, are drawn once for all.
+With a network of this size a GPU is idle for most of one variant's step; K variants per launch fill it. JAX only:
+there Keras's training step is a function of its state, and `vmap` maps it over an extra axis. What the variants share
+is not stacked: images, batch order and noise depend on the seed alone and are drawn once for all.
 """
 
 import statistics
@@ -18,13 +18,13 @@ from benchmarks import child
 from tasks.processes import devices
 
 ROUNDS = 3
-ALPHAS = (0.2, 0.4, 0.6, 0.9)  # each with as many sigmas as are needed
+ALPHAS = (0.2, 0.4, 0.6, 0.9)  # each with as many sigmas as needed
 
 
 class Stack:
     """K compiled models (mmdvae.model) of one recipe and seed, with Gaussian kernels, as one program on JAX.
 
-    They keep their own weights until `unstack`. `images` (n, 28, 28) uint8 are put on the device.
+    The models' own weights do not change until `unstack`. `images` (n, 28, 28) uint8 are put on the device.
     """
 
     def __init__(self, models, images: np.ndarray):
@@ -37,7 +37,7 @@ class Stack:
         shared = {id(stream.state) for stream in streams}
         self.axes = [[None if id(variable) in shared else 0 for variable in group] for group in _variables(models[0])]
         state = jax.tree.map(lambda *each: jnp.stack([variable.value for variable in each]), *map(_variables, models))
-        # Each array (K, ...), but the streams' as one model has them.
+        # Each array (K, ...), except the random streams', which have the shape of one model.
         self.state = [
             [value if axis == 0 else value[0] for axis, value in zip(axes, values, strict=True)]
             for axes, values in zip(self.axes, state, strict=True)
@@ -45,9 +45,9 @@ class Stack:
         self.compiled = jax.jit(self._loop, donate_argnames="state")
 
     def run(self, rows: np.ndarray) -> np.ndarray:
-        """One launch: for each row of `rows` (steps, batch), in their order, one step of every variant on those images.
+        """One launch: for each row of `rows` (steps, batch), in order, one step of every variant on those images.
 
-        Returns: (K,) each variant's running mean of its loss; waits for it.
+        Returns: (K,) each variant's running mean of its loss, after waiting for the device.
         """
         self.state = self.compiled(self.state, self.numbers, self.images, np.asarray(rows, "int32"))
         total, count = self.state[3][:2]  # the first metric is Keras's own mean of the loss
@@ -67,7 +67,7 @@ class Stack:
         return jax.lax.fori_loop(0, len(rows), lambda i, state: step(state, numbers, images[rows[i]]), state)
 
     def _step(self, state, numbers, batch):
-        """Keras's step of one variant, whose numbers are traced: the first model's own would be compiled in."""
+        """Keras's step of one variant with its numbers traced; otherwise the first model's would be compiled in."""
         model = self.models[0]
         own, model.variant = model.variant, SimpleNamespace(alpha=numbers["alpha"])
         model.penalty = partial(_penalty, numbers=numbers, recipe=model.recipe)
@@ -85,14 +85,14 @@ def _variables(model) -> list[list[Any]]:
 
 
 def _numbers(model) -> dict[str, float]:
-    """What of the objective depends on the variant; the prior's two factors (see mmd2_to_prior) in double precision."""
+    """The objective's numbers that depend on the variant; the prior's two factors (see mmd2_to_prior) in float64."""
     half_dim, h2 = model.recipe.latent_dim / 2, model.variant.sigma**2
     factors = {"prior_within": (h2 / (h2 + 2)) ** half_dim, "prior_scale": (h2 / (h2 + 1)) ** half_dim}
     return {"alpha": model.variant.alpha, "sigma": model.variant.sigma, **factors}
 
 
 def _penalty(outputs, numbers, recipe):
-    """MMD² as in mmdvae.model.vae, which takes sigma as a number; here it is traced, and codes are measured in it."""
+    """MMD² as in mmdvae.penalties.mmd, which takes sigma as a number; here it is traced, with codes divided by it."""
     import jax.numpy as jnp
 
     from mmdvae.kernels import gaussian
@@ -109,7 +109,7 @@ def _penalty(outputs, numbers, recipe):
 
 
 def measure(data: Path) -> dict[str, Any]:
-    """What `timed` returns, from a process of its own on the device that JAX finds: on a CPU, of a handful of steps."""
+    """The result of `timed`, from its own process on the device that JAX finds; on a CPU with only a few steps."""
     size = {"variants": 16, "steps": 200, "recipe": "standard"}
     if not devices.gpus():
         size = {"variants": 4, "steps": 4, "recipe": "notebook"}
@@ -117,11 +117,11 @@ def measure(data: Path) -> dict[str, Any]:
 
 
 def timed(data: str, variants: int, steps: int, recipe: str) -> dict[str, Any]:
-    """Keras's `fit` of one variant, a CompiledLoop of one variant and a Stack of all, in turn, after one call each.
+    """Time `fit` of one variant, a CompiledLoop of one variant and a Stack of all, in turn, after one call each.
 
     Returns: device, recipe, batch_size, variants, steps; microseconds {way: per image and variant, one for each
-        round}; median {way: of them}; times_as_fast {way: median over the rounds of fit's microseconds by its own};
-        first_seconds {way: of the first call, which also compiles}.
+        round}; median {way: of them}; times_as_fast {way: median over the rounds of fit's microseconds divided by
+        its own}; first_seconds {way: of the first call, which also compiles}.
     """
     import jax
 

@@ -1,8 +1,8 @@
-"""What comes after training, part by part: one evaluation, and the report of six variants made anew from results.
+"""The stages after training, part by part: one evaluation, and the report of six variants rewritten from results.
 
-Seconds of processor time on one thread, so that other work on the machine counts for little; each number is the median
-of three processes. What an evaluation imports is not counted, for the pipeline imports it once for all variants; the
-report's imports are, for whoever asks for a report waits for them.
+Seconds of CPU time on one thread, so that other work on the machine matters little; each number is the median of three
+processes. An evaluation's imports are not counted, because the pipeline imports them once for all variants; the
+report's imports are, because the user waits for them.
 """
 
 import statistics
@@ -16,14 +16,14 @@ from benchmarks import child
 from reports import write
 
 TIMES = 3
-STEPS, BATCH = 100, 32  # of training: enough for codes that tell images apart
+STEPS, BATCH = 100, 32  # of training: enough for codes that distinguish images
 EPOCHS = 20  # in the report's curves
 
 
 def measure(data: Path) -> dict[str, Any]:
-    """{"evaluation": seconds by part, "report": seconds by part, "again": seconds of a page whose pictures are kept}.
+    """{"evaluation": seconds by part, "report": seconds by part, "again": seconds of a page with cached pictures}.
 
-    The parts do not overlap; `total` has all of it.
+    The parts do not overlap; `total` covers everything.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -45,7 +45,7 @@ def measure(data: Path) -> dict[str, Any]:
 
 
 def classifier(data: str, folder: str) -> float:
-    """Seconds of the data set's classifier, which is trained once for all comparisons; it is left in the folder."""
+    """Seconds to train the data set's classifier, done once for all comparisons; it is left in the folder."""
     from mmdvae.measures import classifier as classifying
 
     before = time.process_time()
@@ -98,7 +98,7 @@ def evaluation(data: str, folder: str) -> dict[str, Any]:
 
 
 def report(folder: str) -> dict[str, float]:
-    """The report of the run in the folder, written again: seconds by part."""
+    """Rewrite the report of the run in the folder; seconds by part."""
     from reports import sidecars
     from reports.page import markdown
     from reports.run_index import index
@@ -118,7 +118,7 @@ def _call(function: Callable[..., Any], **arguments: str) -> Any:
 
 
 def _time(seconds: dict[str, float], part: str, owner: Any, name: str) -> None:
-    """From now on, add what the owner's function takes to the part's seconds."""
+    """From now on, add the run time of the owner's function to the part's seconds."""
     function = getattr(owner, name)
 
     def timed(*arguments, **options):
@@ -132,7 +132,7 @@ def _time(seconds: dict[str, float], part: str, owner: Any, name: str) -> None:
 
 
 def _store_run(folder: Path, data: Path, metrics: dict[str, Any]) -> None:
-    """A run of six variants that all have these metrics and the views that the evaluation left in the folder."""
+    """Store a run of six variants that all have these metrics and the views that the evaluation left in the folder."""
     from mmdvae import results
     from mmdvae.files import write_json
     from mmdvae.measures import evaluate
@@ -173,6 +173,6 @@ def _store_run(folder: Path, data: Path, metrics: dict[str, Any]) -> None:
 
 
 def _medians(measured: list[dict[str, float]]) -> dict[str, float]:
-    """Part by part, the longest first."""
+    """The median of each part, longest first."""
     medians = {part: statistics.median(each[part] for each in measured) for part in measured[0]}
     return dict(sorted(medians.items(), key=lambda item: -item[1]))

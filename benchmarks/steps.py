@@ -1,7 +1,7 @@
-"""A training step: the notebook's way on all cores against ours, one thread for each of as many variants as cores.
+"""A training step: the notebook's way on all cores against ours, with one variant per core on one thread each.
 
-Each round takes the ways in turn, so that a noisy machine is noisy for all of them. The share of the peak counts the
-network's own multiplications against the matrix product that the same processes do just before.
+Each round runs all ways in turn, so that noise on the machine affects all of them. The share of the peak relates the
+network's own multiplications to the rate of a matrix product that the same processes compute just before.
 """
 
 import functools
@@ -15,7 +15,7 @@ from benchmarks import child, machine
 from tasks.processes import devices
 
 ROUNDS, IMAGES = 3, 12_800
-# (name, layers, loop, recipe); what changes from row to row is what the row above is compared with
+# (name, layers, loop, recipe); the effect of a change is seen against the row above
 OURS = (
     ("one thread per variant", "stock", "fit", "notebook"),
     ("and our layers", "ours", "fit", "notebook"),
@@ -29,7 +29,7 @@ PRODUCTS = "convolutions and matrix products alone"
 
 
 def measure(data: Path) -> dict[str, Any]:
-    """Medians of the rounds: {"rows": [{way, us_per_image, ratio, low, high, peak_share}], "gflop_per_image": ...}."""
+    """Medians of the rounds: {"rows": [{way, us_per_image, ratio, low, high, peak_share}], "mflop_per_image": ...}."""
     seen: dict[str, list[dict[str, float]]] = {}
     for _ in range(ROUNDS):
         alone = child.call(notebook_way, env=child.ALL_CORES, data=str(data))
@@ -46,7 +46,7 @@ def measure(data: Path) -> dict[str, Any]:
 
 
 def notebook_way(data: str) -> dict[str, float]:
-    """One model in `fit` on all cores."""
+    """One model trained by `fit` on all cores."""
     from benchmarks import notebook
 
     pixels = _images(data)[..., None].astype("float32") / 255
@@ -56,7 +56,7 @@ def notebook_way(data: str) -> dict[str, float]:
 
 
 def our_way(data: str, layers: str, loop: str, recipe: str, barrier: str, workers: int) -> dict[str, float]:
-    """One of several models at once, on one thread."""
+    """One of several models trained at the same time, on one thread."""
     import keras
     import numpy as np
 
@@ -83,7 +83,7 @@ def our_way(data: str, layers: str, loop: str, recipe: str, barrier: str, worker
 
 
 def products_alone(barrier: str, workers: int) -> dict[str, float]:
-    """What the layers' kernels take when nothing stands between them, at the notebook's batch."""
+    """The time of the layers' products with nothing in between, at the notebook's batch size."""
     from benchmarks import products
     from mmdvae import recipes
 
@@ -101,7 +101,7 @@ def products_alone(barrier: str, workers: int) -> dict[str, float]:
 
 
 def flop_per_image() -> float:
-    """Floating-point operations of a training step per image: the network's products, once forward and twice back."""
+    """Floating-point operations of a training step per image: the network's products, one forward and two backward."""
     from keras import layers
 
     from mmdvae.model import networks
@@ -109,7 +109,7 @@ def flop_per_image() -> float:
     total, first = 0, 0
     for net in (networks.encoder(8, batch_norm_momentum=0.9), networks.decoder(8, batch_norm_momentum=0.9)):
         for layer in net.layers:
-            if isinstance(layer, layers.Conv2DTranspose):  # a subclass of Conv2D: each input pixel meets the kernel
+            if isinstance(layer, layers.Conv2DTranspose):  # a Conv2D subclass: its kernel meets each input pixel
                 positions = layer.input.shape[1] * layer.input.shape[2]
             elif isinstance(layer, layers.Conv2D):
                 positions = layer.output.shape[1] * layer.output.shape[2]

@@ -1,7 +1,7 @@
-"""The notebook's four variants on all training images, end to end: one after another in `fit`, and by our command.
+"""The notebook's four variants on all training images, end to end: one after another with `fit`, and by our command.
 
-Both start at nothing (a new process) and end with the last variant's metrics of the validation images. Ours goes on
-to measure the test images and to write the report; that is told apart.
+Both start from scratch (a new process) and end with the last variant's metrics on the validation images. Ours then
+evaluates the test images and writes the report; that is reported separately.
 """
 
 import shutil
@@ -21,7 +21,7 @@ SEEDS, EPOCHS = (0, 1, 2), 1
 
 
 def measure(data: Path) -> dict[str, Any]:
-    """Per seed, in turn: the seconds of both."""
+    """Seconds of both ways, in turn, for each seed."""
     rounds = []
     for seed in SEEDS:
         started = time.perf_counter()
@@ -56,7 +56,7 @@ def notebook_way(data: str, seed: int, epochs: int) -> dict[str, dict[str, float
     for variant in presets.NOTEBOOK.variants:
         keras.backend.clear_session()
         keras.utils.set_random_seed(seed)
-        model = notebook.build(variant.alpha, variant.sigma or 1.0)  # sigma is of no account without a penalty
+        model = notebook.build(variant.alpha, variant.sigma or 1.0)  # sigma has no effect without a penalty
         history = model.fit(
             train, train, batch_size=32, epochs=epochs, verbose=0, validation_data=(valid, valid)
         ).history
@@ -65,7 +65,7 @@ def notebook_way(data: str, seed: int, epochs: int) -> dict[str, dict[str, float
 
 
 def our_way(data: Path, seed: int, epochs: int) -> dict[str, Any]:
-    """The same by our command: `ours`, the same numbers, `training_seconds`, and `command_seconds` with the report."""
+    """The same by our command: `ours` (the numbers), `training_seconds`, and `command_seconds` including the report."""
     command = [str(Path(sys.executable).with_name("mmdvae")), "compare", "notebook", "--server", "none"]
     with tempfile.TemporaryDirectory() as out:
         store = Path(out) / "store"

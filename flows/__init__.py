@@ -1,5 +1,5 @@
-"""The experiment's story, the command line, deployments.
+"""The comparison as a flow, the command line, deployments.
 
-compare tells the story; cli, commands, server, progress and lifecycle are what a run needs around it.
+story has the steps and compare runs them; cli, commands, server, progress and lifecycle are what a run needs around it.
 May import: tasks, mmdvae, reports.
 """

@@ -1,4 +1,4 @@
-"""The command line: it parses, calls and says what came of it. Heavy imports wait inside the commands."""
+"""The command line: parses options, calls the work, prints the outcome. Heavy imports are inside the commands."""
 
 import contextlib
 import errno
@@ -19,16 +19,16 @@ TEMPORARY = "a temporary one for this command (set PREFECT_API_URL to use yours,
 
 
 class _Group(click.Group):
-    """Turns an InputError of any command, or a file that cannot be used, into one line and exit code 2."""
+    """Turns an InputError from any command, or a file that cannot be used, into a one-line message and exit code 2."""
 
     def invoke(self, context: click.Context):
         try:
             return super().invoke(context)
         except InputError as error:
             reason = str(error)
-        except OSError as error:  # a full disk, somebody else's folder; without a file's name it is a defect
-            if error.errno == errno.ENOSPC and error.filename is None:  # of the file that our output goes to
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python tries again at its end
+        except OSError as error:  # a full disk, another user's folder; without a file name it is a bug
+            if error.errno == errno.ENOSPC and error.filename is None:  # our output is redirected to a file
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes it again at exit
                 error.filename = "standard output"
             if not isinstance(error.filename, str | bytes | os.PathLike):
                 raise
@@ -53,13 +53,13 @@ data_dir_option = click.option(
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="mmdvae")
 def main() -> None:
-    """Train every variant of an MMD-VAE, measure all on the same test images, write one report.
+    """Train every variant of an MMD-VAE, measure all of them on the same test images, write one report.
 
     \b
     mmdvae compare                                  a first look: six variants, 2 epochs, minutes
     mmdvae compare --alpha 0 --alpha 0.6 --sigma 1 --sigma 2.83 --epochs 10
-    mmdvae compare sweep                            the long answer: 24 variants, 3 seeds, hours
-    mmdvae runs                                     what has been compared so far
+    mmdvae compare sweep                            the full sweep: 24 variants, 3 seeds, hours
+    mmdvae runs                                     list the comparisons so far
     """
 
 
@@ -94,13 +94,13 @@ main.add_command(store.command)
 def compare(server: str, **wishes) -> None:
     """Compare the variants of PRESET (see `mmdvae presets`) and write a report.
 
-    Several --alpha and --sigma form a grid that replaces the preset's variants, as do variants named by --variant.
-    alpha 0 is one variant, whatever the sigma. What is trained already is not trained again, and what was interrupted
-    goes on where it was.
+    Several --alpha and --sigma form a grid that replaces the preset's variants, as do variants named by --variant;
+    alpha 0 is one variant, whatever the sigma. Variants that are already trained are not trained again; an interrupted
+    training continues where it stopped.
 
     \b
-    Exit codes: 0 all variants trained, 2 wrong usage or bad input, 3 some variant failed (the report says which),
-    1 with --strict some variant failed, 130 interrupted.
+    Exit codes: 0 all variants trained, 1 a variant failed with --strict, 2 wrong usage or bad input,
+    3 some variant failed (the report says which), 130 interrupted.
     """
     try:
         with interruptible():
@@ -115,7 +115,7 @@ def _compare(server: str, wishes: dict) -> None:
 
     if server == "none" and wishes["rich_artifact"]:
         raise InputError("--rich-artifact needs a Prefect server to show it, got --server none")
-    plan = plans.make(**wishes)  # before anything starts, so that a typing error costs no seconds
+    plan = plans.make(**wishes)  # first, so that a typing error is reported at once
     url = None
     if server != "none":
         from flows.server.choose import choose
@@ -152,7 +152,7 @@ def presets() -> None:
 @data_dir_option
 @click.option("--fetch/--no-fetch", default=True, show_default=True, help="Download what is missing.")
 def data(dataset: str, data_dir: Path | None, fetch: bool) -> None:
-    """Say where the data set was looked for and found; fetch it if it is missing."""
+    """Show where the data set was searched for and found; download it if it is missing."""
     from flows.progress.terminal import for_terminal
     from mmdvae.data import sources
 
@@ -175,14 +175,14 @@ def data(dataset: str, data_dir: Path | None, fetch: bool) -> None:
 @click.option("--all", "everything", is_flag=True, help="With --diff: every measurement, not the summary's alone.")
 @click.option("--page", is_flag=True, help="With --diff: also write it as a page, OUT/diff.html.")
 def runs(names: tuple[Path, ...], out: Path, diff: bool, everything: bool, page: bool) -> None:
-    """List the runs in a folder, newest first; or with --diff compare some. RUN is an id or a folder.
+    """List the runs in a folder, newest first, or compare some with --diff. RUN is an id or a folder.
 
     \b
     mmdvae runs                             id, date, what was compared, best variants
-    mmdvae runs --diff RUN RUN              settings that differ, then each metric of the variants that both have
+    mmdvae runs --diff RUN RUN              settings that differ, then each metric of the variants they share
 
-    A difference is called larger than the spread only if it exceeds what the seeds of either run differ by, and with
-    fewer than three seeds not at all. The list is also a page: OUT/index.html.
+    A difference is called larger than the spread only if it exceeds the range over the seeds in both runs, and never
+    with fewer than three seeds. The list is also a page: OUT/index.html.
     """
     from flows.commands import finished_runs as finished
 
@@ -203,12 +203,12 @@ def runs(names: tuple[Path, ...], out: Path, diff: bool, everything: bool, page:
 @click.option("--serve", is_flag=True, help="Then show it at an address of this machine, until Ctrl-C.")
 @click.option("--port", type=click.IntRange(1, 65535), help="For --serve.  [default: any that is free]")
 def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
-    """Write RUN's page again from stored results, without any training. RUN is an id or a folder.
+    """Rewrite RUN's page from stored results, without any training. RUN is an id or a folder.
 
-    A page whose stored results are not all there, such as one that was copied without its store, is kept as it is.
+    A page whose stored results are incomplete, such as one that was copied without its store, is kept as it is.
 
-    With --serve nothing but the files in the run's folder can be read, from this machine alone, and a browser is
-    opened if there is one; on a machine far away: ssh -L 8000:127.0.0.1:8000 HOST and --port 8000.
+    With --serve only the files in the run's folder can be read, and only from this machine; a browser is opened if
+    there is one. For a remote machine: ssh -L 8000:127.0.0.1:8000 HOST and --port 8000.
     """
     from flows.commands.finished_runs import folder_of
     from reports import write
@@ -263,7 +263,7 @@ def _compare_with_prefect(url: str | None, wishes: dict):
         temporary = Temporary(Path(os.environ["PREFECT_HOME"]))
         connect(temporary.url)
     with readable_settings():
-        from flows.compare import compare as flow  # takes as long as a server takes to start
+        from flows.compare import compare as flow  # takes as long as the server's start, meanwhile
         from flows.lifecycle import heartbeat
 
     if temporary:
@@ -278,7 +278,7 @@ def _compare_with_prefect(url: str | None, wishes: dict):
 
 @contextlib.contextmanager
 def _shown():
-    """Show what tasks and children tell."""
+    """Show the events of tasks and child processes."""
     from flows.progress.terminal import for_terminal
     from tasks.progress import LISTENER
 

@@ -1,4 +1,4 @@
-"""The story as a Prefect flow, and in threads without Prefect."""
+"""The comparison as a Prefect flow, or in threads without Prefect."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -50,20 +50,20 @@ def compare(
     Parameters are flat so that a deployment's can be overridden one by one.
 
     Args:
-        preset: The variants, recipe and seeds to start from; what is given below replaces a part of it.
+        preset: The variants, recipe and seeds to start from; the parameters below replace parts of it.
         alphas: Weights of the penalty, 0 <= alpha < 1. With sigmas they form a grid that replaces the variants.
         sigmas: Bandwidths of the Gaussian kernel in latent units, > 0.
         variants: Names of variants to compare instead, such as none, imq-a0.3 or kl-a0.2; beside a grid, if given.
-        seeds: Every variant is trained with each; three or more give intervals.
-        epochs: For every variant; empty: the preset's.
+        seeds: Every variant is trained once per seed; three or more give confidence intervals.
+        epochs: Epochs of every training; if empty, the preset's.
         dataset: fashion-mnist, mnist, kmnist, digits, npz:PATH, images:DIR or idx:DIR.
         data_dir: Folder that holds the data set's files; no other is searched.
-        only: Names of variants of the preset; the others are left out.
-        jobs: Trainings at a time; empty: as many as cores, memory and GPUs allow.
+        only: Names of the preset's variants to train; the others are left out.
+        jobs: Trainings at a time; if empty, as many as cores, memory and GPUs allow.
         out: Folder for reports and trained variants; relative to the project's folder.
-        refresh: Train again what is trained already.
+        refresh: Train again even what is already trained.
         strict: Stop at the first variant that fails, without a report.
-        rich_artifact: Show the page in Prefect's UI, too, cut down to 500 KB.
+        rich_artifact: Also show the page in Prefect's UI, cut down to 500 KB.
     """
     orphans.claim()
     newer = missed_schedules.newer_run()
@@ -90,30 +90,30 @@ def compare(
 
 
 def run_with_prefect(plan: Plan) -> State:
-    """The story as task runs, inside a flow run; its artifacts and its final state."""
+    """Run the story as task runs of this flow run, publish its artifacts, return the final state."""
     runner = PrefectRunner()
     with heartbeat.beating(), prefect_ui.in_prefect(), processes.opened(plan.jobs):
         ending = story(plan, runner)
     shown = runner.end(runner.submit(publish_artifacts, ending.page, plan.store, plan.rich_artifact))
-    if isinstance(shown, Exception):  # the report is there all the same
+    if isinstance(shown, Exception):  # the report is written nevertheless
         tell("artifacts", {"event": "failed", "message": f"failed: {shown}"})
     return _final_state(ending)
 
 
 def run_without_prefect(plan: Plan) -> Ending:
-    """The story in threads of this process."""
+    """Run the story in threads of this process."""
     with processes.opened(plan.jobs) as workers, ThreadPoolExecutor(workers.size) as pool:
         try:
             return story(plan, ThreadRunner(pool))
         except BaseException:
-            # Before the pool is left, which waits for its threads: with the children gone they end at once.
+            # Before leaving the pool, which waits for its threads: with the children gone they end at once.
             workers.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
 def _final_state(ending: Ending) -> State:
-    """Completed if all went well, PartiallyFailed (a completed run, too) if some did, Failed if none did."""
+    """Completed if all variants succeeded, PartiallyFailed (also a completed run) if some did, Failed if none did."""
     good = ending.variants - len(ending.bad)
     message = f"{good}/{ending.variants} variants, report: {ending.page}"
     if not good:

@@ -1,4 +1,4 @@
-"""Types of the flow's parameters: their bounds make the form in Prefect's UI, and its server checks them."""
+"""Types of the flow's parameters; Prefect's UI builds its form from their bounds, and the server checks them."""
 
 from typing import Annotated
 

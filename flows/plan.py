@@ -1,4 +1,4 @@
-"""From what the user asked to what will be done: one preset, checked, before anything is started."""
+"""Turns the user's options into a plan with one preset, checked before anything starts."""
 
 import os
 import secrets
@@ -17,16 +17,16 @@ from mmdvae.jobs import environment
 from mmdvae.presets import Preset
 from mmdvae.variants import Variant, number
 
-MOST_JOBS = 1000  # at a time on one machine; each is a process with 0.75 GB
+MOST_JOBS = 1000  # at a time on one machine; each is a process of 0.75 GB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A comparison that can be started."""
+    """A checked comparison, ready to start."""
 
     run_id: str
     created: str  # ISO 8601, UTC
-    command: str  # makes the same comparison again; no paths in it
+    command: str  # repeats the comparison; contains no paths
     preset: Preset
     dataset: str
     data_dir: Path | None
@@ -70,7 +70,7 @@ def make(
     strict: bool = False,
     rich_artifact: bool = False,
 ) -> Plan:
-    """Check every wish and make the plan; InputError names the first that cannot be met."""
+    """Check the options and make the plan; an InputError names the first that is invalid."""
     chosen = presets.find(preset)
     if alphas or sigmas or variants:
         chosen = chosen.with_variants(alphas, sigmas, variants)
@@ -82,7 +82,7 @@ def make(
         chosen = replace(chosen, recipe=replace(chosen.recipe, epochs=epochs))
     if jobs is not None and not 1 <= jobs <= MOST_JOBS:
         raise InputError(f"jobs must be a whole number >= 1 and <= {MOST_JOBS}, got {jobs}")
-    out = Path(os.path.expanduser(out))  # pathlib's own raises where there is no such user
+    out = Path(os.path.expanduser(out))  # Path.expanduser raises if there is no such user
     data_dir = data_dir and Path(os.path.expanduser(data_dir))
     for option, path in (("--out", str(out)), ("--data-dir", str(data_dir or "")), ("--dataset", dataset)):
         _check_text(option, path)
@@ -106,7 +106,7 @@ def make(
 
 
 def check_writable(out: Path) -> None:
-    """Raise InputError unless files can be made in the folder, which is made if it is missing, and in its store."""
+    """Raise InputError unless files can be created in the folder (itself created if missing) and in its store."""
     place = out
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Two ways to run the same tasks: by Prefect, or by plain threads."""
+"""Two ways to run the same tasks: with Prefect, or in plain threads."""
 
 import concurrent.futures
 import time
@@ -22,18 +22,18 @@ class Runner(ABC):
 
     @abstractmethod
     def as_completed(self, futures: Iterable[Any]) -> Iterator[Any]:
-        """The futures, each when it has ended."""
+        """Yield each future when it has ended."""
 
     @abstractmethod
     def outcome(self, future: Any) -> Any:
-        """What an ended future returned, or the exception that it ended with."""
+        """The result of a future that has ended, or the exception that it ended with."""
 
     def end(self, future: Any) -> Any:
-        """The same, waiting for it."""
+        """Wait for the future and return its outcome."""
         return self.outcome(next(iter(self.as_completed([future]))))
 
     def result(self, future: Any) -> Any:
-        """The result of a step that nothing can do without; raises what it ended with."""
+        """The result of a step that all others need; raises the exception that it ended with."""
         end = self.end(future)
         if isinstance(end, BaseException):
             raise end
@@ -41,14 +41,14 @@ class Runner(ABC):
 
 
 class PrefectRunner(Runner):
-    """Prefect's task runs: seen in its UI, retried by its rules."""
+    """Runs tasks as Prefect task runs: shown in its UI, retried by its rules."""
 
     def submit(self, task, *args):
         """Start a task run."""
         return task.submit(*args)
 
     def as_completed(self, futures):
-        """The futures, each when it has ended."""
+        """Yield each future when it has ended."""
         return prefect.futures.as_completed(list(futures))
 
     def outcome(self, future):
@@ -57,7 +57,7 @@ class PrefectRunner(Runner):
 
 
 class ThreadRunner(Runner):
-    """The same functions in threads, with the retries that their tasks declare; no server, no network."""
+    """Runs the tasks' functions in threads, with the retries that the tasks declare; no server, no network."""
 
     def __init__(self, pool: concurrent.futures.Executor):
         self._pool = pool
@@ -67,7 +67,7 @@ class ThreadRunner(Runner):
         return self._pool.submit(copy_context().run, _call, task, args)
 
     def as_completed(self, futures):
-        """The futures, each when it has ended."""
+        """Yield each future when it has ended."""
         return concurrent.futures.as_completed(list(futures))
 
     def outcome(self, future):

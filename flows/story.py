@@ -1,4 +1,4 @@
-"""The experiment's story, told once, run by Prefect or without it."""
+"""The steps of the experiment, written once, run with or without Prefect."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from tasks.work import work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """What a finished comparison leaves."""
+    """The outcome of a finished comparison."""
 
     page: Path
     variants: int
@@ -31,7 +31,7 @@ class Ending:
 
 
 def story(plan: Plan, runner: Runner) -> Ending:
-    """What do alpha and sigma do to the reconstructions and to the dispersion of the latent space?"""
+    """How do alpha and sigma affect the reconstructions and the dispersion of the latent space?"""
     with inventory.running(plan.store, plan.run_id):
         data = runner.result(runner.submit(load_data, plan.dataset, plan.data_dir, plan.store))
         steps = _Steps(plan, data, runner)
@@ -39,7 +39,7 @@ def story(plan: Plan, runner: Runner) -> Ending:
         trainings = _start_trainings(steps)
         classified = _classifier(runner.end(classifier.future))
         judge = classifier.folder if classified else None
-        # After the trainings, so that none waits for it.
+        # Submitted after the trainings, so that no training waits for it.
         baselines = steps.start(
             "baselines", "baselines", needs={"classifier": judge}, latent_dim=plan.preset.recipe.latent_dim
         )
@@ -55,7 +55,7 @@ def story(plan: Plan, runner: Runner) -> Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A piece of work that was started."""
+    """A piece of work that was submitted."""
 
     folder: Path  # in the store
     future: Any
@@ -63,14 +63,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
-    """Starts the comparison's pieces of work."""
+    """Submits the comparison's pieces of work."""
 
     plan: Plan
     data: Dataset
     runner: Runner
 
     def start(self, kind: str, label: str, *, anew: bool = False, **about: Any) -> Step:
-        """Submit work of a kind; `anew` forgets what the store has of it."""
+        """Submit work of this kind; `anew` first deletes its result from the store."""
         asked = self.ask(kind, **about)
         folder = Path(asked["folder"])
         if anew:
@@ -78,13 +78,13 @@ class _Steps:
         return Step(folder=folder, future=self.runner.submit(work, label, asked))
 
     def ask(self, kind: str, **about: Any) -> dict[str, Any]:
-        """The request for it."""
+        """The request for work of this kind."""
         return request.make(kind, self.plan.store, data=self.data.folder, backend=environment.backend(), **about)
 
 
 @dataclass(slots=True)
 class _Unit:
-    """One variant with one seed, on its way from training to outcome."""
+    """One variant with one seed, from training to outcome."""
 
     variant: Variant
     seed: int
@@ -94,7 +94,7 @@ class _Unit:
     evaluated: Any = None
 
     def outcome(self) -> Outcome:
-        """What goes into the report."""
+        """The unit's part of the report."""
         ends = [end for end in (self.trained, self.evaluated) if end is not None]
         records = [None if isinstance(end, Exception) else end for end in (self.trained, self.evaluated)]
         return Outcome(
@@ -109,7 +109,7 @@ class _Unit:
 
 
 def _start_trainings(steps: _Steps) -> list[_Unit]:
-    """Submit every variant with every seed."""
+    """Submit a training for every variant and seed."""
     plan, recipe = steps.plan, steps.plan.preset.recipe.to_dict()
     about = [{"variant": variant.to_dict(), "recipe": recipe, "seed": seed} for variant, seed in plan.units()]
     asked = [steps.ask("train", **each) for each in about]
@@ -125,12 +125,12 @@ def _start_trainings(steps: _Steps) -> list[_Unit]:
 
 
 def _classifier(end: Any) -> Classifier | None:
-    """The data set's classifier; None if it failed or had but one class, for then it cannot judge samples."""
+    """The data set's classifier; None if it failed or has only one class, because then it cannot judge samples."""
     return None if isinstance(end, Exception) or end["classes"] < 2 else Classifier(**end)
 
 
 def _evaluate_when_trained(steps: _Steps, units: list[_Unit], judge: Path | None) -> list[Outcome]:
-    """Every variant is measured as soon as it is trained; one that fails costs no other."""
+    """Evaluate every variant as soon as it is trained; one that fails does not affect the others."""
     plan, runner = steps.plan, steps.runner
     training = {unit.training.future: unit for unit in units}
     for future in runner.as_completed(training):
@@ -154,7 +154,7 @@ def _evaluate_when_trained(steps: _Steps, units: list[_Unit], judge: Path | None
 
 
 def _checked(plan: Plan, unit: _Unit, end: Any) -> Any:
-    """What a training or evaluation came to; with --strict anything but success raises VariantFailed."""
+    """The outcome of a training or evaluation; with --strict anything but success raises VariantFailed."""
     if plan.strict and (trouble := _trouble(end)):
         raise VariantFailed(f"variant {unit.variant.name} with seed {unit.seed}: {trouble}")
     return end

@@ -1,4 +1,4 @@
-"""The data set as files that children map into memory."""
+"""The data set as files that child processes map into memory."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How the work tells what it is doing: events from tasks and child processes to whoever shows them."""
+"""Progress events: from tasks and child processes to the listener that shows them."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -6,12 +6,12 @@ from typing import Any
 
 Listener = Callable[[str, dict[str, Any]], None]  # (unit of work, event)
 
-# A context variable, because Prefect hands the caller's context to the threads that its tasks run in.
+# A context variable, because Prefect copies the caller's context to the threads that its tasks run in.
 LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
 def share(event: dict[str, Any]) -> float | None:
-    """How far a unit of work is, of 1; None for an event that does not say."""
+    """The completed fraction of a unit of work, 0 to 1; None for an event that does not say."""
     match event["event"]:
         case "progress":
             return (event["epoch"] - 1 + event["fraction"]) / event["epochs"]

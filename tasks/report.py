@@ -1,4 +1,4 @@
-"""The comparison written down: report.json and manifest.json first, then all that is made from them."""
+"""Writes the comparison: report.json and manifest.json first, then everything that is made from them."""
 
 import shutil
 from collections.abc import Iterator
@@ -24,9 +24,9 @@ from tasks.rich import RichArtifact
 
 @task(task_run_name="report", cache_policy=NO_CACHE)
 def write_report(run_dir: Path, store: Path, report: Report, manifest: dict[str, Any]) -> Path:
-    """Write the run's folder, whole or not at all, and bring the list of runs up to date; return the page's path.
+    """Write the run's folder, completely or not at all, and update the list of runs; return the page's path.
 
-    Raises: InputError if it cannot be written, on a full disk for example.
+    Raises: InputError if it cannot be written, for example on a full disk.
     """
     try:
         with _alone(run_dir.parent, store) as draft:
@@ -43,7 +43,7 @@ def write_report(run_dir: Path, store: Path, report: Report, manifest: dict[str,
 
 @contextmanager
 def _alone(out: Path, store: Path) -> Iterator[Path]:
-    """An empty folder to write a run in, while no other run of `out` writes: the list of runs misses none then.
+    """An empty folder to write a run in, while no other run of `out` writes, so that the list of runs misses none.
 
     Removes leftovers of killed processes first.
     """
@@ -61,7 +61,7 @@ def _alone(out: Path, store: Path) -> Iterator[Path]:
 
 @task(task_run_name="artifacts", cache_policy=NO_CACHE)
 def publish_artifacts(page: Path, store: Path, rich: bool) -> None:
-    """Show the summary, the table and the way to the report in Prefect's UI; `rich` adds the page itself, cut down."""
+    """Show summary, table and location of the report in Prefect's UI; `rich` adds the page itself, cut down."""
     # Browsers refuse to open file:// from a web page, so the text says where the file is.
     create_link_artifact(
         page.resolve().as_uri(), link_text=str(page), key="report", description="The whole report, one HTML file"

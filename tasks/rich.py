@@ -6,15 +6,15 @@ from prefect.artifacts import Artifact
 
 
 class RichArtifact(Artifact):
-    """HTML in a frame that runs no script and reaches nothing; Prefect's first UI shows it, the second its source."""
+    """HTML in a sandboxed frame: no scripts, no network. Prefect's first UI shows it, the second only its source."""
 
     type: str | None = "rich"
     html: str
 
     async def aformat(self) -> dict[str, Any]:
-        """What the UI reads."""
+        """The data that the UI reads."""
         return self.format()
 
     def format(self, **_) -> dict[str, Any]:
-        """The same; Prefect's own would be a string, which the UI shows as a blank frame."""
+        """The same; Prefect's own returns a string, which the UI shows as a blank frame."""
         return {"html": self.html, "sandbox": []}

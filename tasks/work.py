@@ -1,4 +1,4 @@
-"""Work that a child process does, once: training, evaluation and every other kind (mmdvae.jobs.kinds)."""
+"""The task for work done once in a child process: training, evaluation and every other kind (mmdvae.jobs.kinds)."""
 
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,14 @@ from tasks.progress import tell
 
 
 def is_crash(task, task_run, state: State) -> bool:
-    """Retry what died, not what failed: a full disk or a broken file is the same the second time."""
+    """Retry crashes, not failures: a full disk or a broken file would fail again."""
     return isinstance(state.data, pool.JobCrashed) or isinstance(getattr(state.data, "result", None), pool.JobCrashed)
 
 
-# The store is the cache (docs/decisions/cache.md); Prefect's own would be a second truth that outlives deleted files.
+# The store is the cache (docs/decisions/cache.md); Prefect's own would be a second one that outlives deleted files.
 @task(task_run_name="{unit}", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=1, retry_condition_fn=is_crash)
 def work(unit: str, request: dict[str, Any]) -> Any:
-    """Find the result in the store, or have a child process make it; returns its record."""
+    """Find the result in the store, or have a child process make it; return its record."""
     folder = Path(request["folder"])
     record = store.read(folder)
     if record is not None:

@@ -1,5 +1,5 @@
-"""Commands besides compare: deployments, finished runs, the page at an address, Ctrl-C.
+"""Commands other than compare: deployments, finished runs, the store, serving a page; and what Ctrl-C does.
 
-operations declares those that need a server that lasts.
+operations declares those that need a permanent server.
 May import: server, lifecycle.
 """

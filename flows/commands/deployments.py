@@ -1,4 +1,4 @@
-"""prefect.yaml on a server: for workers by `mmdvae deploy`, by this process alone with `mmdvae serve`."""
+"""Registers prefect.yaml on a server: for workers (`mmdvae deploy`), or for this process alone (`mmdvae serve`)."""
 
 import signal
 import subprocess
@@ -24,9 +24,9 @@ AUTOMATIONS = Path("deploy/automations.yaml")
 
 
 def deploy() -> list[str]:
-    """Register work pool, deployments and automations of this folder; return a line for each; repeatable.
+    """Register the work pool, deployments and automations of this folder; return a line for each; repeatable.
 
-    Raises: InputError if the files are missing; RuntimeError with Prefect's words if it fails.
+    Raises: InputError if the files are missing; RuntimeError with Prefect's output if it fails.
     """
     deployments = _read(FILE)["deployments"]
     automations = [AutomationCore.model_validate(row) for row in _read(AUTOMATIONS)["automations"]]
@@ -47,14 +47,14 @@ def deploy() -> list[str]:
 
 
 def serve_here(limit: int) -> None:
-    """Register the deployments without a work pool and run them in processes of this one, until it is stopped."""
+    """Register the deployments without a work pool and run them in child processes, until this process is stopped."""
     rows = _read(FILE)["deployments"]
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background job has switched off
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with it ignored
     serve(*map(served, rows), limit=limit)
 
 
 def served(row: dict[str, Any]) -> RunnerDeployment:
-    """A deployment of prefect.yaml without its work pool."""
+    """A deployment from prefect.yaml without its work pool."""
     from flows.compare import compare
 
     schedules = [dict(schedule) for schedule in row["schedules"]]
@@ -66,15 +66,15 @@ def served(row: dict[str, Any]) -> RunnerDeployment:
         concurrency_limit=ConcurrencyLimitConfig(**row["concurrency_limit"]),
         schedules=[Cron(schedule.pop("cron"), **schedule) for schedule in schedules],
     )
-    made = cast(RunnerDeployment, deployment)  # no coroutine, for no event loop runs here
-    # Taking over what `mmdvae deploy` made, Prefect 3.8 would forget where the code is: it updates pull steps, no path.
+    made = cast(RunnerDeployment, deployment)  # not a coroutine: no event loop runs here
+    # Without this a deployment made by `mmdvae deploy` loses the path of its code: Prefect 3.8 updates only pull steps.
     made.storage = LocalStorage(path=str(Path.cwd()))
-    made.work_pool_name = None  # said aloud: what is unset stays as it was
+    made.work_pool_name = None  # explicit: what is unset keeps its old value
     return made
 
 
 def _process_pool(name: str) -> WorkPoolCreate:
-    # With its template: `prefect work-pool create` lets the server ask GitHub for it.
+    # With its template: with `prefect work-pool create` the server fetches it from GitHub.
     template = ProcessWorker.get_default_base_job_template()
     return WorkPoolCreate(name=name, type=ProcessWorker.type, base_job_template=template)
 
@@ -89,7 +89,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _prefect(*words: str) -> None:
-    # Its command line is the one way to register a prefect.yaml that its authors keep.
+    # Prefect's command line is its only stable interface for registering a prefect.yaml.
     command = [sys.executable, "-m", "prefect", "--no-prompt", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -101,7 +101,7 @@ def _bring_up_to_date(automation: AutomationCore) -> None:
         same = client.read_automations_by_name(automation.name)
         if not same:
             client.create_automation(automation)
-        elif _content(same[0]) != _content(automation):  # an update forgets the heartbeats that it has heard
+        elif _content(same[0]) != _content(automation):  # an update discards the heartbeats received so far
             client.update_automation(same[0].id, automation)
 
 

@@ -1,4 +1,4 @@
-"""Finished runs, found by the name that the user gives."""
+"""Finds finished runs by the names that the user gives, and compares them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from mmdvae.errors import InputError
 
 
 def folder_of(run: Path, out: Path) -> Path:
-    """The folder of a run that is named by its folder or by its id in `out`; an InputError lists the runs there are."""
+    """The folder of a run that is given as a folder or as an id in `out`; an InputError lists the runs that exist."""
     folder = run if (run / "report.json").is_file() else out / run.name
     if not (folder / "report.json").is_file():
         known = ", ".join(path.parent.name for path in sorted(out.glob("[!.]*/report.json"))) or "none"
@@ -16,9 +16,9 @@ def folder_of(run: Path, out: Path) -> Path:
 
 
 def difference(names: Sequence[Path], out: Path, *, everything: bool, page: bool = False) -> list[str]:
-    """Lines that say what differs between these runs, and last the path of the page, if one is to be written.
+    """Lines that say what differs between these runs; with `page` it is also written, and the last line is its path.
 
-    Raises: InputError if one is no run or cannot be read.
+    Raises: InputError if one is not a run or cannot be read.
     """
     from mmdvae.record import report_json
     from reports.run_index import comparable, diff, diff_page, diff_text

@@ -1,4 +1,4 @@
-"""What Ctrl-C and SIGTERM do to a command: end soon, leave no process, say how to go on."""
+"""How a command handles Ctrl-C and SIGTERM: it ends soon, leaves no process and says how to continue."""
 
 import contextlib
 import os
@@ -11,12 +11,12 @@ import click
 
 INTERRUPTED = 130  # exit code
 STOPPED = "\nStopped. Finished epochs are kept: run the same command again to go on."
-PATIENCE = 3.0  # seconds between Ctrl-C and the end of what does not listen
+PATIENCE = 3.0  # seconds after Ctrl-C until what has not stopped is killed
 
 
 @contextlib.contextmanager
 def interruptible():
-    """Ctrl-C and SIGTERM: one line that says how to go on, exit code 130."""
+    """On Ctrl-C or SIGTERM print one line that says how to continue and exit with code 130."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
@@ -27,7 +27,7 @@ def interruptible():
 
 
 def _interrupt(number, frame):
-    """Stop in order; what cannot be interrupted (a download, a picture being drawn) is cut off a little later."""
+    """Shut down cleanly; what cannot be interrupted (a download, a picture being drawn) is cut off after PATIENCE."""
     cut_off = threading.Timer(PATIENCE, _cut_off)
     cut_off.daemon = True
     cut_off.start()
@@ -35,7 +35,7 @@ def _interrupt(number, frame):
 
 
 def _cut_off() -> None:
-    """End this process and what it started, now. All files are whole or have other names, so nothing is lost."""
+    """End this process and its children at once. All files are complete or have temporary names: nothing is lost."""
     for listing in Path("/proc/self/task").glob("*/children"):
         for pid in listing.read_text().split():
             os.kill(int(pid), signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Commands for who runs comparisons on a schedule: they need a server that lasts."""
+"""Commands for running comparisons on a schedule; they need a permanent server."""
 
 import click
 
@@ -10,7 +10,7 @@ server_option = click.option(
 @click.command()
 @server_option
 def deploy(server: str | None) -> None:
-    """Register prefect.yaml and deploy/automations.yaml on the server, for workers. Repeat it after every change."""
+    """Register prefect.yaml and deploy/automations.yaml on the server, for workers. Repeat after every change."""
     from flows.server.choose import choose_lasting
 
     click.echo(f"Prefect server: {choose_lasting(server)}", err=True)
@@ -24,9 +24,9 @@ def deploy(server: str | None) -> None:
 @server_option
 @click.option("--limit", default=1, show_default=True, type=click.IntRange(min=1), help="Runs at a time.")
 def serve(server: str | None, limit: int) -> None:
-    """Run the deployments of prefect.yaml from this process, without any worker, until Ctrl-C.
+    """Run the deployments of prefect.yaml from this process, without a worker, until Ctrl-C.
 
-    Its schedules are paused when it ends, so that nothing piles up.
+    Their schedules are paused when it ends, so that no runs pile up.
     """
     from flows.server.choose import choose_lasting
 
@@ -39,9 +39,9 @@ def serve(server: str | None, limit: int) -> None:
 @click.command()
 @server_option
 def recover(server: str | None) -> None:
-    """Put runs in order whose process on this machine is gone; a worker's unit does this before it starts.
+    """Recover runs whose process on this machine is gone; a worker's systemd unit does this before it starts.
 
-    A deployment's run waits for the next worker and goes on from its checkpoints; any other is ended.
+    A deployment's run waits for the next worker and continues from its checkpoints; any other run is ended.
     """
     from flows.server.choose import choose_lasting
 

@@ -7,10 +7,10 @@ import click
 
 
 class Folder(click.Path):
-    """A path in which ~ is the home, also where a shell has not seen it: in quotes, after `=`."""
+    """A path in which ~ is expanded, also where a shell does not: in quotes, after `=`."""
 
     def convert(self, value, param, context):
-        """The path."""
+        """Expand ~."""
         return super().convert(os.path.expanduser(value), param, context)
 
 

@@ -1,4 +1,4 @@
-"""A run's page over HTTP on this machine: the plain files of one folder and nothing else, until Ctrl-C."""
+"""Serves a run's page over HTTP on this machine: the regular files of one folder and nothing else, until Ctrl-C."""
 
 import contextlib
 import html
@@ -22,11 +22,11 @@ WINDOWS = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")  # one of them is set where 
 
 
 def serve(folder: Path, port: int, say: Callable[[str], None]) -> None:
-    """Serve the folder's page and the files beside it until Ctrl-C; port 0 is any free one.
+    """Serve the folder's page and the files beside it until Ctrl-C; port 0 means any free one.
 
-    Raises: InputError if the port cannot be had.
+    Raises: InputError if the port is not available.
     """
-    # The policy that the page declares itself, so that it is written in one place.
+    # The policy is read from the page, so that it is defined in one place.
     page = (folder / PAGE).read_text(encoding="utf-8")
     declared = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)"', page)[0]
     policy = f"{html.unescape(declared)}; frame-ancestors 'none'"
@@ -40,9 +40,9 @@ def serve(folder: Path, port: int, say: Callable[[str], None]) -> None:
     with server, contextlib.suppress(KeyboardInterrupt):
         url = f"http://{HOST}:{server.server_port}/"
         say(url)
-        # Only a browser with a window: one in this terminal would take it over.
+        # Only a graphical browser: one in text mode would take over this terminal.
         if sys.platform in ("darwin", "win32") or any(map(os.environ.get, WINDOWS)):
-            # In a thread, because webbrowser waits for a browser that BROWSER names.
+            # In a thread, because webbrowser waits for the end of a browser named by BROWSER.
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
         server.serve_forever()
 
@@ -59,13 +59,13 @@ class _Handler(SimpleHTTPRequestHandler):
         super().__init__(*args, **kwargs)
 
     def send_head(self):
-        """Answer with the headers and return the open file; None after an error."""
+        """Send the headers and return the open file; None after an error."""
         port = self.connection.getsockname()[1]
-        # Any other name that resolves to this machine is a web page that tries to read the report (DNS rebinding).
+        # Any other host name may be a web page's, which tries to read the report (DNS rebinding).
         if self.headers.get("Host") not in (f"{HOST}:{port}", f"localhost:{port}"):
             return self.send_error(403, "Served to this machine only")
         name = unquote(urlsplit(self.path).path)[1:] or PAGE
-        # Only names that the folder lists, so no path can lead out of it; no links, no folders, no hidden files.
+        # Only names listed in the folder, so no path can lead outside it; no links, no folders, no hidden files.
         with os.scandir(self.directory) as listing:
             if name.startswith(".") or not any(e.name == name and e.is_file(follow_symlinks=False) for e in listing):
                 return self.send_error(404)
@@ -73,7 +73,7 @@ class _Handler(SimpleHTTPRequestHandler):
         return super().send_head()
 
     def end_headers(self) -> None:
-        """Headers that every answer has, errors too."""
+        """Add the headers that every response has, errors included."""
         self.send_header("Cache-Control", "no-store")
         self.send_header("Content-Security-Policy", self.policy)
         self.send_header("Cross-Origin-Resource-Policy", "same-origin")
@@ -82,9 +82,9 @@ class _Handler(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def copyfile(self, source, outputfile) -> None:
-        """Send the file; a reader who has gone is no error."""
+        """Send the file; a client that has disconnected is not an error."""
         with contextlib.suppress(ConnectionError):
             super().copyfile(source, outputfile)
 
     def log_message(self, *words) -> None:
-        """Nothing: the terminal shows the address."""
+        """Log nothing: the terminal shows the address."""

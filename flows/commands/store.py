@@ -1,4 +1,4 @@
-"""The commands about what lies on the disk: `mmdvae store` and `mmdvae store prune`."""
+"""The commands for the store on disk: `mmdvae store` and `mmdvae store prune`."""
 
 import re
 from collections.abc import Iterable
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from mmdvae.jobs.inventory import Entry
 
 UNITS = {"m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}  # seconds
-RUNS_NAMED = 2  # in a line; of more their number is told
+RUNS_NAMED = 2  # per line; the others are only counted
 
 
 class _Age(click.ParamType):
-    """30m, 12h, 7d or 2w, in seconds."""
+    """An age such as 30m, 12h, 7d or 2w, as seconds."""
 
     name = "AGE"
 
@@ -34,11 +34,11 @@ class _Age(click.ParamType):
 @out_option
 @click.pass_context
 def command(context: click.Context, out: Path) -> None:
-    """List what the store of --out holds: variant and seed, data, size, age, and the runs that refer to it.
+    """List what the store in --out holds: variant and seed, data, size, age, and the runs that refer to it.
 
     \b
-    mmdvae store                            everything, the longest unused first
-    mmdvae store prune --unused --dry-run   what no run refers to, and how much it takes
+    mmdvae store                            everything, least recently used first
+    mmdvae store prune --unused --dry-run   what no run refers to, and its size
     """
     context.obj = out
     if context.invoked_subcommand is None:
@@ -56,9 +56,9 @@ def command(context: click.Context, out: Path) -> None:
 @click.option("--out", type=FOLDER, help="As above, for those who say it last.", hidden=True)
 @click.pass_obj
 def prune(above: Path, out: Path | None, unused: bool, older_than: float | None, dry_run: bool) -> None:
-    """Delete what meets all the given rules. Reports stay; what is deleted is trained again when it is needed.
+    """Delete what matches all the given rules. Reports stay; what is deleted is trained again when needed.
 
-    Comparisons that are going on lose nothing that they have used.
+    Running comparisons lose nothing that they have used.
     """
     from mmdvae.jobs import inventory
 

@@ -1,5 +1,5 @@
-"""What becomes of a run that is watched, ended, left behind, late or finished.
+"""What happens to a flow run that is watched, ended, orphaned, late or finished.
 
-A file per event.
+One file per event.
 May import: server.
 """

@@ -1,4 +1,4 @@
-"""Order after a run that was ended from outside."""
+"""Ends the task runs of a flow run that was cancelled or crashed."""
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
@@ -15,7 +15,7 @@ UNFINISHED = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateTy
 
 
 def end_task_runs(flow, flow_run, state) -> None:
-    """Flow hook: a process that was ended cannot report its task runs, and they would be shown as running for ever."""
+    """Flow hook: a process that was killed cannot report its task runs; they would be shown as running for ever."""
     ended = Cancelled if state.is_cancelled() or state.is_cancelling() else Crashed
     ours = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run.id]))
     unfinished = TaskRunFilter(state=TaskRunFilterState(type=TaskRunFilterStateType(any_=UNFINISHED)))

@@ -1,7 +1,7 @@
 """Heartbeats of a flow run; the server's zombie automation fails runs that stop sending them.
 
 Prefect's own heartbeat thread sleeps in steps of one second, and every run waits at its end until the thread wakes:
-0.5 s on average. A command, for which somebody waits, sends the same events itself; a worker's runs use Prefect's.
+0.5 s on average. A command, for which a user waits, sends the same events itself; a worker's runs use Prefect's.
 """
 
 import threading
@@ -18,7 +18,7 @@ _EVERY: ContextVar[float | None] = ContextVar("every", default=None)
 
 @contextmanager
 def ours(*, watched: bool) -> Iterator[None]:
-    """Turn off Prefect's heartbeat for flow runs that start in this block; send ours if anybody watches the server."""
+    """Turn off Prefect's heartbeat for flow runs that start in this block; send ours if `watched` by a server."""
     token = _EVERY.set(PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() if watched else None)
     try:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):

@@ -1,4 +1,4 @@
-"""What becomes of runs whose time passed while nobody could start them."""
+"""Skips scheduled runs that were missed because no worker could start them."""
 
 from datetime import UTC
 
@@ -18,10 +18,10 @@ DUE_OR_DONE = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateT
 
 
 def newer_run() -> str | None:
-    """The name of a newer run of this run's schedule, due or done, that asks for the same; None if there is none.
+    """The name of a newer run of this run's schedule, due or done, with the same parameters; None if there is none.
 
-    After an outage every run that was missed would start, one after another, each to find all work done by the first.
-    The newest alone is enough. A run that somebody asked for by hand, or that is tried again, is never given up.
+    After an outage all missed runs would start one after another, and all but the first would find the work done. The
+    newest alone is enough. A run that was requested by hand, or that is being retried, is never skipped.
     """
     context = FlowRunContext.get()
     run = context.flow_run if context else None

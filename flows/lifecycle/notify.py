@@ -1,4 +1,4 @@
-"""A message to a webhook when a comparison has ended, whether it succeeded or not."""
+"""Sends a message to a webhook when a comparison has ended, whether it succeeded or not."""
 
 import json
 import logging
@@ -20,9 +20,9 @@ LONGEST_SUMMARY = 20_000  # characters
 
 
 def notify(flow, flow_run, state) -> None:
-    """Flow hook: send a message to the webhook, if there is one. A failure is logged and harms no run.
+    """Flow hook: send a message to the webhook, if there is one. A failure is logged and does not affect the run.
 
-    The URL is a secret: the text of an exception is logged only if it cannot hold the URL.
+    The URL is a secret: the text of an exception is logged only if it cannot contain the URL.
     """
     if not os.environ.get(VARIABLE):
         return
@@ -54,9 +54,9 @@ def checked(url: str) -> str:
 
 
 def message(flow, flow_run, state) -> dict[str, Any]:
-    """What the webhook receives; chat programs show only `text`."""
+    """The message that the webhook receives; chat programs show only `text`."""
     page = _page(state)
-    name = "Cancelled" if state.is_cancelling() else state.name  # Prefect calls the hooks while it is cancelling
+    name = "Cancelled" if state.is_cancelling() else state.name  # Prefect calls the hooks during cancellation
     return {
         "text": f"{flow.name} {flow_run.name}: {name}. {state.message or ''}".strip(),
         "flow": flow.name,

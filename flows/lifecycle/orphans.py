@@ -1,4 +1,4 @@
-"""Runs whose process on this machine is gone: a killed worker or a power cut leaves them running in Prefect's eyes."""
+"""Recovers runs whose process on this machine is gone: after a kill or a power cut Prefect still shows them running."""
 
 import os
 import socket
@@ -23,7 +23,7 @@ HOST, PROCESS = "mmdvae.host", "mmdvae.process"  # labels of a flow run
 
 
 def claim() -> None:
-    """Note on this flow run which process of which machine it lives in; called at its start."""
+    """Record on this flow run which process of which machine executes it; called at its start."""
     context, me = FlowRunContext.get(), identity(os.getpid())
     if context and context.flow_run and me:
         with get_client(sync_client=True) as client:
@@ -31,10 +31,10 @@ def claim() -> None:
 
 
 def recover() -> list[str]:
-    """Put every orphan of this machine in order; return a line for each.
+    """Give every orphan of this machine its next state; return a line for each.
 
-    A deployment's run waits for the next worker, which goes on from its checkpoints; one that was being cancelled is
-    cancelled; one that a command made is crashed, for nobody else would go on with it.
+    A deployment's run waits for the next worker, which continues from its checkpoints; one that was being cancelled
+    becomes Cancelled; one that a command started becomes Crashed, because nothing else would continue it.
     """
     ours = FlowFilter(name=FlowFilterName(any_=["compare"]))
     live = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.CANCELLING]))
@@ -44,19 +44,19 @@ def recover() -> list[str]:
         for run in orphans:
             end_task_runs(None, run, Crashed())
             client.set_flow_run_state(run.id, _next_state(run))
-        now = {run.id: client.read_flow_run(run.id).state_name for run in orphans}  # the server may have other ideas
+        now = {run.id: client.read_flow_run(run.id).state_name for run in orphans}  # which the server may overrule
     return [f"run {run.name} ({run.id}): its process was gone, it is now {now[run.id]}" for run in orphans]
 
 
 def identity(process: int) -> str | None:
-    """What no other process has or will have, also after a reboot; None where there is no /proc or no such process.
+    """An id that no other process has or will have, even after a reboot; None without /proc or such a process.
 
-    One that has ended and that nobody has waited for yet, as under many a container's first process, is none.
+    A zombie process (ended but not reaped, as under the init process of many containers) does not count.
     """
     try:
         boot = UUID(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
         state, *rest = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):  # anything else must not make a living run an orphan
+    except (FileNotFoundError, ProcessLookupError):  # no other error may make a live run an orphan
         return None
     started = rest[18]  # in ticks since boot
     return None if state in "ZX" else f"{process} {started} {boot}"

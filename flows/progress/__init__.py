@@ -1,4 +1,4 @@
-"""Progress for who waits: in the terminal and in Prefect's UI.
+"""Shows progress in the terminal and in Prefect's UI.
 
 May import: tasks.progress.
 """

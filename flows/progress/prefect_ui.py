@@ -1,4 +1,4 @@
-"""Progress for who watches in Prefect: log lines that say variant and epoch, a progress bar per training."""
+"""Shows progress in Prefect's UI: log lines with variant and epoch, a progress bar per training."""
 
 import contextlib
 import re
@@ -15,16 +15,16 @@ from flows.progress.terminal import in_brief
 from tasks.progress import LISTENER, Listener, share
 
 EVERY = 5.0  # seconds between two updates of one bar
-AFTER_FAILURE = 60.0  # seconds without bars when the server did not take one
+AFTER_FAILURE = 60.0  # seconds without bars after the server failed to take one
 
 
 class Watcher:
-    """Shows events of tasks in the task runs that they happen in; whoever listened before goes on listening."""
+    """Shows the events of tasks in their own task runs, and passes them on to the previous listener."""
 
     def __init__(self, also: Listener | None = None):
         self._also = also
         self._bars: dict[str, UUID] = {}
-        self._next: dict[str, float] = {}  # when a bar may move again
+        self._next: dict[str, float] = {}  # when a bar may be updated again
         self._paused_until = 0.0
         self._lock = threading.Lock()
 
@@ -49,20 +49,20 @@ class Watcher:
                 update_progress_artifact(self._bars[unit], progress=100 * fraction)
             else:
                 made = create_progress_artifact(100 * fraction, key=key(unit), description=unit)
-                self._bars[unit] = cast(UUID, made)  # no coroutine, for a task's thread runs no event loop
-        except Exception as error:  # whatever the server's trouble is: the training goes on
+                self._bars[unit] = cast(UUID, made)  # not a coroutine: a task's thread runs no event loop
+        except Exception as error:  # no problem of the server may stop the training
             self._paused_until = time.monotonic() + AFTER_FAILURE
             logger.warning("%s: progress cannot be shown: %s", unit, type(error).__name__)
 
 
 def key(unit: str) -> str:
-    """An artifact's key: lower-case letters, digits and dashes, `train-mmd-a0p6-s2p83`."""
+    """An artifact's key: lower-case letters, digits and dashes, such as `train-mmd-a0p6-s2p83`."""
     return re.sub("[^a-z0-9]+", "-", unit.lower().replace(".", "p")).strip("-")
 
 
 @contextlib.contextmanager
 def in_prefect() -> Iterator[None]:
-    """Events are shown in Prefect, too, for the tasks that start from here."""
+    """Also show in Prefect the events of tasks that start in this block."""
     token = LISTENER.set(Watcher(LISTENER.get()))
     try:
         yield

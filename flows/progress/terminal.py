@@ -1,4 +1,4 @@
-"""Progress for people: a bar per variant in a terminal, plain lines in a pipe or a log."""
+"""Shows progress on standard error: a bar per variant in a terminal, plain lines in a pipe or a log."""
 
 import contextlib
 import sys
@@ -15,7 +15,7 @@ LINE_EVERY = 15.0  # seconds between two plain progress lines of one unit
 
 
 class Bars:
-    """A line per unit of work that is going on, redrawn in place; finished ones stay above."""
+    """A line per running unit of work, redrawn in place; finished ones stay above."""
 
     def __init__(self, console: Console):
         self._progress = Progress(
@@ -39,12 +39,12 @@ class Bars:
         with self._lock:
             if unit not in self._lines:
                 self._lines[unit] = self._progress.add_task(unit, total=1.0, numbers="")
-        # None leaves a bar as far as it was.
+        # None leaves a bar where it was.
         self._progress.update(self._lines[unit], completed=share(event), numbers=in_brief(event))
 
 
 class Lines:
-    """A line of text for each thing worth one; progress at most every 15 seconds."""
+    """A line of text per event; progress of a unit at most every 15 seconds."""
 
     def __init__(self, stream=None):
         self._stream = stream or sys.stderr
@@ -57,13 +57,13 @@ class Lines:
         return None
 
     def __call__(self, unit: str, event: dict[str, Any]) -> None:
-        """Print one event, if it is time."""
+        """Print one event, unless it is progress too soon after the last."""
         now = time.monotonic()
         if event["event"] in ("progress", "download"):
             if now - self._last.setdefault(unit, now) < LINE_EVERY:
                 return
             self._last[unit] = now
-        with contextlib.suppress(OSError):  # nobody reads any more, or there is no room: no reason to fail a training
+        with contextlib.suppress(OSError):  # a closed pipe or a full disk is no reason to fail a training
             print(f"{unit}: {in_brief(event)}", file=self._stream, flush=True)
 
 
@@ -74,7 +74,7 @@ def for_terminal() -> Bars | Lines:
 
 
 def in_brief(event: dict[str, Any]) -> str:
-    """What to say of an event."""
+    """One line that describes an event."""
     kind = event["event"]
     if kind == "progress":
         return (

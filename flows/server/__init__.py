@@ -1,5 +1,5 @@
 """Which Prefect server a command uses.
 
-choose finds or refuses one, temporary starts one, loopback keeps proxies away from it.
+choose finds or rejects one, temporary starts one, loopback bypasses proxies for it.
 May import: no other package here.
 """

@@ -1,4 +1,4 @@
-"""Which Prefect server a command talks to: one that Prefect's own settings name, or a temporary one."""
+"""Which Prefect server a command uses: one that Prefect's own settings name, or a temporary one."""
 
 import contextlib
 import os
@@ -13,21 +13,21 @@ from flows.server import loopback
 from mmdvae.errors import InputError
 
 PATIENCE = 5.0  # seconds for a server's answer
-OUT_OF_ORDER = (500, 502, 503, 504)  # what an API may answer that is in trouble, or whoever stands before it
+OUT_OF_ORDER = (500, 502, 503, 504)  # status codes of a failing API, or of a proxy in front of it
 
 
 class Named(NamedTuple):
-    """A server's API, and who named it."""
+    """A server's API, and the setting that named it."""
 
     url: str
     by: str  # "--server", "PREFECT_API_URL of the environment", "prefect.toml in this folder", ...
 
 
 def choose(choice: str, out: Path) -> str | None:
-    """Set Prefect up for `auto` or a URL; return the API's address, None if it is to be a temporary server's.
+    """Set Prefect up for `auto` or a URL; return the API's address, None if a temporary server is to be started.
 
-    Auto takes the API that Prefect's settings name. Without one there is a home beside the runs for a temporary server
-    (flows.temporary). An API that is named but does not answer is an error: a silent second server would hide the run.
+    `auto` uses the API that Prefect's settings name; without one it makes a home beside the runs for a temporary server
+    (flows.server.temporary). A named API that does not answer is an error: a silent second server would hide the run.
     Raises: InputError.
     """
     _prepare()
@@ -46,7 +46,7 @@ def choose(choice: str, out: Path) -> str | None:
 def choose_lasting(choice: str | None) -> str:
     """Set Prefect up for a server that outlives this command; return its API's address.
 
-    Raises: InputError if none is named, it does not answer or refuses the password.
+    Raises: InputError if none is named, or if it does not answer or refuses the password.
     """
     _prepare()
     named = Named(choice, "--server") if choice else _named()
@@ -59,7 +59,7 @@ def choose_lasting(choice: str | None) -> str:
 
 
 def connect(url: str) -> None:
-    """Make this process and those that it starts talk to this API."""
+    """Make this process and its children use this API."""
     loopback.go_direct(url)
     os.environ["PREFECT_API_URL"] = url
     _refresh()
@@ -67,16 +67,16 @@ def connect(url: str) -> None:
 
 @contextlib.contextmanager
 def readable_settings() -> Iterator[None]:
-    """Prefect is imported here, or its settings are read: what is wrong with them is an InputError.
+    """For blocks that import Prefect or read its settings: errors in the settings become an InputError.
 
-    They come from the environment, from .env, prefect.toml and pyproject.toml in this folder, and from a profile.
+    Settings come from the environment, from .env, prefect.toml and pyproject.toml in this folder, and from a profile.
     """
-    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):  # its client reads them even where nothing is encrypted
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):  # Prefect's client reads them even without TLS
         if not os.path.exists(os.environ.get(name) or os.curdir):
             raise InputError(f"{name} must name what is there, got {os.environ[name]}; unset it")
     try:
         with warnings.catch_warnings():
-            # Where there is no HOME; a temporary server has its own, and others need none.
+            # Occurs without HOME; a temporary server has a home of its own, other servers need none.
             warnings.filterwarnings("ignore", message="Failed to create the Prefect home directory")
             warnings.filterwarnings("error", message="Failed to load profiles")
             yield
@@ -94,7 +94,7 @@ def _prepare() -> None:
 
 
 def _named() -> Named | None:
-    """What Prefect's settings name, as Prefect reads them."""
+    """The API that Prefect's settings name, read as Prefect reads them."""
     if os.environ.get("PREFECT_API_URL"):
         return Named(os.environ["PREFECT_API_URL"], "PREFECT_API_URL of the environment")
     if not _settings_exist():
@@ -119,7 +119,7 @@ def _named() -> Named | None:
 
 
 def _settings_exist() -> bool:
-    """Whether anything but a default may be in them: reading them costs a second."""
+    """Whether the settings may contain anything but defaults; reading them takes a second."""
     profiles = Path(os.path.expanduser("~/.prefect/profiles.toml"))
     by_content = ((profiles, b"PREFECT_"), (Path("pyproject.toml"), b"tool.prefect"))
     return (
@@ -149,12 +149,12 @@ def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number
+    except ValueError:  # the port is not a number
         return False
 
 
 def _trouble_with(url: str) -> str | None:
-    """Why the API at that address cannot be used, asked as every later request will be; None if it can."""
+    """Why the API at this address cannot be used, requested as in every later request; None if it can."""
     with readable_settings():
         import httpx
         from prefect.client.orchestration import get_client
@@ -182,7 +182,7 @@ def _trouble_with(url: str) -> str | None:
 
 
 def _home(out: Path) -> Path:
-    """The temporary server's folder beside the runs, made if it is missing: one for each user who shares them."""
+    """The temporary server's folder beside the runs, created if missing; one for each user who shares the runs."""
     home = (out / ".prefect").resolve()
     try:
         if home.exists() and home.stat().st_uid != os.getuid():
@@ -194,7 +194,7 @@ def _home(out: Path) -> Path:
 
 
 def _refresh() -> None:
-    """Let Prefect, if it is loaded, see what has changed in the environment."""
+    """Make Prefect, if it is imported, read the changed environment."""
     if "prefect.context" in sys.modules:
         from prefect.context import refresh_global_settings_context
 

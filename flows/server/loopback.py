@@ -1,4 +1,4 @@
-"""What is on this machine is reached without any proxy."""
+"""Keeps proxies out of connections to this machine."""
 
 import ipaddress
 import os
@@ -9,14 +9,14 @@ VARIABLES = ("http_proxy", "https_proxy", "all_proxy")
 
 
 def go_direct(url: str) -> None:
-    """If `url` is on this machine, see to it that no proxy of the environment stands in between, for children, too.
+    """If `url` is on this machine, make this process and its children bypass the environment's proxies for it.
 
-    The proxies stay for everything else (downloads, a webhook), but for those that are no HTTP proxies: nothing here
-    can use one, and Prefect's client fails on seeing it, whatever it is for.
+    The proxies stay for everything else (downloads, a webhook), except those that are not HTTP proxies: nothing here
+    can use them, and Prefect's client fails if one is set, whatever it is for.
     """
     if not is_here(urlsplit(url).hostname or ""):
         return
-    # Lower case first: where both are set, the libraries look at that one alone.
+    # Lower case first: if both are set, the libraries read only that one.
     exceptions = (os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or "").split(",")
     known = [name for name in map(str.strip, exceptions) if name and _is_host(name)]
     all_of_them = "*" if "*" in known else ",".join(dict.fromkeys([*known, *NAMES]))
@@ -35,7 +35,7 @@ def is_here(host: str) -> bool:
 
 
 def _is_host(name: str) -> bool:
-    """Whether Prefect's client can read an exception: it fails on [::1] and on ranges of addresses like ::1/128."""
+    """Whether Prefect's client can parse a no_proxy entry: it fails on [::1] and on address ranges like ::1/128."""
     try:
         return name.count(":") < 2 or bool(ipaddress.ip_address(name))
     except ValueError:
@@ -46,5 +46,5 @@ def _is_http(proxy: str) -> bool:
     try:
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
         return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:  # a port that is no number
+    except ValueError:  # the port is not a number
         return False

@@ -1,8 +1,8 @@
-"""A Prefect server for one command: `python temporary.py FD HOME` serves at that socket until its input ends.
+"""A Prefect server for one command: `python temporary.py FD HOME` serves on that socket until its input ends.
 
-Prefect can start one by itself, but only when everything else has been imported, and with a second import of the
-server's code into the process of the command; and that server stays when its command is killed. This one starts while
-the command imports, and its standard input ends with the command, however the command ends.
+Prefect can start one itself, but only after everything else has been imported, and it imports the server's code into
+the command's process as well; and that server survives when its command is killed. This one starts while the command
+imports, and its standard input ends with the command, however the command ends.
 """
 
 import contextlib
@@ -18,19 +18,19 @@ from mmdvae.errors import InputError
 from mmdvae.jobs.environment import without_settings
 
 STARTUP_TIMEOUT = 90  # seconds; the first start in a new home runs all migrations, 20 s on a slow machine
-LAST_REQUESTS = 3  # seconds that a request may take when the command has ended
-LONGEST_LOG = 1_000_000  # bytes, from which on a new command begins a new one
+LAST_REQUESTS = 3  # seconds that a request may take after the command has ended
+LONGEST_LOG = 1_000_000  # bytes; a command that finds a longer one starts a new log
 DATABASE = "prefect.db"
-# As Prefect starts its own: without the web page, and without the services of a server that lasts.
+# As for Prefect's own temporary server: without the UI, and without the services of a permanent server.
 ENVIRONMENT = {
     "PREFECT_UI_ENABLED": "0",
     "PREFECT__SERVER_EPHEMERAL": "1",
     "PREFECT__SERVER_FINAL": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    # Relative to its home, where it starts: an absolute path may have characters that an URL gives a meaning.
+    # Relative to its home, where it starts: an absolute path may contain characters that are special in a URL.
     "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{DATABASE}",
 }
-# What it says last, and what to do then.
+# Text in the server's log -> the cause and its remedy.
 CURES = (
     ("No space left on device", "the disk is full"),
     ("database or disk is full", "the disk is full"),
@@ -62,10 +62,10 @@ class Temporary:
         self._before = log.tell()  # other commands write there, too
         with socket.socket() as listener, log:
             listener.bind(("127.0.0.1", 0))
-            listener.listen(128)  # what is asked before it serves waits here
+            listener.listen(128)  # requests made before it serves wait here
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
             self._process = subprocess.Popen(
-                # By its path, for a user's folder may have another `flows`; -P: and another anything.
+                # By path, because the user's folder may contain another `flows`; -P, for any other name.
                 [sys.executable, "-P", __file__, str(listener.fileno()), home],
                 env=_environment(home),
                 cwd=home,
@@ -77,9 +77,9 @@ class Temporary:
             )
 
     def wait(self) -> None:
-        """Back when it serves.
+        """Return when it serves.
 
-        Raises: InputError if it does not, with what is known of the cause.
+        Raises: InputError if it does not, with the cause as far as it is known.
         """
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
@@ -109,7 +109,7 @@ _ELSE = "--server none runs without one"
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """Nothing of the user's own Prefect: a password, a database or a base path are of a server that lasts."""
+    """Without the user's own Prefect settings: their password, database or base path are for a permanent server."""
     others = {name: value for name, value in without_settings().items() if not name.startswith("PREFECT_")}
     ours = {"PREFECT_HOME": str(home), "PREFECT_PROFILES_PATH": str(home / "profiles.toml")}
     return others | ENVIRONMENT | ours
@@ -123,7 +123,7 @@ def main() -> None:
 
     class Server(uvicorn.Server):
         async def startup(self, sockets=None):
-            with Path(sys.argv[2], "start.lock").open("a") as lock:  # two that make the database at once both fail
+            with Path(sys.argv[2], "start.lock").open("a") as lock:  # two that create the database at once both fail
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 await super().startup(sockets)
 

@@ -1,5 +1,5 @@
-"""Child processes of this machine; nothing here knows Prefect.
+"""Child processes on this machine; nothing here depends on Prefect.
 
-pool runs jobs in children, devices says where, leases shares the machine between runs.
+pool runs jobs in child processes, devices says where, leases shares the machine between runs.
 May import: no other package here.
 """

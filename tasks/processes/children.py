@@ -1,4 +1,4 @@
-"""Child processes as seen from their parent: born in a fork server, talked to through pipes, killed on demand."""
+"""Child processes as seen from their parent: forked by a fork server, reached through pipes, killed on demand."""
 
 import contextlib
 import json
@@ -30,18 +30,18 @@ class Child:
         self.kill()
         self.wait()
         for file in (self.requests, self.answers, self._log):
-            with contextlib.suppress(BrokenPipeError):  # an unsent request of a child that is gone
+            with contextlib.suppress(BrokenPipeError):  # an unsent request to a child that is gone
                 file.close()
         os.close(self._status)
 
     def kill(self) -> None:
-        """End it at once, if it runs; its files stay whole, for each is written under another name first."""
+        """Kill it, if it runs; its files stay complete, because each is written under a temporary name first."""
         if self._code is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
 
     def wait(self) -> int | None:
-        """Its exit code when it has ended, negative for a signal; None if its server died first and nobody knows."""
+        """Wait for its end; its exit code, negative for a signal; None if the fork server died first and it is lost."""
         if not self._ended:
             told = os.read(self._status, 16)
             self._code, self._ended = int(told) if told else None, True
@@ -53,10 +53,10 @@ class Child:
 
 
 class ForkServer:
-    """Starts children from a fork server, which is started with the first of them and again if it was killed."""
+    """Starts children from a fork server, which starts with the first child and again if it was killed."""
 
     def __init__(self, variables: dict[str, str]):
-        self._variables = variables  # of the server: what libraries read when they are imported
+        self._variables = variables  # for the server: what libraries read when they are imported
         self._lock = threading.Lock()
         self._killed = False
         self._server: subprocess.Popen | None = None
@@ -75,13 +75,13 @@ class ForkServer:
             return self._ask(variables)
 
     def kill(self) -> None:
-        """End the server for good, without waiting for whoever is starting a child; that one gets an OSError."""
+        """Kill the server for good, without waiting for a `start` in progress, which gets an OSError."""
         self._killed = True
         if self._server:
             self._server.kill()
 
     def close(self) -> None:
-        """End the server; children that still run are the callers' to kill."""
+        """Kill the server; the caller has to kill children that still run."""
         with self._lock:
             self._close()
 
@@ -99,7 +99,7 @@ class ForkServer:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        if self._killed:  # while it was being started
+        if self._killed:  # by another thread, while it was starting
             self._server.kill()
 
     def _close(self) -> None:
@@ -119,7 +119,7 @@ class ForkServer:
         try:
             message = json_line({"environment": variables})
             reply = b""
-            with contextlib.suppress(ConnectionError):  # it ended while it imported, and its last words say why
+            with contextlib.suppress(ConnectionError):  # it ended during its imports; its last line says why
                 socket.send_fds(self._control, [message], theirs)
                 reply = self._control.recv(4096)
             if not reply:

@@ -1,4 +1,4 @@
-"""What a machine offers to trainings: processor cores, memory, GPUs; told without loading a framework."""
+"""The resources of a machine for trainings: CPU cores, memory, GPUs; found without loading a framework."""
 
 import os
 import re
@@ -10,11 +10,11 @@ from pathlib import Path
 from mmdvae.jobs import environment
 
 BYTES_PER_JOB = 1.5e9  # a training held 0.75 GB at its peak on a CPU; the rest is margin
-# One training of this network launches more than it computes and leaves a GPU idle most of the time (a T4: 5 % of its
-# peak). Four share one; not measured here, docs/performance.md says so.
+# One training of this network is bound by kernel launches and leaves a GPU idle most of the time (a T4: 5 % of its
+# peak), so four share one. Not measured here, as docs/performance.md says.
 JOBS_PER_GPU = 4
-DRIVERS = (Path("/proc/driver/nvidia"), Path("/dev/nvidiactl"), Path("/dev/dxg"))  # the last one: Windows' Linux
-# Of control groups, version 2 and 1, as a container sees them.
+DRIVERS = (Path("/proc/driver/nvidia"), Path("/dev/nvidiactl"), Path("/dev/dxg"))  # the last one: WSL
+# Of control groups (cgroup v2 and v1), as a container sees them.
 MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
@@ -23,14 +23,14 @@ class Slot:
     """Where a child process may work."""
 
     name: str  # the same in every run on this machine: cpu-CORE-0, or gpu-ID-0 to gpu-ID-3
-    environment: dict[str, str]  # of the child
+    environment: dict[str, str]  # for the child process
 
 
 def slots(jobs: int | None) -> list[Slot]:
-    """What runs of this machine share: each child holds one of them while it works.
+    """The slots that all runs on this machine share; each child process holds one while it works.
 
-    One per core as far as memory allows, with GPUs at most four for each of them; more if `jobs` asks for more. Jobs
-    take the GPUs in turn. On a CPU each child has one thread: small convolutions do not scale to two.
+    One per core as far as memory allows, with GPUs at most four per GPU; more if `jobs` asks for more. Consecutive
+    slots are on different GPUs. On a CPU each child has one thread: small convolutions do not scale to two.
     """
     devices = gpus()
     count = max(1, min(cores(), int(memory_bytes() / BYTES_PER_JOB)))
@@ -48,7 +48,7 @@ def slots(jobs: int | None) -> list[Slot]:
 
 def gpus() -> list[str]:
     """Ids of the NVIDIA GPUs that this process may use, as CUDA_VISIBLE_DEVICES wants them; none without a driver."""
-    if not any(path.exists() for path in DRIVERS):  # then CUDA_VISIBLE_DEVICES is of another machine
+    if not any(path.exists() for path in DRIVERS):  # then CUDA_VISIBLE_DEVICES is meant for another machine
         return []
     allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
     if allowed is not None:
@@ -58,20 +58,20 @@ def gpus() -> list[str]:
     query = ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"]
     try:
         listing = subprocess.run(query, capture_output=True, text=True, timeout=60, check=False)
-    except subprocess.TimeoutExpired:  # a driver that hangs has no GPU for us
+    except subprocess.TimeoutExpired:  # a hanging driver offers no GPU
         return []
     return listing.stdout.split() if listing.returncode == 0 else []
 
 
 def cores() -> int:
-    """Cores that this process may use: those that it may run on, or fewer if its control group has less time."""
-    import joblib  # half a second that only a comparison needs
+    """Number of cores that this process may use: its CPU affinity, or fewer if its control group has a lower quota."""
+    import joblib  # takes half a second; only a comparison needs it
 
     return min(len(core_ids()), joblib.cpu_count())
 
 
 def core_ids() -> list[int]:
-    """Their numbers: processes that are bound to different cores need not wait for each other."""
+    """Numbers of these cores: processes that are bound to different cores need not wait for each other."""
     if hasattr(os, "sched_getaffinity"):
         return sorted(os.sched_getaffinity(0))
     return list(range(os.cpu_count() or 1))

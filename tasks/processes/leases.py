@@ -1,6 +1,6 @@
-"""Slots of this machine, shared by all runs on it: who holds the lock of a slot's file may work in the slot.
+"""Slots of this machine, shared by all runs on it: a process that holds the lock on a slot's file may use the slot.
 
-The system frees a lock when its holder is gone, however that ended: no slot is lost, nothing has to be renewed.
+The kernel releases the lock when its holder ends, however it ends: no slot is lost, nothing has to be renewed.
 """
 
 import fcntl
@@ -14,13 +14,13 @@ from mmdvae.errors import InputError
 from tasks.processes.devices import Slot
 
 VARIABLE = "MMDVAE_SLOTS"
-SHARED_MEMORY = Path("/dev/shm")  # of this machine alone, and the same for services that have a /tmp of their own
+SHARED_MEMORY = Path("/dev/shm")  # local to the machine, and shared by services with a private /tmp
 
 
 def folder() -> Path:
-    """Where the lock files are, one folder per user, made if it is missing; MMDVAE_SLOTS names another.
+    """The folder of the lock files, one per user, created if missing; MMDVAE_SLOTS names another.
 
-    Raises: InputError if it cannot be made or belongs to somebody else, who could then hold up every run.
+    Raises: InputError if it cannot be created or belongs to another user, who could then block every run.
     """
     place = SHARED_MEMORY if SHARED_MEMORY.is_dir() else Path(tempfile.gettempdir())
     path = Path(os.environ.get(VARIABLE) or place / f"mmdvae-slots-{os.getuid()}")
@@ -35,7 +35,7 @@ def folder() -> Path:
 
 @contextmanager
 def first_free(slots: Iterable[Slot]) -> Iterator[Slot | None]:
-    """Hold the first slot that nobody holds, in this process or another, to the end of the block; None if all are."""
+    """Hold the first slot that is free, in this process and in others, to the end of the block; None if none is."""
     place = folder()
     for slot in slots:
         with (place / slot.name).open("a") as file:

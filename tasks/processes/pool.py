@@ -1,4 +1,4 @@
-"""Where child processes run: how many at a time, in which slot of the machine, and how to end them all."""
+"""The pool of child processes: how many run at a time, in which slots of the machine, and how all are stopped."""
 
 import contextlib
 import json
@@ -19,15 +19,15 @@ from tasks.processes.children import Child, ForkServer
 from tasks.processes.devices import Slot
 
 Event = dict[str, Any]
-LOOK_AGAIN = 0.2  # seconds between two looks for a slot that other runs hold
+LOOK_AGAIN = 0.2  # seconds between two attempts to get a slot that other runs hold
 
 
 class JobFailed(RuntimeError):
-    """The work cannot be done; trying again would end in the same way."""
+    """The work cannot be done; a retry would fail in the same way."""
 
 
 class JobCrashed(RuntimeError):
-    """The process died in the middle; it goes on from its checkpoint when tried again."""
+    """The process died before it finished; a retry continues from its checkpoint."""
 
 
 class Pool:
@@ -36,7 +36,7 @@ class Pool:
     def __init__(self, slots: list[Slot], jobs: int | None = None):
         self.size = min(jobs or len(slots), len(slots))
         self._slots = slots
-        self._permits: queue.Queue[None] = queue.Queue()  # who waits longest gets the next
+        self._permits: queue.Queue[None] = queue.Queue()  # first come, first served
         for _ in range(self.size):
             self._permits.put(None)
         self._fork_server = ForkServer(slots[0].environment)
@@ -45,7 +45,7 @@ class Pool:
         self._stopped = False
 
     def run(self, request: dict[str, Any], on_event: Callable[[Event], None]) -> dict[str, Any]:
-        """Do one job and return its record; waits for a free slot.
+        """Wait for a free slot, do one job and return its record.
 
         Raises: JobFailed if it cannot be done or the pool was stopped; JobCrashed if the process died.
         """
@@ -61,9 +61,9 @@ class Pool:
             self._permits.put(permit)
 
     def stop(self) -> None:
-        """Kill every child and start no other."""
+        """Kill every child and start no more."""
         self._stopped = True
-        self._fork_server.kill()  # first: whoever holds the lock may be waiting for it
+        self._fork_server.kill()  # first: the holder of the lock may be waiting for it
         with self._lock:
             for child in self._children:
                 child.kill()
@@ -71,10 +71,10 @@ class Pool:
 
     @contextmanager
     def _slot(self, work: Path, on_event: Callable[[Event], None]) -> Iterator[Slot]:
-        """A slot to work in; says what it waits for."""
+        """Wait for a slot and hold it; an event says what it waits for."""
         told = None
         while not self._stopped:
-            # Whoever does this work already has a slot; another, held while waiting for it, would be idle.
+            # If another run does this work, it already has a slot; a second one would be idle while we wait for it.
             claimed = store.is_claimed(work)
             with leases.first_free(() if claimed else self._slots) as slot:
                 if slot:
@@ -89,7 +89,7 @@ class Pool:
 
     @contextmanager
     def _child(self, environment: dict[str, str]) -> Iterator[Child]:
-        with self._lock:  # so that stop() cannot miss a child that is just being born
+        with self._lock:  # so that stop() cannot miss a child that is just starting
             if self._stopped:
                 raise JobFailed("stopped")
             try:
@@ -106,13 +106,13 @@ class Pool:
 
 
 def _converse(child: Child, request: dict[str, Any], on_event: Callable[[Event], None]) -> dict[str, Any]:
-    """Hand the request over, pass events on, return the record."""
+    """Send the request, pass events on, return the record."""
     with contextlib.suppress(BrokenPipeError):  # it died at once; its exit code is reported below
         child.requests.write(json_line(request))
-        child.requests.flush()  # and left open: its closing tells the child that we are gone
+        child.requests.flush()  # and left open: its end tells the child that we are gone
     for line in child.answers:
         if not line.endswith(b"\n"):
-            break  # killed in the middle of a word
+            break  # killed in the middle of a line
         event = json.loads(line)
         if event["event"] == "done":
             return event["record"]
@@ -138,8 +138,8 @@ _CURRENT: ContextVar[Pool | None] = ContextVar("pool", default=None)
 
 @contextmanager
 def opened(jobs: int | None) -> Iterator[Pool]:
-    """A pool for the tasks that start from here; whatever ends the block ends the children."""
-    leases.folder()  # before anything starts, so that a wrong one is told once
+    """A pool for the tasks that start in this block; its children end with the block, however it ends."""
+    leases.folder()  # before anything starts, so that an invalid one is reported once
     workers = Pool(devices.slots(jobs), jobs)
     token = _CURRENT.set(workers)
     try:
@@ -151,7 +151,7 @@ def opened(jobs: int | None) -> Iterator[Pool]:
 
 @contextmanager
 def current() -> Iterator[Pool]:
-    """The flow's pool; a task that runs on another machine opens one of its own, with one slot."""
+    """The flow's pool; a task that runs on another machine opens its own, for one job at a time."""
     workers = _CURRENT.get()
     if workers:
         yield workers

@@ -1,4 +1,4 @@
-"""Kill everything, often, and see that nothing comes of it: `make chaos`."""
+"""Kills every kind of process at random moments and checks that no harm is done: `make chaos`."""
 
 import argparse
 import itertools
@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-sys.path[1:1] = [str(ROOT), str(ROOT / "tests" / "e2e")]  # ours, and the site that the end-to-end tests have
+sys.path[1:1] = [str(ROOT), str(ROOT / "tests" / "e2e")]  # our packages, and the end-to-end tests' site
 
 
 def main() -> int:
@@ -66,7 +66,7 @@ def _suite(folder: Path, wishes: argparse.Namespace, network: str) -> int:
 
 
 def _leave_the_users_prefect_alone(folder: Path) -> None:
-    """To be called before Prefect is imported."""
+    """Use a Prefect home in the folder; must be called before Prefect is imported."""
     os.environ["PREFECT_HOME"] = str(folder / "person")
     os.environ["PREFECT_PROFILES_PATH"] = str(folder / "person" / "profiles.toml")
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"

@@ -1,4 +1,4 @@
-"""What must hold after every kill; each check returns what is wrong, in words, and nothing if all is well."""
+"""What must hold after every kill; each check returns the problems in words, and nothing if there are none."""
 
 import fcntl
 import json
@@ -12,19 +12,19 @@ from mmdvae.data import array_folder
 from mmdvae.jobs import store
 from reports.write import PICTURES
 
-# What may differ between two runs: when it was, how long it took, how much memory it held, what git says meanwhile.
+# Fields that may differ between two runs: date, duration, memory, state of the git repository.
 TIMES_AND_MEMORY = {"id", "created", "train_seconds", "peak_rss_mb", "commit", "dirty"}
 
 
 def numbers(value: Any) -> Any:
-    """All of report.json that must be the same, however often the run was killed."""
+    """The part of report.json that must be the same, however often the run was killed."""
     if isinstance(value, dict):
         return {key: numbers(inner) for key, inner in value.items() if key not in TIMES_AND_MEMORY}
     return [numbers(inner) for inner in value] if isinstance(value, list) else value
 
 
 def reports(out: Path, expected: Any) -> list[str]:
-    """Every report in the folder is whole and has the numbers of the undisturbed run."""
+    """Every report in the folder is complete and has the numbers of the undisturbed run."""
     found = sorted(out.glob("*/report.json"))
     wrong = [path for path in found if numbers(json.loads(path.read_text())) != expected]
     bare = [path for path in found for name in ("report.html", "manifest.json") if not path.with_name(name).is_file()]
@@ -53,7 +53,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 def held(*folders: Path) -> list[str]:
-    """No lock is held by anybody."""
+    """No process holds a lock."""
     return [f"{path} is held" for folder in folders for path in _locks(folder) if not _is_free(path)]
 
 
@@ -73,7 +73,7 @@ def _is_free(path: Path) -> bool:
 
 
 def orphans(runs: set[str] | None = None, *, seconds: float = 15.0) -> list[str]:
-    """No process but server and worker is left a while after; with `runs`, none of these runs."""
+    """No process except server and worker is left after a while; with `runs`, none of these runs."""
     deadline = time.monotonic() + seconds
     while left := [process for process in processes.living() if _is_orphan(process, runs)]:
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""A machine of its own for the suite: no network but loopback, no process but its own."""
+"""Isolation of the suite by namespaces: no network except loopback, no processes except its own."""
 
 import fcntl
 import os
@@ -13,11 +13,11 @@ INSIDE = "MMDVAE_CHAOS_ISOLATION"
 GUARD = "MMDVAE_CHAOS_GUARD"
 GUARD_FOLDER = Path(__file__).with_name("guard")
 NAMESPACES = ["--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
-NOWHERE = "192.0.2.1"  # RFC 5737: given to nobody
+NOWHERE = "192.0.2.1"  # RFC 5737: reserved for documentation, assigned to no host
 
 
 def enter(words: list[str]) -> str:
-    """Start this program again in empty namespaces, if the system lets us; inside, say what holds there."""
+    """Start this program again in empty namespaces, if the system allows it; inside, return what holds there."""
     if INSIDE not in os.environ:
         for user in ([], ["--user", "--map-root-user"]):
             unshare = ["unshare", *user, *NAMESPACES]
@@ -34,7 +34,7 @@ def enter(words: list[str]) -> str:
 
 
 def watched(log: Path) -> dict[str, str]:
-    """Variables under which every Python process notes in the file what it tried to reach beyond this machine.
+    """Environment variables that make every Python process log its attempts to reach other machines to the file.
 
     Raises: RuntimeError if the guard does not notice an attempt.
     """

@@ -1,4 +1,4 @@
-"""The machine that things are killed on, its service manager, and the person who looks after it."""
+"""The machine on which processes are killed, with a simulated service manager and a simulated operator."""
 
 import contextlib
 import math
@@ -24,21 +24,21 @@ RUN = {
     "only": ["none", "mmd-a0.6-s2.83"],
     "jobs": None,
 }
-PATIENCE = 40.0  # seconds that a run may stand still without a process until the person looks after it
-LONGEST = 900.0  # seconds that anything may take, on a machine that has other things to do
+PATIENCE = 40.0  # seconds that a run may make no progress without a process before the operator steps in
+LONGEST = 900.0  # seconds that anything may take on a busy machine
 site_of_tests.PATIENCE = LONGEST
 
 
 @dataclass
 class Watch:
-    """Since when a run stands still."""
+    """Since when a run has not changed its state."""
 
     state: Any = None  # the state's id
     since: float = 0.0
 
 
 class Machine(Site):
-    """A site whose units are started again when they end, as their .service files say."""
+    """A site whose units are restarted when they end, as their .service files say."""
 
     def __init__(self, folder: Path):
         super().__init__(folder, database=None, webhook="")
@@ -48,16 +48,16 @@ class Machine(Site):
         self.environment |= common | {processes.MARK: "worker"}
         self.by_hand = False  # whether the worker was started by hand, without a service manager
         self._watches: dict[Any, Watch] = {}  # by run
-        self.done: list[str] = []  # what service manager and person did
-        self.tried: list[str] = []  # what the guard has noticed
+        self.done: list[str] = []  # what service manager and operator did
+        self.tried: list[str] = []  # attempts that the guard has logged
 
     def switch_on_worker(self) -> None:
-        """What the worker's unit does."""
+        """Start the worker as its unit does."""
         self._recover()
         self.start_worker()
 
     def tend(self) -> None:
-        """What a service manager does: start again what has ended, and before that end what it left behind."""
+        """Act as a service manager: restart what has ended, after killing what it left behind."""
         if self._server.poll() is not None:
             time.sleep(_setting("mmdvae-server", "RestartSec"))
             self.start_server()
@@ -70,9 +70,9 @@ class Machine(Site):
             self.done.append("worker started")
 
     def see_to(self, runs: list[Any], until: float = math.inf) -> None:
-        """Tend until all runs are completed, as a person who looks in now and then would, or until that moment.
+        """Tend until all runs are completed, as an operator who checks now and then, or until the given moment.
 
-        Raises: AssertionError if a run does not come to its end.
+        Raises: AssertionError if a run does not complete.
         """
         deadline = time.monotonic() + LONGEST
         while time.monotonic() < until:
@@ -89,19 +89,19 @@ class Machine(Site):
         lives = any(process.run == str(run) for process in processes.living())
         if state.is_final() and state.name != "Completed":
             self._retry(run, state.name)
-        elif lives or state.is_final() or state.is_scheduled() or watch.state != state.id:  # the worker comes for it
+        elif lives or state.is_final() or state.is_scheduled() or watch.state != state.id:  # the worker will start it
             watch.state, watch.since = state.id, time.monotonic()
         elif time.monotonic() - watch.since > PATIENCE and not self._recover():
             self._end_as_the_automation_does(run, state)
 
     def see_gone(self, pids: set[int]) -> None:
-        """Wait for the end of units among these."""
+        """Wait for the end of those units that are among these processes."""
         for unit in (self._server, self._worker):
             if unit.pid in pids:
                 unit.wait()
 
     def attempts(self) -> list[str]:
-        """What somebody tried to reach beyond this machine since the last question."""
+        """Attempts to reach other machines since the last call."""
         new = self.guard.read_text().splitlines()[len(self.tried) :]
         self.tried += new
         return new
@@ -123,7 +123,7 @@ class Machine(Site):
         return lines
 
     def _end_the_rest(self) -> None:
-        """KillMode=control-group."""
+        """End what the worker left, as KillMode=control-group does."""
         deadline = time.monotonic() + _setting("mmdvae-worker", "TimeoutStopSec")
         send = signal.SIGTERM
         while left := processes.living("worker"):
@@ -134,7 +134,7 @@ class Machine(Site):
 
 
 def kill(pids: list[int], number: int = signal.SIGKILL) -> None:
-    """Send a signal to those that are still there."""
+    """Send a signal to those that still exist."""
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
@@ -145,6 +145,6 @@ def _if_good(done: subprocess.CompletedProcess) -> subprocess.CompletedProcess |
 
 
 def _setting(unit: str, name: str) -> float:
-    """A number of seconds from a unit that deploy/ ships."""
+    """A setting in seconds from a unit file in deploy/."""
     text = (ROOT / "deploy" / f"{unit}.service").read_text()
     return float(re.search(rf"^{name}=(\d+)$", text, re.MULTILINE)[1])

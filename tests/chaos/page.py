@@ -1,4 +1,4 @@
-"""docs/chaos.md, as the suite found it."""
+"""Writes docs/chaos.md from the results of the suite."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""The suite's processes, seen from outside: what each of them is, and to which run it belongs."""
+"""The suite's processes, seen from outside: what each one is and which run it belongs to."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ MARK = "MMDVAE_CHAOS_UNIT"  # in the environment, which children inherit: server
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """One that runs; those that have ended and are not yet waited for do not count."""
+    """A running process; zombies (ended but not reaped) do not count."""
 
     pid: int
     unit: str
@@ -19,7 +19,7 @@ class Process:
 
 
 def living(unit: str | None = None) -> list[Process]:
-    """All of ours, or those of one unit, by process id."""
+    """All processes of the suite, or of one unit, by process id."""
     return sorted((process for process in _all() if unit in (None, process.unit)), key=lambda process: process.pid)
 
 

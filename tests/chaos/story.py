@@ -1,4 +1,4 @@
-"""One run: it is started, things are killed, all is put in order, and everything is looked at."""
+"""One run: start it, kill processes, recover, check everything."""
 
 import json
 import random
@@ -12,25 +12,25 @@ import checks
 import processes
 from machine import RUN, Machine, kill
 
-# What is killed, in turn. Units are started again by their service manager, which ends what they left behind; a worker
-# "by hand" has none: what it left goes on. A power cut takes all at once.
+# What is killed, in turn. Units are restarted by their service manager, which kills what they left behind; a worker
+# started "by hand" has none: what it left goes on running. A power cut kills everything at once.
 VICTIMS = ("child", "fork server", "flow", "worker", "server", "worker by hand", "power")
 UNITS = {"worker": ["worker"], "worker by hand": ["worker"], "server": ["server"]}
 
 
 @dataclass(kw_only=True)
 class Row:
-    """What one kill did."""
+    """The effects of one kill."""
 
     victim: str
     runs: int  # at once, on one store
     clock: str
     moment: float  # seconds after the start of the run
-    at: float  # by the monotonic clock
-    done: list[str] = field(default_factory=list)  # by service manager and person, until the next kill
+    at: float  # on the monotonic clock
+    done: list[str] = field(default_factory=list)  # by service manager and operator, until the next kill
     problems: list[str] = field(default_factory=list)
     seconds: float = 0.0  # from the kill to the completion of every run
-    resumed: int | None = None  # trainings that went on from a checkpoint; told in the last row of a run
+    resumed: int | None = None  # trainings resumed from a checkpoint; set in the last row of a run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +39,11 @@ class Reference:
 
     seconds: float
     numbers: Any
-    windows: dict[str, tuple[float, float]]  # kind of process -> seconds after the start when it was there
+    windows: dict[str, tuple[float, float]]  # kind of process -> first and last seconds at which it ran
 
 
 def undisturbed(machine: Machine) -> Reference:
-    """Run once, watch which processes are there when, and keep the numbers."""
+    """Run once without kills; record when each kind of process runs, and keep the numbers."""
     out, started = machine.folder / "undisturbed", time.monotonic()
     run = machine.start("nightly", **RUN, out=str(out))
     seen: dict[str, list[float]] = {}
@@ -63,12 +63,12 @@ def undisturbed(machine: Machine) -> Reference:
 def one_run(
     machine: Machine, victims: list[str], twice: bool, reference: Reference, chance: random.Random
 ) -> list[Row]:
-    """Start a comparison, once or twice at once, kill the victims one after another, see to it; a row for each kill.
+    """Start one comparison, or two at once, kill the victims one after another and recover; a row for each kill.
 
-    There are fewer rows than victims if all was done before the last was to be killed.
+    There are fewer rows than victims if the runs finished before the last kill was due.
     """
     out, started = machine.folder / "runs", time.monotonic()
-    # Two deployments, for each makes its own runs wait for one another.
+    # Two deployments, because runs of one deployment wait for each other.
     ids = [machine.start(name, **RUN, out=str(out)) for name in ("nightly", "weekly")[: 1 + twice]]
     rows: list[Row] = []
     try:
@@ -81,7 +81,7 @@ def one_run(
             rows.append(row)
         machine.see_to(ids)
     except AssertionError as error:
-        if not rows:  # nothing was killed yet: the suite or the machine is at fault
+        if not rows:  # nothing has been killed yet: the suite or the machine is at fault
             raise
         rows[-1].problems.append(str(error))
     for row in rows:
@@ -101,13 +101,13 @@ def _kill(machine: Machine, victim: str, ids: list[Any], chance: random.Random, 
     row = Row(victim=victim, runs=len(ids), clock=time.strftime("%H:%M:%S"), moment=at - started, at=at)
     machine.done, machine.by_hand = row.done, victim == "worker by hand"
     if victim == "flow":
-        # A fork server that is still importing notices when it is done with that.
+        # A fork server that is still importing notices only after its imports.
         row.problems += checks.orphans({process.run for process in struck}, seconds=60)
     return row
 
 
 def look(machine: Machine, out: Path, numbers: Any) -> list[str]:
-    """Everything that must hold when all runs are done."""
+    """Problems with anything that must hold when all runs are done."""
     return [
         *checks.orphans(),
         *checks.reports(out, numbers),
@@ -118,18 +118,18 @@ def look(machine: Machine, out: Path, numbers: Any) -> list[str]:
 
 
 def _strike(machine: Machine, victim: str, chance: random.Random, ids: list[Any]) -> list[processes.Process]:
-    """Kill the victim as soon as it is there; what was killed, nothing if the runs are over before."""
+    """Kill the victim as soon as it exists; return what was killed, nothing if the runs ended first."""
     while True:
         if all(machine.state(run).is_final() for run in ids):
             return []
         found = _targets(victim)
         if found:
             break
-        machine.see_to(ids, until=time.monotonic() + 0.05)  # what was killed before may need somebody to come back
+        machine.see_to(ids, until=time.monotonic() + 0.05)  # what was killed before may need a restart
     struck = found if victim == "power" else [chance.choice(found)]
     kill([process.pid for process in struck])
     machine.see_gone({process.pid for process in struck})
-    while set(struck) & set(processes.living()):  # gone before anybody looks again
+    while set(struck) & set(processes.living()):  # gone before the next check
         time.sleep(0.02)
     return struck
 
@@ -142,7 +142,7 @@ def _targets(victim: str) -> list[processes.Process]:
 
 
 def _states(machine: Machine, ids: list[Any]) -> list[str]:
-    """Task runs that Prefect still shows as going on."""
+    """Task runs that Prefect still shows as running."""
     return [
         f"task run {name} is shown as {state}"
         for run in ids

@@ -1,4 +1,4 @@
-"""A site per class of tests; whoever runs classes in two processes runs the databases side by side."""
+"""One site per test class; with classes in two processes both databases are tested at the same time."""
 
 import contextlib
 import http.server
@@ -12,7 +12,7 @@ from site_of_tests import Site
 
 @pytest.fixture(scope="session")
 def received():
-    """What the webhook was told, as a list that grows, with its address."""
+    """The messages that the webhook has received, as a growing list, and its address."""
     told = []
 
     class Receiver(http.server.BaseHTTPRequestHandler):
@@ -32,7 +32,7 @@ def received():
 
 @pytest.fixture(scope="class")
 def site(request, tmp_path_factory, received):
-    """A server on the class's database, with the deployments and no worker yet."""
+    """A server on the class's database, with the deployments but no worker yet."""
     kind = request.cls.database
     with contextlib.ExitStack() as stack:
         database = stack.enter_context(postgresql()) if kind == "postgresql" else None

@@ -1,7 +1,7 @@
-"""A PostgreSQL cluster of its own for the tests: temporary, on a private socket, never as root.
+"""A PostgreSQL cluster for the tests alone: temporary, on a private socket, never as root.
 
-A process keeps it whose standard input ends with the tests, killed or not: then it stops the server and removes
-the folder. `python databases.py` is that process; it says the URL, and ends with its input.
+A process of its own runs it: `python databases.py` prints the URL; when its standard input ends, as it does with the
+tests even if they are killed, it stops the server and removes the folder.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PATIENCE = 120  # seconds for its start
-OWNER = "postgres"  # of the cluster when root runs the tests; Debian's package makes this user
+OWNER = "postgres"  # of the cluster when root runs the tests; Debian's package creates this user
 
 
 def binaries() -> Path:
@@ -29,9 +29,9 @@ def binaries() -> Path:
 
 @contextlib.contextmanager
 def postgresql() -> Iterator[str]:
-    """A running server with an empty database; its URL for Prefect."""
+    """Run a server with an empty database; yield its URL for Prefect."""
     keeper = [sys.executable, __file__]
-    # A session of its own, for the terminal's Ctrl-C is for the tests, which then end in order.
+    # In a new session: the terminal's Ctrl-C is for the tests, which then shut down cleanly.
     with subprocess.Popen(
         keeper, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
@@ -53,7 +53,7 @@ def _cluster() -> Iterator[str]:
     data = folder / "data"
     initdb = [programs / "initdb", "--username=prefect", "--auth=trust", "--encoding=UTF8", "--no-sync", "-D", data]
     subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **user)
-    # No network at all: only who may enter the folder (mode 0700) reaches the socket.
+    # No network at all: only those who may enter the folder (mode 0700) reach the socket.
     server = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
     log = (folder / "log").open("wb")
     with log, subprocess.Popen(server, stdout=log, stderr=log, cwd=folder, **user) as process:

@@ -1,6 +1,6 @@
-"""Ends what a site started when the tests end, killed or not: `python reaper.py NAME`, told by the end of its input.
+"""Kills what a site started once the tests end, killed or not: `python reaper.py NAME` waits for its input to end.
 
-At once, for a worker whose server has gone first asks for it for minutes before it ends in order.
+With SIGKILL, because a worker whose server has gone retries for minutes before it shuts down.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""One machine as docs/operations.md sets it up: a server, a worker, deployments; all in temporary folders."""
+"""One machine set up as in docs/operations.md: a server, a worker, deployments; all in temporary folders."""
 
 import contextlib
 import os
@@ -20,13 +20,13 @@ from prefect.events.filters import EventFilter, EventNameFilter, EventOccurredFi
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 600  # seconds that one step may take on a machine that has other things to do
+PATIENCE = 600  # seconds that one step may take on a busy machine
 PASSWORD = "operator:for the tests"
 TINY = {"preset": "quick", "dataset": "digits", "epochs": 1, "only": ["none", "mmd-a0.6-s2.83"], "jobs": 1}
 
 
 def wait_for(condition: Callable[[], Any], what: str, *, seconds: float = PATIENCE) -> Any:
-    """What the condition gives once it gives anything true."""
+    """Wait until the condition returns anything true, and return it."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"waited {seconds:g} s for {what}"
@@ -41,7 +41,7 @@ def settings_of(name: str) -> dict[str, str]:
 
 
 class Site:
-    """The parts of it, and what an operator does with them."""
+    """The parts of the machine, and what an operator does with them."""
 
     def __init__(self, folder: Path, database: str | None, webhook: str):
         self.folder, self.out = folder, folder / "runs"
@@ -75,7 +75,7 @@ class Site:
         )
 
     def start_server(self) -> None:
-        """Start the server; back when it answers."""
+        """Start the server; return when it answers."""
         server = self._start("server", ["-m", "prefect", "server", "start"], self._server_environment)
 
         def answers():
@@ -87,24 +87,24 @@ class Site:
         self._server = server
 
     def kill_server(self) -> None:
-        """As a power cut would."""
+        """Kill it, as a power cut would."""
         os.killpg(self._server.pid, signal.SIGKILL)
         self._server.wait()
 
     def start_worker(self) -> None:
-        """A worker of the pool, with room for two runs."""
+        """Start a worker of the pool, with room for two runs."""
         words = ["-m", "prefect", "worker", "start", "--pool", "mmdvae", "--type", "process", "--limit", "2"]
         self._worker = self._start("worker", words, self.environment)
 
     def kill_worker(self, run: Any) -> None:
-        """The worker and the process of its run at once, as a power cut would."""
+        """Kill the worker and the process of its run at once, as a power cut would."""
         process = flow_process(run)
         os.kill(self._worker.pid, signal.SIGKILL)
         os.kill(process, signal.SIGKILL)
         self._worker.wait()
 
     def start_serving(self) -> subprocess.Popen:
-        """`mmdvae serve`."""
+        """Start `mmdvae serve`."""
         return self._start("serve", ["-m", "mmdvae", "serve"], self.environment)
 
     def mmdvae(self, *words: str, **environment: str) -> subprocess.CompletedProcess:
@@ -117,13 +117,13 @@ class Site:
 
     @contextlib.contextmanager
     def client(self) -> Iterator[SyncPrefectClient]:
-        """Somebody who knows the password."""
+        """A client with the password."""
         access = {PREFECT_API_URL: self.url, PREFECT_API_AUTH_STRING: PASSWORD}
         with temporary_settings(access), get_client(sync_client=True) as client:
             yield client
 
     def start(self, deployment: str, *, environment: dict[str, str] | None = None, **parameters: Any) -> Any:
-        """Ask for a run of a deployment; the id of the flow run."""
+        """Request a run of a deployment; return the flow run's id."""
         variables = {"env": environment} if environment else None
         with self.client() as client:
             there = client.read_deployment_by_name(f"compare/{deployment}")
@@ -141,13 +141,13 @@ class Site:
         return self.state(run)
 
     def tasks(self, run: Any) -> dict[str, str]:
-        """Name -> name of state, of a flow run's task runs; the latest where a retry made two."""
+        """Task run name -> state name of a flow run's task runs; the latest where a retry made two."""
         with self.client() as client:
             runs = client.read_task_runs(flow_run_filter=only(run))
         return {task.name: task.state.name for task in sorted(runs, key=lambda task: task.start_time or task.created)}
 
     def artifacts(self, run: Any) -> dict[str, Any]:
-        """Key -> artifact, of a flow run."""
+        """Key -> artifact of a flow run."""
         ours = filters.ArtifactFilter(flow_run_id=filters.ArtifactFilterFlowRunId(any_=[run]))
         with self.client() as client:
             return {artifact.key: artifact for artifact in client.read_artifacts(artifact_filter=ours)}
@@ -159,7 +159,7 @@ class Site:
             return [line.message for line in client.read_logs(log_filter=ours, limit=200)]
 
     def heartbeats(self, run: Any, *, since: datetime) -> int:
-        """How often a flow run has given a sign of life."""
+        """How many heartbeats a flow run has sent."""
         wanted = EventFilter(
             event=EventNameFilter(name=["prefect.flow-run.heartbeat"]),
             occurred=EventOccurredFilter(since=since),
@@ -169,11 +169,11 @@ class Site:
             return len(client.read_events(filter=wanted, limit=50).events)
 
     def log(self, name: str) -> str:
-        """The last that a process of ours said."""
+        """The end of a process's log."""
         return (self.folder / f"{name}.log").read_text(errors="replace")[-6000:]
 
     def stop(self) -> None:
-        """End what is left of it."""
+        """End what is still running."""
         for process in reversed(self._processes):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
@@ -211,12 +211,12 @@ class Site:
 
 
 def only(run: Any) -> filters.FlowRunFilter:
-    """The filter that one flow run passes."""
+    """The filter that only this flow run passes."""
     return filters.FlowRunFilter(id=filters.FlowRunFilterId(any_=[run]))
 
 
 def flow_process(run: Any) -> int:
-    """The process that a flow run lives in."""
+    """The process that executes a flow run."""
     wanted = f"PREFECT__FLOW_RUN_ID={run}".encode()
     for process in Path("/proc").glob("[0-9]*"):
         try:

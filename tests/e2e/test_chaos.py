@@ -1,4 +1,4 @@
-"""A short run of `make chaos`, so that the suite itself stays whole."""
+"""A short run of `make chaos`, so that the chaos suite itself keeps working."""
 
 import subprocess
 import sys

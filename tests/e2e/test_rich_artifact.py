@@ -16,12 +16,12 @@ from fake_run import HOSTILE, QUICK, FakeVariant
 
 from reports import write
 
-PATIENCE = 180  # seconds; a first start makes the database and unpacks the UI
+PATIENCE = 180  # seconds; a first start creates the database and unpacks the UI
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):
-    """The address of a server with its UI, all of whose files lie in a folder of the test."""
+    """The address of a server with its UI and all its files in a folder of the test."""
     home = tmp_path_factory.mktemp("prefect")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -61,7 +61,7 @@ def wait_for(url, process):
 
 @pytest.fixture(scope="module")
 def published(base, tmp_path_factory):
-    """Key -> artifact of a flow run that publishes with and one that publishes without the page."""
+    """Key -> artifact for two flow runs, one that publishes with the page and one without."""
     from prefect import flow
     from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_API_URL, temporary_settings

@@ -1,4 +1,4 @@
-"""A server, a worker and nobody at the keyboard: schedules, artifacts, cancel, retry, outages; one story, in order."""
+"""Unattended operation of a server and a worker: schedules, artifacts, cancel, retry, outages; one story, in order."""
 
 import json
 import os
@@ -23,7 +23,7 @@ LONG = {"only": ["imq-a0.6"], "epochs": 300}
 
 
 def registered(site):
-    """Names on the server: deployments with their schedules, pools, automations with the time of their last change."""
+    """Names on the server: deployments with schedules, work pools, automations with the time of their last change."""
     with site.client() as client:
         automations = client.request("POST", "/automations/filter", json={}).json()
         return {
@@ -36,7 +36,7 @@ def registered(site):
 
 
 def answer(request):
-    """The status that a request without Prefect's client gets."""
+    """The HTTP status of a request without Prefect's client."""
     try:
         with urllib.request.urlopen(request, timeout=20) as reply:
             return reply.status
@@ -45,7 +45,7 @@ def answer(request):
 
 
 def trainers(site):
-    """Processes that work in the site's store."""
+    """Processes that train in the site's store."""
     found = set()
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -57,26 +57,26 @@ def trainers(site):
 
 
 def checkpoints(site):
-    """When the checkpoints of unfinished trainings were written."""
+    """Path -> time of writing, for the checkpoints of unfinished trainings."""
     return {path: path.stat().st_mtime_ns for path in site.out.glob("store/train-*/checkpoint.npz")}
 
 
 def wait_until_it_goes_on(site, run, *, times):
-    """Until a run has gone on from a checkpoint so many times."""
+    """Wait until a run has resumed from a checkpoint `times` times."""
     wait_for(
         lambda: sum("imq-a0.6: resumed after epoch" in line for line in site.said(run)) >= times, "the run to go on"
     )
 
 
 def pool_of(site, deployment):
-    """The work pool that runs of a deployment go to."""
+    """The work pool for runs of a deployment."""
     with site.client() as client:
         return client.read_deployment_by_name(f"compare/{deployment}").work_pool_name
 
 
 @pytest.fixture(scope="class")
 def scheduled(site):
-    """Flow runs, oldest first, of a schedule that nobody served for two days and whose next time comes now."""
+    """Flow runs, oldest first, of a schedule that no worker served for two days and whose next time is now."""
     moment = datetime.now(UTC) + timedelta(seconds=4)
     schedule = DeploymentScheduleCreate(
         schedule=IntervalSchedule(interval=timedelta(days=1), anchor_date=moment, timezone="UTC"),
@@ -85,7 +85,7 @@ def scheduled(site):
     )
     with site.client() as client:
         deployment = client.read_deployment_by_name("compare/nightly")
-        for shipped in deployment.schedules:  # or its nights would be made up for as well
+        for shipped in deployment.schedules:  # otherwise its missed nights would run as well
             client.update_deployment_schedule(deployment.id, shipped.id, active=False)
         client.request(
             "POST",
@@ -110,7 +110,7 @@ def scheduled(site):
 
 @pytest.fixture(scope="class")
 def long_run(site, scheduled):
-    """A run that would take minutes and has its first epochs from the cancelled one."""
+    """A run that would take minutes and resumes from the first epochs of the cancelled one."""
     return site.start("nightly", **LONG, environment={"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"})
 
 
@@ -222,7 +222,7 @@ class Unattended:
         wait_for(lambda: site.state(run).name == "Completed", "the retry")
         ended = site.tasks(run)
         assert ended["train none"] == "Completed"
-        # The same model came out again, so that even its evaluation was known.
+        # The retry gave the same model again, so that even its evaluation was in the store.
         rest = {"train mmd-a0.6-s2.83", "evaluate mmd-a0.6-s2.83", "evaluate none", "baselines", "classifier"}
         assert {ended[name] for name in rest} == {"Cached"}
 
@@ -261,7 +261,7 @@ class Unattended:
         assert site.prefect("flow-run", "retry", str(long_run)).returncode == 0
         wait_until_it_goes_on(site, long_run, times=2)
         site.kill_worker(long_run)
-        assert site.state(long_run).name == "Running"  # so it looks to who watches
+        assert site.state(long_run).name == "Running"  # as Prefect's UI would still show it
         done = site.mmdvae("recover")
         assert done.returncode == 0, done.stderr
         assert f"({long_run}): its process was gone, it is now AwaitingRetry" in done.stdout
@@ -273,7 +273,7 @@ class Unattended:
     def test_a_run_whose_machine_is_gone_for_good_is_ended_by_the_automation(self, site, long_run):
         (shipped,) = yaml.safe_load((ROOT / "deploy" / "automations.yaml").read_text())["automations"]
         assert shipped["trigger"]["within"] == 600
-        shipped["trigger"]["within"] = 40  # the run's heartbeat is one in 30 seconds, and it ends right after one
+        shipped["trigger"]["within"] = 40  # the run sends a heartbeat every 30 seconds, and it ends right after one
         with site.client() as client:
             (zombies,) = client.read_automations_by_name(shipped["name"])
             client.update_automation(zombies.id, AutomationCore.model_validate(shipped))
@@ -297,12 +297,12 @@ class Unattended:
 
 
 class TestOnSqlite(Unattended):
-    """The database of one machine."""
+    """The database for one machine."""
 
     database = "sqlite"
 
 
 class TestOnPostgresql(Unattended):
-    """The database that several machines share."""
+    """The database for several machines."""
 
     database = "postgresql"

@@ -1,4 +1,4 @@
-"""The command line as its users meet it: good input, bad input, interruption; in processes of their own."""
+"""The command line as users see it: good input, bad input, interruption; each command in its own process."""
 
 import gzip
 import json
@@ -19,7 +19,7 @@ GRID = ["--alpha", "0", "--alpha", "0.6", "--sigma", "2.83"]
 
 
 def mmdvae(*words, timeout=300):
-    """Run the command to its end; returns the completed process."""
+    """Run the command to its end; return the completed process."""
     return subprocess.run([*MMDVAE, *map(str, words)], capture_output=True, text=True, timeout=timeout, check=False)
 
 
@@ -33,7 +33,7 @@ def report_of(done):
 
 
 def numbers_of(report):
-    """All that must not depend on when and how often something was run."""
+    """The values that must not depend on when and how often something was run."""
     return {
         variant["name"]: [
             (run["seed"], run["history"], {k: v for k, v in run["metrics"].items() if k not in COSTS})
@@ -57,7 +57,7 @@ def compared(tiny_npz, tmp_path_factory):
 
 @pytest.fixture
 def copy(compared, tmp_path):
-    """The same with files that may be harmed."""
+    """A copy whose files a test may damage."""
     return shutil.copytree(compared[0], tmp_path / "runs")
 
 
@@ -147,7 +147,7 @@ def test_where_it_cannot_stay_or_speak_it_says_so_and_ends(tmp_path):
 
 
 def odd_surroundings(folder):
-    """A folder to start in and variables, all of which others need and none of which may matter."""
+    """A working folder and environment variables meant for other programs; none of them may matter."""
     (folder / "home" / ".keras").mkdir(parents=True)
     odd_keras = {"floatx": "float16", "image_data_format": "channels_first", "epsilon": 0.1, "backend": "torch"}
     (folder / "home" / ".keras" / "keras.json").write_text(json.dumps(odd_keras))
@@ -178,7 +178,7 @@ def odd_surroundings(folder):
     }
 
 
-# No stream is open, every signal is blocked, and more descriptors are open than `select` can name.
+# No standard stream is open, every signal is blocked, and more descriptors are open than `select` can handle.
 AS_A_SERVICE = """
 import os, resource, signal, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
@@ -233,7 +233,7 @@ def test_a_variant_that_fails_costs_no_other_and_no_report(tiny_npz, copy):
 
 
 def test_a_variant_that_diverges_in_its_first_epoch_is_reported_as_diverged(tiny_npz, tmp_path):
-    # No number that the command line takes makes a loss that is none, so the child is told a step that does.
+    # No value that the command line accepts makes the loss NaN, so the preset gets a learning rate that does.
     code = "from dataclasses import replace; from mmdvae import presets, recipes; "
     code += "quick = presets.PRESETS['quick']; fast = replace(quick.recipe, learning_rate=1e38); "
     code += "presets.PRESETS['quick'] = replace(quick, recipe=fast); from flows.cli import main; main()"
@@ -386,7 +386,7 @@ def test_a_full_disk_fails_what_does_not_fit_and_the_same_command_goes_on_when_t
 
 
 def children_of(out):
-    """Ids of the processes that have a file of that folder open: a lock of the store, or a server's log."""
+    """Ids of the processes that have a file in this folder open: a lock of the store, or a server's log."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:

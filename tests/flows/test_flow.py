@@ -22,7 +22,7 @@ def server():
 
 
 def compare(tiny_npz, out, **wishes):
-    """Run the flow; returns its final state."""
+    """Run the flow; return its final state."""
     from flows.compare import compare as flow
 
     grid = {"alphas": [0.0, 0.6], "sigmas": [2.83], "epochs": 1, "dataset": f"npz:{tiny_npz}"}

@@ -1,4 +1,4 @@
-"""What tests in a browser share. Their pages forbid `eval`, and with it Playwright's own `wait_for_function`."""
+"""Helpers of browser tests. The pages forbid `eval`, which Playwright's own `wait_for_function` needs."""
 
 import time
 
@@ -8,7 +8,7 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 
 
 def until(page, expression, argument=None):
-    """Return once the JavaScript expression, or function of the argument, is true in a page or frame."""
+    """Return once the JavaScript expression, or function of the argument, holds in a page or frame."""
     end = time.monotonic() + PATIENCE
     while not page.evaluate(expression, argument):
         assert time.monotonic() < end, f"not true within {PATIENCE} s: {expression}"

@@ -1,4 +1,4 @@
-"""Jobs for child processes, and how to tell whether such a process is alive."""
+"""Jobs for child processes, and a check whether a process is alive."""
 
 import dataclasses
 import time
@@ -20,7 +20,7 @@ def training_request(tiny, folder, **recipe):
 
 
 def alive(pid):
-    """Whether a process runs (one that has ended and is not yet waited for does not)."""
+    """Whether a process runs (a zombie, which has ended but is not reaped, does not)."""
     try:
         with open(f"/proc/{pid}/stat") as file:
             return file.read().rpartition(")")[2].split()[0] != "Z"

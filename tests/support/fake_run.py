@@ -1,4 +1,4 @@
-"""A run's folder and its part of the store as the pipeline leaves them: records made up, and the product's report."""
+"""A fake run: its folder and its part of the store as the pipeline writes them, in a second, with known numbers."""
 
 import hashlib
 import json
@@ -76,7 +76,7 @@ QUICK = (
 
 @dataclass(slots=True, kw_only=True)
 class FakeRun:
-    """Where it lies and what it holds."""
+    """Its folders and its report."""
 
     run_dir: Path
     store: Path

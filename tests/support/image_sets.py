@@ -1,4 +1,4 @@
-"""Small sets of images as files: arrays, IDX files, and a whole Fashion-MNIST of 52 images with true digests."""
+"""Small image sets as files: arrays, IDX files, and a complete Fashion-MNIST of 52 images with correct digests."""
 
 import gzip
 import struct
@@ -15,7 +15,7 @@ def some_images(count: int, seed: int = 0) -> np.ndarray:
 
 
 def idx_bytes(array: np.ndarray, *, magic: int | None = None, shape: tuple[int, ...] | None = None) -> bytes:
-    """An array in the IDX format as its definition says; with a wrong magic number or shape on request."""
+    """An array in the IDX format according to its definition; with a wrong magic number or shape on request."""
     shape = array.shape if shape is None else shape
     return struct.pack(f">{1 + len(shape)}I", magic or 0x0800 + len(shape), *shape) + array.tobytes()
 
@@ -32,7 +32,7 @@ def write_set(folder: Path, *, train: int = 40, test: int = 12, seed: int = 0) -
         name="fashion-mnist",
         classes=catalog.FASHION_MNIST.classes,
         sha256=(digests[0], digests[1], digests[2], digests[3]),
-        urls=("http://127.0.0.1:9/",),  # the discard port: nobody answers
+        urls=("http://127.0.0.1:9/",),  # the discard port: nothing answers
         download_bytes=sum((folder / f"{name}.gz").stat().st_size for name in IDX_NAMES),
         package="dataset-fashion-mnist",
     )

@@ -1,4 +1,4 @@
-"""Results made up by hand: what verdicts, checks and advice read of a variant and of a run."""
+"""Results made by hand: what verdicts, checks and advice read of a variant and of a run."""
 
 from mmdvae.record.result import Classifier, Code, Dataset, Hardware, Run, SeedRun, VariantResult
 from mmdvae.results import summarise
@@ -7,7 +7,7 @@ SHAPE = {"regularizer": "mmd", "kernel": "gaussian", "alpha": 0.6, "sigma": None
 
 
 def run(**changes) -> Run:
-    """What was asked for; all fields are those of a run that could have been."""
+    """The run's settings; all fields have plausible values."""
     fields = {
         "id": "20260301-093000-quick-0a1b",
         "preset": "quick",
@@ -27,9 +27,9 @@ def run(**changes) -> Run:
 
 
 def entry(name: str, *, seeds=None, status="ok", error=None, history=None, epochs=3, **fields) -> VariantResult:
-    """A variant; beside regularizer, alpha and sigma every field is a metric, one value or a tuple of one per seed.
+    """A variant; except regularizer, alpha and sigma every field is a metric, one value or a tuple of one per seed.
 
-    Without `seeds` as many as the longest tuple, or three.
+    Without `seeds` there are as many as in the longest tuple, or three.
     """
     metrics = {"kernel_state": "live"} | {metric: value for metric, value in fields.items() if metric not in SHAPE}
     columns = [value for value in metrics.values() if isinstance(value, tuple)]
@@ -67,10 +67,10 @@ def kl(**fields) -> VariantResult:
 
 
 def mmd(sigma: float, alpha: float = 0.6, **fields) -> VariantResult:
-    """A variant with a Gaussian kernel, alive unless said otherwise."""
+    """A variant with a Gaussian kernel, which is live unless `fields` say otherwise."""
     return entry(f"mmd-a{alpha:g}-s{sigma:g}", alpha=alpha, sigma=sigma, **fields)
 
 
 def dead(sigma: float, alpha: float = 0.6, **fields) -> VariantResult:
-    """A variant with a Gaussian kernel that is too narrow."""
+    """A variant with a Gaussian kernel that is too narrow: saturated."""
     return mmd(sigma, alpha, kernel_state="saturated", **fields)

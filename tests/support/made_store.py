@@ -1,4 +1,4 @@
-"""A store with work of every kind, and a run that refers to some of it."""
+"""A store with results of every kind, and a run that refers to some of them."""
 
 import os
 import time
@@ -13,7 +13,7 @@ DATA = f"data-{0:024x}"
 
 
 def make(out: Path) -> Path:
-    """Fill a folder of runs, all used an hour ago: r needs train-1, evaluate-1 and what was made of its data."""
+    """Fill a folder of runs, all used an hour ago: r needs train-1, evaluate-1 and what was made from its data."""
     place = out / "store"
     _work(place, f"train-{1:024x}", variants.gaussian(0.6, 2.83), seed=3)
     _work(place, f"train-{2:024x}", variants.none())
@@ -23,7 +23,7 @@ def make(out: Path) -> Path:
     _work(place, f"classifier-{2:024x}", data=f"data-{9:024x}")
     (place / DATA).mkdir()
     write_json(place / DATA / "info.json", {"name": "digits"})
-    (place / "notes").mkdir()  # somebody's, and none of ours
+    (place / "notes").mkdir()  # the user's own, not a result
     row = {"name": "v", "seed": 3, "train": f"train-{1:024x}", "evaluate": f"evaluate-{1:024x}"}
     write_json(out / "r" / "manifest.json", {"schema": 1, "data": DATA, "variants": [row]})
     _age(place, HOUR)

@@ -1,4 +1,4 @@
-"""Definitions in float64 and closed forms, written out; nothing here comes from mmdvae, and nothing is fast."""
+"""Definitions in float64 and closed forms, written out; nothing here comes from mmdvae, or is fast."""
 
 import itertools
 import math
@@ -52,7 +52,7 @@ def mmd2_unbiased(x, y, kernel):
 def imq7_mmd2_of_gaussian(q, d):
     """MMD² between N(0, q² I) and N(0, I) under imq7_kernel: |a - b|² is a scaled chi², integrated numerically."""
 
-    def mean_kernel(variance):  # of a difference, in each coordinate
+    def mean_kernel(variance):  # for differences with this variance per coordinate
         def integrand(u):
             values = [c / (c + variance * u) for c in (2 * d * factor for factor in WAE_FACTORS)]
             return sum(values) / 7 * stats.chi2.pdf(u, d)
@@ -78,7 +78,7 @@ def covariance(points):
 
 
 def knn_accuracy(references, reference_labels, codes, labels, k):
-    """Full sort, then a vote; the smaller label wins a tie."""
+    """Accuracy of k nearest neighbours: full sort, then a vote; the smaller label wins a tie."""
     hits = 0
     for code, label in zip(codes, labels, strict=True):
         nearest = sorted(range(len(references)), key=lambda i: math.dist(code, references[i]))[:k]
@@ -104,14 +104,14 @@ def kernel_matrix(x, y, kernel):
 
 
 def mmd2_biased(x, y, kernel):
-    """MMD² with every pair, a point with itself included."""
+    """MMD² over all pairs, including each point with itself."""
     return (
         kernel_matrix(x, x, kernel).mean() + kernel_matrix(y, y, kernel).mean() - 2 * kernel_matrix(x, y, kernel).mean()
     )
 
 
 def mmd2_to_prior(z, h, *, unbiased):
-    """MMD² of codes against N(0, I) under the Gaussian kernel; prior terms by one integral a coordinate."""
+    """MMD² of codes against N(0, I) under the Gaussian kernel; prior terms by one integral per coordinate."""
 
     def mean_with_prior(a, variance):  # E exp(-(a - p)² / (2 h²)) with p ~ N(0, variance)
         def integrand(p):

@@ -1,4 +1,4 @@
-"""What Prefect's UI is given: its size, and what it holds; tests/test_flow.py has the flow that gives it."""
+"""Artifacts for Prefect's UI: their size and content; tests/flows/test_flow.py tests the flow that publishes them."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def test_the_markdown_has_table_verdicts_one_picture_and_the_path_of_the_page(wr
     assert text.count("](data:image/png;base64,") == 1
     assert text.splitlines()[-1].replace("\\", "") == f"The whole report: {html}"
     assert len(text.encode()) <= 150_000
-    assert str(html) not in html.with_name("summary.md").read_text()  # which may be sent to others
+    assert str(html) not in html.with_name("summary.md").read_text()  # because it may be sent to others
 
 
 def test_many_failures_do_not_make_the_summary_too_large_and_are_counted(tmp_path):

@@ -1,4 +1,4 @@
-"""A run's folder is written whole or not at all, beside what killed processes left and other runs that end."""
+"""A run's folder is written completely or not at all, despite leftovers of killed processes and other runs that end."""
 
 import json
 import subprocess

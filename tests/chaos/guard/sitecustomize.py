@@ -1,4 +1,4 @@
-"""Notes every attempt of a Python process to reach anything but this machine; Python itself imports it at its start."""
+"""Logs every attempt of a Python process to reach anything but this machine; Python imports this module at startup."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
 
 
 def _watch(event, arguments):
-    if event in CALLS and isinstance(arguments[1], tuple):  # others are sockets of this machine, or connected already
+    if event in CALLS and isinstance(arguments[1], tuple):  # others are Unix sockets, or already connected
         _note(event, arguments[1][0])
     elif event in LOOKUPS:
         _note(event, arguments[0])

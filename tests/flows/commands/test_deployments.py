@@ -1,4 +1,4 @@
-"""What prefect.yaml and deploy/ say, and that it fits the flow and Prefect."""
+"""prefect.yaml and deploy/ are valid for the flow and for Prefect."""
 
 from pathlib import Path
 
@@ -99,8 +99,8 @@ def test_the_work_pool_is_made_without_asking_prefects_registry_on_github(monkey
 
 
 def test_the_automation_for_zombies_goes_on_waiting_after_every_event_of_a_run_that_is_not_its_last():
-    # Any event of the run ends the waiting that another began. These are what a run sends before it is at work (seen
-    # with Prefect 3.8), and what it sends while it is; if one is missing here, a run that dies after it stays for ever.
+    # Any event of the run ends the wait that another began. These are the events that a run sends before it works (seen
+    # with Prefect 3.8) and while it works; if one is missing here, a run that dies after it is shown as live for ever.
     (shipped,) = yaml.safe_load((ROOT / "deploy" / "automations.yaml").read_text())["automations"]
     sent = ["Pending", "Submitting", "pull-step.executed", "Running", "heartbeat", "Cancelling"]
     assert set(shipped["trigger"]["after"]) == {f"prefect.flow-run.{event}" for event in sent}

@@ -1,4 +1,4 @@
-"""The difference of runs, as data and as lines for a terminal."""
+"""Differences between runs, as data and as lines for a terminal."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def of(fake):
 
 
 def pair(out, first=(), second=(), **both):
-    """Two runs of the first three quick variants; `first` and `second` are what is special about each."""
+    """Two runs of the first three quick variants; `first` and `second` override arguments of one run each."""
     return [
         fake_run.make(out, QUICK[:3], **{"run_id": name, **both, **dict(special)})
         for name, special in (("one", first), ("two", second))

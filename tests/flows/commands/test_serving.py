@@ -1,4 +1,4 @@
-"""A run's page served: one folder, to this machine, until Ctrl-C."""
+"""Serving a run's page: one folder, to this machine only, until Ctrl-C."""
 
 import http.client
 import os
@@ -23,7 +23,7 @@ REPORT = [sys.executable, "-P", "-m", "mmdvae", "report"]
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """A run beside a file that nobody may read, with links that lead to it."""
+    """A run beside a file that must not be served, with links that lead to it."""
     out = tmp_path_factory.mktemp("served")
     fake = fake_run.make(out, QUICK[:1], n=200)
     write.write(fake.run_dir, fake.store)
@@ -39,7 +39,7 @@ def run(tmp_path_factory):
 
 
 class Served:
-    """`mmdvae report RUN --serve` in a process of its own, which a shell has started in the background."""
+    """`mmdvae report RUN --serve` in its own process, started as a shell's background job."""
 
     def __init__(self, run, *words, **environment):
         clean = {name: value for name, value in os.environ.items() if name not in WINDOWS}
@@ -66,7 +66,7 @@ class Served:
         return answer.status, answer.headers, body
 
     def end(self, number=signal.SIGINT):
-        """Ctrl-C, or another signal; how it ended."""
+        """Send Ctrl-C or another signal; return how it ended."""
         self.process.send_signal(number)
         rest = self.process.communicate(timeout=20)
         return self.process.returncode, *rest
@@ -178,7 +178,7 @@ def test_a_port_in_use_or_without_a_server_is_one_line(served, run, words, messa
 
 
 def recorder(folder, name):
-    """A browser that writes down where it is sent and stays open."""
+    """A browser that records the URLs it is given and stays open."""
     program = folder / name
     program.write_text(f'#!/bin/sh\necho "$1" >> {folder}/visited\nexec sleep 20 >/dev/null 2>&1\n')
     program.chmod(0o755)

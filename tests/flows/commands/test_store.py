@@ -1,4 +1,4 @@
-"""`mmdvae store`: what a user sees of it, and what goes."""
+"""`mmdvae store`: what it lists, and what it deletes."""
 
 import made_store
 import pytest

@@ -1,4 +1,4 @@
-"""What the webhook is told, where it may be, and that its troubles are nobody else's."""
+"""What the webhook receives, which URLs are allowed, and that its failures do not affect the run."""
 
 import http.server
 import json
@@ -19,7 +19,7 @@ RUN = SimpleNamespace(id=uuid.uuid4(), name="quick", flow_id=uuid.uuid4())
 
 @pytest.fixture
 def receiver():
-    """A webhook: what it was told, how it answers, its URL with a secret in it."""
+    """A webhook: what it has received, how it answers, its URL with a secret in it."""
     told, answer = [], {"status": 204}
 
     class Receiver(http.server.BaseHTTPRequestHandler):
@@ -90,7 +90,7 @@ def test_what_is_refused_or_sent_elsewhere_is_logged_and_harms_no_run(receiver, 
     monkeypatch.setenv(notify.VARIABLE, receiver.url)
     receiver.answer["status"] = status
     notify.notify(FLOW, RUN, Failed())
-    assert len(receiver.told) == 1  # and nobody at /elsewhere
+    assert len(receiver.told) == 1  # and nothing at /elsewhere
     assert f"the webhook was not told: it answered {status}" in said.text
     assert "s3cret" not in said.text
 

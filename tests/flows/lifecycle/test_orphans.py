@@ -1,4 +1,4 @@
-"""How a process is told from every other one, and what becomes of a run without one."""
+"""How a process is identified, and what happens to a run whose process is gone."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What Prefect is shown of a training, and that its troubles cost the training nothing."""
+"""What Prefect's UI shows of a training, and that the server's failures do not affect the training."""
 
 import logging
 import uuid
@@ -15,7 +15,7 @@ LAST = EPOCH | {"epoch": 4}
 
 @pytest.fixture
 def shown(monkeypatch, caplog):
-    """Calls to Prefect, as they come; a clock that can be turned."""
+    """The calls to Prefect, in order; a clock that can be set."""
     calls, now = [], [100.0]
     monkeypatch.setattr(prefect_ui, "get_run_logger", lambda: logging.getLogger("task run"))
     monkeypatch.setattr(prefect_ui.time, "monotonic", lambda: now[0])
@@ -36,7 +36,7 @@ def test_a_training_has_one_bar_that_moves_now_and_then_and_ends_full(shown):
     watcher("train none", PROGRESS)  # too soon
     now[0] += prefect_ui.EVERY
     watcher("train none", PROGRESS)
-    watcher("train none", LAST)  # soon, but it is the end
+    watcher("train none", LAST)  # too soon, but it is the last
     assert [progress for _, progress in calls] == [50, 62.5, 100]
     assert calls[0][0] == "train-none"
     assert len({bar for bar, _ in calls[1:]}) == 1

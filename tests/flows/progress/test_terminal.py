@@ -1,4 +1,4 @@
-"""What people see while it runs: bars in a terminal, lines elsewhere."""
+"""What users see during a run: bars in a terminal, lines elsewhere."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Which Prefect server a command talks to: Prefect's own settings say it, a real server answers."""
+"""Which Prefect server a command uses: Prefect's own settings name it, a real server answers."""
 
 import http.server
 import os
@@ -13,17 +13,17 @@ from flows.server import choose
 from flows.server.temporary import Temporary
 from mmdvae.errors import InputError
 
-DEAD = "http://127.0.0.1:9/api"  # the discard port: nobody answers
+DEAD = "http://127.0.0.1:9/api"  # the discard port: nothing answers
 
 
 @pytest.fixture(autouse=True)
 def environment(tmp_path):
-    """A user without any Prefect settings, in a folder of its own; what `choose` sets is taken back."""
+    """A user without any Prefect settings, in a folder of its own; what `choose` sets is undone."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("PREFECT_") or name.lower() == "no_proxy"]:
             patch.delenv(name)
         for name in ("PREFECT_API_URL", "PREFECT_HOME", "PREFECT_PROFILES_PATH", "no_proxy", "NO_PROXY"):
-            patch.setenv(name, "x")  # so that it is taken back, too
+            patch.setenv(name, "x")  # so that it is undone, too
             patch.delenv(name)
         for name in ("PREFECT_SERVER_ANALYTICS_ENABLED", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "DO_NOT_TRACK"):
             patch.setenv(name, "0")
@@ -48,7 +48,7 @@ def alive(tmp_path_factory):
 
 @pytest.fixture
 def answering():
-    """Start a web server that answers everything with one status and body; its address."""
+    """Start a web server that answers every request with one status and body; return its address."""
     servers = []
 
     def start(status, body=b""):
@@ -80,7 +80,7 @@ def profile(url):
     path.write_text(f'active = "ours"\n[profiles.ours]\nPREFECT_API_URL = "{url}"\n')
 
 
-# What can name a server, and how it is told.
+# What can name a server, and how messages call it.
 NAMING = {
     "environment": (lambda url: os.environ.update(PREFECT_API_URL=url), "PREFECT_API_URL of the environment"),
     "profile": (profile, r"the profile ours in .*/home/\.prefect/profiles\.toml"),
@@ -128,7 +128,7 @@ def test_an_api_that_is_named_but_dead_is_an_error_that_says_who_named_it(tmp_pa
         (401, b'{"exception_message": "Unauthorized"}', "refuses the password: PREFECT_API_AUTH_STRING must be what"),
         (404, b"not here", r"something else does; the address of the API ends in /api"),
         (200, b"<html>a web page</html>", r"something else does; the address of the API ends in /api"),
-        (501, b"", r"something else does; the address of the API ends in /api"),  # a web server that takes no POST
+        (501, b"", r"something else does; the address of the API ends in /api"),  # a web server without POST
         (502, b"", r"it answered 502"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Proxies of the environment, and what is on this machine."""
+"""Proxies of the environment, and servers on this machine."""
 
 import http.server
 import os
@@ -55,7 +55,7 @@ def here():
 def test_prefects_client_reaches_this_machine_whatever_the_proxies(environment, here, variables):
     for name, value in variables.items():
         environment.setenv(name, value)
-    with pytest.raises((httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError)):  # as it was
+    with pytest.raises((httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError)):  # with the environment as it was
         httpx.get(here, timeout=5)
     loopback.go_direct(here)
     assert httpx.get(here, timeout=5).status_code == 204

@@ -1,4 +1,4 @@
-"""The server that one command has for itself: it serves, it goes with the command, it says why it does not start."""
+"""The temporary server of one command: it serves, it ends with the command, it says why it does not start."""
 
 import os
 import re
@@ -56,7 +56,7 @@ def gone(url, *, seconds):
 
 
 def served(home, **environment):
-    """Whether a command got its server, or else the line that it ended with."""
+    """Whether a command got its server, or else its error output."""
     with command(home, **environment) as process:
         url = process.stdout.readline().strip()
         process.kill()

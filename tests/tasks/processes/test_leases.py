@@ -1,4 +1,4 @@
-"""Slots of one machine across runs: never two children in one, and free again however their holder ended."""
+"""Slots of one machine across runs: never two children in one slot, and free again however the holder ended."""
 
 import os
 import subprocess
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.usefixtures("warm")
 
 @pytest.fixture(autouse=True)
 def slots(tmp_path, monkeypatch):
-    """A machine of our own, with one slot; a test's processes inherit it."""
+    """A fake machine with one slot; a test's processes inherit it."""
     monkeypatch.setenv(leases.VARIABLE, str(tmp_path / "slots"))
     return devices.slots(1)[:1]
 
 
 def in_thread(workers, request, events):
-    """Start the job in a thread that notes events and, at last, how it ended."""
+    """Start the job in a thread that records its events and, at the end, how it ended."""
 
     def work():
         try:
@@ -67,7 +67,7 @@ workers.run({training_request(tiny, tmp_path / "theirs", epochs=5000)!r}, tell)
             thread = in_thread(workers, training_request(tiny, tmp_path / "ours", epochs=1), events)
             wait_until(lambda: waits(events, "other runs use every slot"), seconds=60)
             time.sleep(3 * pool.LOOK_AGAIN)
-            assert len(events) == 1  # told once, and not started
+            assert len(events) == 1  # reported once, and not started
             assert alive(child)
         finally:
             other.kill()

@@ -1,4 +1,4 @@
-"""Child processes: what they answer, how they die, that none is left behind."""
+"""Child processes: what they answer, how they end, that none is left behind."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ from tasks.processes.pool import JobCrashed, JobFailed, Pool
 
 @pytest.fixture(scope="module")
 def workers():
-    """A pool of processes with one slot, whose fork server serves all tests that do not end it."""
+    """A pool of processes with one slot, whose fork server is shared by all tests that do not kill it."""
     with pool.opened(1) as workers:
         yield workers
 
@@ -144,7 +144,7 @@ def test_slots_are_gpus_or_cores_and_each_child_has_one_thread_on_a_cpu(monkeypa
         monkeypatch.setattr(devices, "cores", lambda cores=cores: cores)
         assert "".join(slot.environment["CUDA_VISIBLE_DEVICES"] for slot in devices.slots(None)) == wanted
     assert [slot.name for slot in devices.slots(9)] == [f"gpu-{'03'[n % 2]}-{n // 2}" for n in range(9)]
-    assert devices.slots(3) == devices.slots(None)  # others may work in those that this run leaves free
+    assert devices.slots(3) == devices.slots(None)  # other runs may use those that this run leaves free
     assert all(slot.environment["TF_FORCE_GPU_ALLOW_GROWTH"] == "true" for slot in devices.slots(None))
     monkeypatch.undo()
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
@@ -160,7 +160,7 @@ def test_slots_are_gpus_or_cores_and_each_child_has_one_thread_on_a_cpu(monkeypa
 
 def test_a_container_that_has_less_than_its_machine_gets_fewer_slots(monkeypatch, tmp_path):
     monkeypatch.setattr(devices, "core_ids", lambda: [0, 1, 2])
-    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # joblib's own way to say what else a quota of the group says
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # joblib reads it like a quota of the control group
     assert devices.cores() == 1
     limits = [tmp_path / "v2", tmp_path / "v1"]
     monkeypatch.setattr(devices, "MEMORY_LIMITS", limits)
