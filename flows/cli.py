@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from flows.commands import operations, store
+from flows.commands import choices, operations, results, store
 from flows.commands.interruption import interruptible
-from flows.commands.options import FOLDER, out_option
+from flows.commands.options import data_dir_option, dataset_option, out_option
 from mmdvae.errors import InputError, VariantFailed, shown
 from mmdvae.files import somebody_elses
 
@@ -39,17 +39,6 @@ class _Group(click.Group):
         context.exit(BAD_INPUT)
 
 
-dataset_option = click.option(
-    "--dataset",
-    default="fashion-mnist",
-    show_default=True,
-    help="fashion-mnist, mnist, kmnist, digits (offline), npz:PATH, images:DIR or idx:DIR.",
-)
-data_dir_option = click.option(
-    "--data-dir", type=FOLDER, help="Folder that holds the data set's files; no other is searched."
-)
-
-
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="mmdvae")
 def main() -> None:
@@ -63,10 +52,11 @@ def main() -> None:
     """
 
 
-main.add_command(operations.deploy)
-main.add_command(operations.serve)
-main.add_command(operations.recover)
-main.add_command(store.command)
+for command in (
+    *(choices.presets, choices.data, results.runs, results.report, store.command),
+    *(operations.deploy, operations.serve, operations.recover),
+):
+    main.add_command(command)
 
 
 @main.command()
@@ -129,118 +119,6 @@ def _compare(server: str, wishes: dict) -> None:
     )
     ending = _compare_bare(plan) if server == "none" else _compare_with_prefect(url, wishes)
     _tell_ending(ending)
-
-
-@main.command()
-def presets() -> None:
-    """List the presets and their variants."""
-    from mmdvae.presets import PRESETS
-
-    for preset in PRESETS.values():
-        recipe, seeds = preset.recipe, len(preset.seeds)
-        click.echo(
-            f"{preset.name}: {preset.question}\n  {len(preset.variants)} variants, {seeds} seed{'s' * (seeds > 1)}, "
-            f"{recipe.epochs} epochs, {recipe.name} recipe ({recipe.optimizer} {recipe.learning_rate:g}, "
-            f"batch {recipe.batch_size})"
-        )
-        for variant in preset.variants:
-            click.echo(f"    {variant.name}")
-
-
-@main.command()
-@dataset_option
-@data_dir_option
-@click.option("--fetch/--no-fetch", default=True, show_default=True, help="Download what is missing.")
-def data(dataset: str, data_dir: Path | None, fetch: bool) -> None:
-    """Show where the data set was searched for and found; download it if it is missing."""
-    from flows.progress.terminal import for_terminal
-    from mmdvae.data import sources
-
-    for finding in sources.survey(dataset, data_dir):
-        click.echo(f"{finding.place}: {finding.state}{f' ({finding.detail})' if finding.detail else ''}")
-    with for_terminal() as show:
-        folder = sources.locate(
-            dataset,
-            data_dir,
-            fetch=fetch,
-            on_progress=lambda done, total: show("download", {"event": "download", "done": done, "total": total}),
-        )
-    click.echo(f"{dataset} is in {folder}")
-
-
-@main.command()
-@click.argument("names", nargs=-1, metavar="[RUN]...", type=click.Path(path_type=Path))
-@out_option
-@click.option("--diff", is_flag=True, help="Say what differs between two or more RUNs, held against the first.")
-@click.option("--all", "everything", is_flag=True, help="With --diff: every measurement, not the summary's alone.")
-@click.option("--page", is_flag=True, help="With --diff: also write it as a page, OUT/diff.html.")
-def runs(names: tuple[Path, ...], out: Path, diff: bool, everything: bool, page: bool) -> None:
-    """List the runs in a folder, newest first, or compare some with --diff. RUN is an id or a folder.
-
-    \b
-    mmdvae runs                             id, date, what was compared, best variants
-    mmdvae runs --diff RUN RUN              settings that differ, then each metric of the variants they share
-
-    A difference is called larger than the spread only if it exceeds the range over the seeds in both runs, and never
-    with fewer than three seeds. The list is also a page: OUT/index.html.
-    """
-    from flows.commands import finished_runs as finished
-
-    if diff:
-        if len(names) < 2:
-            raise InputError(f"--diff needs two or more runs, got {len(names)}; `mmdvae runs` lists them")
-        for line in finished.difference(names, out, everything=everything, page=page):
-            click.echo(line)
-    elif names or everything or page:
-        raise InputError("RUN, --all and --page go with --diff: mmdvae runs --diff RUN RUN")
-    else:
-        _list_runs(out)
-
-
-@main.command()
-@click.argument("run", type=click.Path(path_type=Path))
-@out_option
-@click.option("--serve", is_flag=True, help="Then show it at an address of this machine, until Ctrl-C.")
-@click.option("--port", type=click.IntRange(1, 65535), help="For --serve.  [default: any that is free]")
-def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
-    """Rewrite RUN's page from stored results, without any training. RUN is an id or a folder.
-
-    A page whose stored results are incomplete, such as one that was copied without its store, is kept as it is.
-
-    With --serve only the files in the run's folder can be read, and only from this machine; a browser is opened if
-    there is one. For a remote machine: ssh -L 8000:127.0.0.1:8000 HOST and --port 8000.
-    """
-    from flows.commands.finished_runs import folder_of
-    from reports import write
-    from reports.run_index import index
-
-    if port and not serve:
-        raise InputError(f"--port goes with --serve, got --port {port} alone")
-    folder = folder_of(run, out)
-    store = folder.parent / "store"
-    try:
-        with index.alone(store):
-            page = write.rewrite(folder, store)
-            index.write(folder.parent)
-        click.echo(page)
-    except InputError as error:
-        if not serve or not (folder / "report.html").is_file():
-            raise
-        click.echo(f"Not written again: {error}", err=True)
-    if serve:
-        from flows.commands.serving import serve as until_interrupted
-
-        until_interrupted(folder, port or 0, lambda url: click.echo(f"{url} (Ctrl-C ends it)"))
-
-
-def _list_runs(out: Path) -> None:
-    from reports.run_index import index
-
-    entries = index.entries(out)
-    for entry in entries:
-        click.echo(entry)
-    if not entries:
-        click.echo(f"no runs in {out} yet; make one with `mmdvae compare`", err=True)
 
 
 def _compare_bare(plan):

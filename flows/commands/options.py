@@ -22,3 +22,12 @@ out_option = click.option(
     show_default=True,
     help="Folder for reports and trained variants.",
 )
+dataset_option = click.option(
+    "--dataset",
+    default="fashion-mnist",
+    show_default=True,
+    help="fashion-mnist, mnist, kmnist, digits (offline), npz:PATH, images:DIR or idx:DIR.",
+)
+data_dir_option = click.option(
+    "--data-dir", type=FOLDER, help="Folder that holds the data set's files; no other is searched."
+)
