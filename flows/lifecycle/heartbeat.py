@@ -18,7 +18,7 @@ _EVERY: ContextVar[float | None] = ContextVar("every", default=None)
 
 @contextmanager
 def ours(*, watched: bool) -> Iterator[None]:
-    """Turn off Prefect's heartbeat for flow runs that start in this block; send ours if `watched` by a server."""
+    """Turn off Prefect's heartbeat for flow runs that start in this block; if `watched`, send ours instead."""
     token = _EVERY.set(PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() if watched else None)
     try:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
