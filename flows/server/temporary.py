@@ -55,7 +55,6 @@ class Temporary:
                 self._log.unlink()
             log = self._log.open("ab")
         except OSError as error:
-            self._end()  # it may be about to say why
             raise InputError(
                 f"the temporary Prefect server cannot write {self._log}: {error.strerror}; {_ELSE}"
             ) from None
@@ -85,6 +84,7 @@ class Temporary:
         try:
             direct.open(f"{self.url}/health", timeout=STARTUP_TIMEOUT).close()
         except OSError as error:
+            self._end()  # it may be about to say why
             raise InputError(
                 f"the temporary Prefect server did not start: {self._cause() or error} (more in {self._log}); {_ELSE}"
             ) from None

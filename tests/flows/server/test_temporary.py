@@ -12,6 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from flows.server.temporary import Temporary
+from mmdvae.errors import InputError
+
 COMMAND = """
 import sys, time
 from pathlib import Path
@@ -93,6 +96,12 @@ def test_if_it_cannot_start_one_line_says_why_and_what_to_do(tmp_path, break_it,
         f"the temporary Prefect server did not start: {tmp_path}/{message} (more in {tmp_path / 'server.log'}); "
         "--server none runs without one"
     )
+
+
+def test_a_log_that_cannot_be_written_is_one_line(tmp_path):
+    (tmp_path / "server.log").mkdir()
+    with pytest.raises(InputError, match=r"cannot write .*server\.log: Is a directory"):
+        Temporary(tmp_path)
 
 
 def test_it_is_none_of_the_users_servers(tmp_path):
