@@ -38,6 +38,7 @@ format: $(VENV)/.dev     ## Bring the code into its format
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev data ## Measure speed and rewrite docs/performance.md; ONLY=steps for one part, all take 2 to 3 hours
+	$(if $(ONLY),,$(BIN)/pytest -q tests/benchmarks)
 	$(BIN)/python -m benchmarks $(ONLY)
 
 deploy: install          ## Register the schedules of prefect.yaml on your Prefect server; repeatable (docs/operations.md)

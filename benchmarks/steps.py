@@ -20,7 +20,9 @@ OURS = (
     ("one thread per variant", "stock", "fit", "notebook"),
     ("and our layers", "ours", "fit", "notebook"),
     ("and our loop", "ours", "launches", "notebook"),
+    ("stock layers, our loop", "stock", "launches", "notebook"),
     ("standard recipe, stock layers, fit", "stock", "fit", "standard"),
+    ("standard recipe, stock layers, our loop", "stock", "launches", "standard"),
     ("standard recipe, ours", "ours", "launches", "standard"),
 )
 PRODUCTS = "convolutions and matrix products alone"

@@ -73,6 +73,13 @@ main.add_command(store.command)
 @click.argument("preset", default="quick")
 @click.option("--alpha", "alphas", type=float, multiple=True, help="Weight of the penalty, 0 <= alpha < 1. Repeatable.")
 @click.option("--sigma", "sigmas", type=float, multiple=True, help="Bandwidth of the kernel, > 0. Repeatable.")
+@click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="NAME",
+    help="A variant by name: none, imq-a0.3, kl-a0.2. Repeatable.",
+)
 @click.option("--seed", "seeds", type=int, multiple=True, help="Repeatable; three or more give intervals.")
 @click.option("--epochs", type=int, help="For every variant.  [default: the preset's]")
 @dataset_option
@@ -87,8 +94,9 @@ main.add_command(store.command)
 def compare(server: str, **wishes) -> None:
     """Compare the variants of PRESET (see `mmdvae presets`) and write a report.
 
-    Several --alpha and --sigma form a grid that replaces the preset's variants; alpha 0 is one variant, whatever the
-    sigma. What is trained already is not trained again, and what was interrupted goes on where it was.
+    Several --alpha and --sigma form a grid that replaces the preset's variants, as do variants named by --variant.
+    alpha 0 is one variant, whatever the sigma. What is trained already is not trained again, and what was interrupted
+    goes on where it was.
 
     \b
     Exit codes: 0 all variants trained, 2 wrong usage or bad input, 3 some variant failed (the report says which),

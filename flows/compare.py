@@ -33,6 +33,7 @@ def compare(
     preset: PresetName = "quick",
     alphas: list[Alpha] | None = None,
     sigmas: list[Sigma] | None = None,
+    variants: list[Name] | None = None,
     seeds: list[Seed] | None = None,
     epochs: Epochs | None = None,
     dataset: Dataset = DEFAULT,
@@ -52,6 +53,7 @@ def compare(
         preset: The variants, recipe and seeds to start from; what is given below replaces a part of it.
         alphas: Weights of the penalty, 0 <= alpha < 1. With sigmas they form a grid that replaces the variants.
         sigmas: Bandwidths of the Gaussian kernel in latent units, > 0.
+        variants: Names of variants to compare instead, such as none, imq-a0.3 or kl-a0.2; beside a grid, if given.
         seeds: Every variant is trained with each; three or more give intervals.
         epochs: For every variant; empty: the preset's.
         dataset: fashion-mnist, mnist, kmnist, digits, npz:PATH, images:DIR or idx:DIR.
@@ -72,6 +74,7 @@ def compare(
             preset=preset,
             alphas=tuple(alphas or ()),
             sigmas=tuple(sigmas or ()),
+            variants=tuple(variants or ()),
             seeds=tuple(seeds or ()),
             epochs=epochs,
             dataset=dataset,

@@ -58,6 +58,7 @@ def make(
     preset: str = "quick",
     alphas: tuple[float, ...] = (),
     sigmas: tuple[float, ...] = (),
+    variants: tuple[str, ...] = (),
     seeds: tuple[int, ...] = (),
     epochs: int | None = None,
     only: tuple[str, ...] = (),
@@ -71,8 +72,8 @@ def make(
 ) -> Plan:
     """Check every wish and make the plan; InputError names the first that cannot be met."""
     chosen = presets.find(preset)
-    if alphas or sigmas:
-        chosen = chosen.with_grid(alphas, sigmas)
+    if alphas or sigmas or variants:
+        chosen = chosen.with_variants(alphas, sigmas, variants)
     if only:
         chosen = chosen.only(only)
     if seeds:
@@ -92,7 +93,7 @@ def make(
     return Plan(
         run_id=f"{now:%Y%m%d-%H%M%S}-{chosen.name}-{secrets.token_hex(2)}",
         created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        command=_command(preset, alphas, sigmas, seeds, epochs, only, dataset),
+        command=_command(preset, alphas, sigmas, variants, seeds, epochs, only, dataset),
         preset=chosen,
         dataset=dataset,
         data_dir=data_dir,
@@ -129,11 +130,11 @@ def _check_text(option: str, path: str) -> None:
         ) from None
 
 
-def _command(preset, alphas, sigmas, seeds, epochs, only, dataset) -> str:
+def _command(preset, alphas, sigmas, variants, seeds, epochs, only, dataset) -> str:
     words = ["mmdvae", "compare", preset]
     for flag, values in (("--alpha", alphas), ("--sigma", sigmas)):
         words += [word for value in values for word in (flag, number(value))]
-    for flag, values in (("--seed", seeds), ("--only", only)):
+    for flag, values in (("--variant", variants), ("--seed", seeds), ("--only", only)):
         words += [word for value in values for word in (flag, str(value))]
     if epochs is not None:
         words += ["--epochs", str(epochs)]

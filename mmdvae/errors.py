@@ -1,10 +1,10 @@
-"""The errors that are not our bugs, and how names that come from outside are told."""
+"""Errors that are not defects of the program, and how text from outside is made safe to print."""
 
 
 class InputError(ValueError):
     """Something the user gave is wrong; the message names it, the rule, the value and the choices, in one line.
 
-    The command line turns it into that line and exit code 2; everything else is a defect and keeps its traceback.
+    The command line prints that line and exits with code 2; any other exception is a defect and keeps its traceback.
     """
 
     def __str__(self) -> str:
@@ -12,13 +12,13 @@ class InputError(ValueError):
 
 
 class VariantFailed(RuntimeError):
-    """With --strict, the first variant that fails ends the comparison."""
+    """Raised with --strict when a variant fails; it ends the comparison."""
 
 
 def shown(text: str) -> str:
-    """Text from outside for a terminal or a log: one line of UTF-8, with nothing in it that a terminal obeys.
+    """Text from outside as one line of UTF-8 without control characters, safe for a terminal or a log.
 
-    Bytes of a file's name that are no UTF-8 are U+FFFD, control characters are spaces.
+    Bytes of file names that are not valid UTF-8 become U+FFFD, control characters become spaces.
     """
     decoded = text.encode(errors="surrogateescape").decode(errors="replace")
     return "".join(character if character.isprintable() else " " for character in decoded)

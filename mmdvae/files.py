@@ -1,4 +1,4 @@
-"""Files that are whole or absent: atomic writes, strict JSON, digests."""
+"""Files that are complete or absent: atomic writes, strict JSON, digests, locks."""
 
 import fcntl
 import hashlib
@@ -14,14 +14,14 @@ from typing import IO, Any
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Open a temporary neighbour of `path` for writing; on success it takes the name, on failure it vanishes.
+    """Open a temporary file beside `path` for writing; on success it is renamed to `path`, on failure deleted.
 
-    The data are synced before the rename, so a power cut leaves the old file or the new one, never half of either.
+    The data are synced before the rename, so a power cut leaves the old file or the new one, never a partial one.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        # Not tempfile's, which nobody else may read; a report is meant to be read by others.
+        # Not tempfile's, which only the owner may read; a report is meant to be read by others.
         with temporary.open("xb") as file:
             yield file
             file.flush()
@@ -39,17 +39,17 @@ def write_text(path: Path, text: str) -> None:
 
 
 def strict_json(value: Any, *, indent: int | None = None) -> str:
-    """JSON text with sorted keys; NaN and infinities are refused (ValueError), for no other reader accepts them."""
+    """JSON text with sorted keys; ValueError for NaN and infinities, which other readers reject."""
     return json.dumps(value, sort_keys=True, allow_nan=False, ensure_ascii=False, indent=indent)
 
 
 def json_line(value: Any) -> bytes:
-    """Strict JSON for a pipe: one line of ASCII, in which paths keep bytes that are no UTF-8."""
+    """Strict JSON for a pipe: one line of ASCII that preserves bytes in paths that are not valid UTF-8."""
     return json.dumps(value, allow_nan=False).encode() + b"\n"
 
 
 def finite_or_none(numbers: dict[str, Any]) -> dict[str, Any]:
-    """The same with None, which JSON can write, for every float that is NaN or infinite."""
+    """The same dictionary with every NaN or infinite float replaced by None, which JSON can represent."""
     return {
         name: None if isinstance(value, float) and not math.isfinite(value) else value
         for name, value in numbers.items()
@@ -74,16 +74,16 @@ def read_json(path: Path) -> Any:
 
 
 def digest(value: Any) -> str:
-    """SHA-256 of a JSON value, in hex: equal values have equal digests, whatever the order of their keys."""
-    # Names of files may have bytes that are no UTF-8; Python carries them as such.
+    """SHA-256 of a JSON value, in hex; independent of the order of keys."""
+    # File names may contain bytes that are not valid UTF-8; Python represents them as surrogates.
     return hashlib.sha256(strict_json(value).encode(errors="surrogateescape")).hexdigest()
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file at `path`, waiting for it; if the holder is killed, the system frees it at once.
+    """Hold an exclusive lock on the file at `path`, waiting for it; if the holder is killed, the system releases it.
 
-    The file stays: were it deleted, two processes could each hold a lock of that name.
+    The file is never deleted: otherwise two processes could hold locks on different files of that name.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
@@ -98,13 +98,13 @@ def file_sha256(path: Path) -> str:
 
 
 def somebody_elses(path: Path) -> str:
-    """ "" (PATH belongs to NAME)" if the file, or the folder that it would be in, is another user's; else empty."""
+    """Return " (PATH belongs to NAME)" if another user owns the file or its nearest existing folder, else ""."""
     there = next((place for place in (path, *path.parents) if place.exists()), path)
     try:
         user = there.stat().st_uid
         name = there.owner()
     except OSError:
         return ""
-    except KeyError:  # a user of another machine, or of none
+    except KeyError:  # the id has no name on this machine
         name = f"user {user}"
     return "" if user == os.getuid() else f" ({there} belongs to {name})"

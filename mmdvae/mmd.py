@@ -15,27 +15,27 @@ KernelFunction = Callable[[Any, Any], Any]  # (n, d), (m, d) -> (n, m)
 def mmd2(x, y, kernel: KernelFunction, *, unbiased: bool = True):
     """MMD² = E k(x, x') + E k(y, y') - 2 E k(x, y), estimated from samples.
 
-    The unbiased estimate (U-statistic) leaves the pairs of a point with itself out. It is below zero about half of
-    the time when both samples have one distribution. The biased one (V-statistic) keeps them: never negative, but
-    (2 / n)(1 - E k) too large on average for two samples of n from one distribution.
+    The unbiased estimate (U-statistic) leaves out the pairs of a point with itself. It is negative about half of the
+    time when both samples have the same distribution. The biased one (V-statistic) keeps them: never negative, but
+    too large by (2 / n)(1 - E k) on average for two samples of n points from the same distribution.
 
-    Args: x (n, d) and y (m, d), float arrays or tensors of one dtype, n and m >= 2 (>= 1 if biased).
+    Args: x (n, d) and y (m, d), float arrays or tensors of the same dtype, n and m >= 2 (>= 1 if biased).
     Returns: scalar of the inputs' dtype; float32 within about 1e-6 of float64.
-    Raises: InputError if a sample is too small, as far as the shapes are known.
+    Raises: InputError if a sample is too small, where the shapes are known.
     Source: Gretton et al. 2012, JMLR 13:723, equations 3 and 5.
     """
     return _mean_within(x, kernel, unbiased) + _mean_within(y, kernel, unbiased) - 2 * ops.mean(kernel(x, y))
 
 
 def mmd2_to_prior(z, *, bandwidth: float, unbiased: bool = True):
-    """MMD² between codes and the prior N(0, I) under the Gaussian kernel, the prior's two terms taken exactly.
+    """MMD² between codes and the prior N(0, I) under the Gaussian kernel, with the prior's two terms in closed form.
 
     E k(p, p') = (h² / (h² + 2))^(d/2);  E_p k(z, p) = (h² / (h² + 1))^(d/2) exp(-|z|² / (2 (h² + 1))).
-    No prior is drawn, which halves the standard deviation of the estimate at n = 32.
+    The prior is not sampled, which halves the standard deviation of the estimate at n = 32.
 
     Args: z (n, d), float array or tensor with known d, n >= 2 (>= 1 if biased); bandwidth h > 0 in latent units.
     Returns: scalar of z's dtype.
-    Raises: InputError if h <= 0 or the sample is too small, as far as the shape is known.
+    Raises: InputError if h <= 0 or the sample is too small, where the shape is known.
     Source: Rustamov 2021, arXiv:1901.03227.
     """
     z = ops.convert_to_tensor(z)

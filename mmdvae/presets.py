@@ -1,4 +1,4 @@
-"""Named comparisons: which variants, by which recipe, for how long, with which seeds."""
+"""Named comparisons: variants, recipe, number of epochs and seeds of each."""
 
 from dataclasses import dataclass, replace
 
@@ -13,8 +13,8 @@ class Preset:
     """One comparison, as data."""
 
     name: str
-    question: str  # what the comparison answers, for people who choose
-    recipe: Recipe  # its epochs are the budget of every variant
+    question: str  # what the comparison answers, shown where a preset is chosen
+    recipe: Recipe  # its number of epochs holds for every variant
     variants: tuple[Variant, ...]
     seeds: tuple[int, ...] = (0,)
 
@@ -27,16 +27,22 @@ class Preset:
             if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**31:
                 raise InputError(f"seed must be a whole number >= 0 and < 2**31, got {seed}")
 
-    def with_grid(self, alphas: tuple[float, ...], sigmas: tuple[float, ...]) -> "Preset":
-        """The same preset over a grid; an axis that is not given keeps the preset's own values."""
-        own_alphas = (v.alpha for v in self.variants if v.kernel == "gaussian" or v.regularizer == "none")
-        own_sigmas = (v.sigma for v in self.variants if v.sigma is not None)
-        return replace(
-            self, variants=variants.grid(alphas or dict.fromkeys(own_alphas), sigmas or dict.fromkeys(own_sigmas))
-        )
+    def with_variants(
+        self, alphas: tuple[float, ...] = (), sigmas: tuple[float, ...] = (), names: tuple[str, ...] = ()
+    ) -> "Preset":
+        """The same preset over a grid and with named variants, instead of its own.
+
+        An axis of the grid that is not given keeps the preset's own values.
+        """
+        chosen = [variants.named(name) for name in names]
+        if alphas or sigmas:
+            own_alphas = (v.alpha for v in self.variants if v.kernel == "gaussian" or v.penalty is None)
+            own_sigmas = (v.sigma for v in self.variants if v.sigma is not None)
+            chosen = [*variants.grid(alphas or dict.fromkeys(own_alphas), sigmas or dict.fromkeys(own_sigmas)), *chosen]
+        return replace(self, variants=tuple(dict.fromkeys(chosen)))
 
     def only(self, names: tuple[str, ...]) -> "Preset":
-        """The same preset with the named variants alone."""
+        """The same preset with only the named variants."""
         known = {variant.name: variant for variant in self.variants}
         for name in names:
             if name not in known:
@@ -79,7 +85,7 @@ SWEEP = Preset(
         # 3.83 is the prior's median distance, 5.66 is d / sqrt(2) (Zhao's choice)
         *variants.grid((0.0, 0.2, 0.6, 0.9), (1e-4, 0.1, 1.0, 2.83, 3.83, 5.66, 1e4)),
         variants.imq(0.6),
-        variants.kl(0.5),  # the usual evidence lower bound
+        variants.kl(0.5),  # the standard evidence lower bound
     ),
     seeds=(0, 1, 2),
 )

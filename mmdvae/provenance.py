@@ -1,4 +1,4 @@
-"""Where the numbers come from: code, versions, hardware. No user name, host name or path of the machine."""
+"""What produced the numbers: code, versions, hardware. No user name, host name or path of the machine."""
 
 import os
 import platform
@@ -12,23 +12,23 @@ LIBRARIES = ("keras", "tensorflow", "prefect", "numpy", "scikit-learn", "openTSN
 
 
 def code() -> Code:
-    """The commit of the checkout that runs, and whether files differ from it; None for both outside a checkout."""
+    """Commit of the running checkout, and whether files differ from it; None for both outside a checkout."""
     folder = Path(__file__).resolve().parent.parent
-    ours = _git(folder, "ls-files", "mmdvae/provenance.py")  # else it is installed inside somebody else's checkout
+    ours = _git(folder, "ls-files", "mmdvae/provenance.py")  # empty if installed inside another checkout
     commit = _git(folder, "rev-parse", "HEAD") if ours else ""
     changes = _git(folder, "status", "--porcelain")
     return Code(commit=commit or None, dirty=bool(changes) if commit else None)
 
 
 def versions() -> dict[str, str]:
-    """Python and the libraries that numbers depend on."""
+    """Versions of Python, this project and the libraries that the numbers depend on."""
     return {"python": platform.python_version(), "mmdvae": version("mmdvae")} | {
         name: version(name) for name in LIBRARIES
     }
 
 
 def hardware(*, gpus: list[str], cores: int, memory_bytes: int) -> Hardware:
-    """What it ran on, as far as it explains a time."""
+    """The hardware of the run, as far as it explains run times."""
     return Hardware(
         system=f"{platform.system()} {platform.machine()}",
         processor=_processor(),
@@ -39,7 +39,7 @@ def hardware(*, gpus: list[str], cores: int, memory_bytes: int) -> Hardware:
 
 
 def _git(folder: Path, *words: str) -> str:
-    # safe.directory: a checkout of another user is read, never obeyed (no hooks run for these commands).
+    # safe.directory: another user's checkout is only read; these commands run no hooks.
     command = ["git", "-c", f"safe.directory={folder}", "-C", str(folder), *words]
     environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}
     try:

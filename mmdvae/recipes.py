@@ -1,4 +1,4 @@
-"""What all variants of a comparison share: network, optimizer, batch, epochs, augmentation, estimator."""
+"""What all variants of a comparison share: network, optimizer, batch size, epochs, augmentation, estimator."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -6,26 +6,26 @@ from typing import Any, Literal
 
 from mmdvae.errors import InputError
 
-MOST_EPOCHS = 100_000  # of a million images in batches of 128: fewer steps than 32 bits can count
+MOST_EPOCHS = 100_000  # with a million images in batches of 128, the number of steps still fits in 32 bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How every variant is trained. The network is fixed (mmdvae.networks); these are its free numbers."""
+    """How every variant is trained; the network is fixed (mmdvae.model.networks) except for the numbers here."""
 
     name: str
     epochs: int
     batch_size: int
     optimizer: Literal["adam", "sgd"]
     learning_rate: float
-    cooldown: float = 0.0  # last share of the training, over which the step size falls to zero (mmdvae.cooldown)
+    cooldown: float = 0.0  # last share of the steps, in which the step size falls to 0 (mmdvae.training.schedule)
     batch_norm_momentum: float
     estimator: Literal["unbiased", "biased"]  # of MMD²: U-statistic or V-statistic
-    closed_form_prior: bool  # take E k(z, prior) exactly where the kernel allows it, instead of sampling the prior
-    batch_norm_images: int = 0  # training images that give the running moments anew after each epoch; 0: momentum alone
-    flip: bool = False  # mirror half of the inputs, not their targets
-    contrast: float = 0.0  # random contrast factor in [1 - c, 1 + c], on the input alone
-    training_flag: bool = True  # False: as the notebook ran under Keras 3, see docs/decisions/recipes.md
+    closed_form_prior: bool  # compute E k(z, prior) exactly where the kernel allows it, instead of sampling the prior
+    batch_norm_images: int = 0  # images for re-estimating batch-norm statistics after an epoch; 0: moving averages only
+    flip: bool = False  # mirror half of the inputs, but not their targets
+    contrast: float = 0.0  # random contrast factor in [1 - c, 1 + c], on the input only
+    training_flag: bool = True  # False: as the notebook behaves under Keras 3, see docs/decisions/recipes.md
     latent_dim: int = 8  # Fashion-MNIST's pixels have a PCA participation ratio of 7.9
 
     def __post_init__(self):
@@ -38,10 +38,10 @@ class Recipe:
         if not math.isfinite(self.learning_rate) or self.learning_rate <= 0:
             raise InputError(f"learning_rate must be a finite number > 0, got {self.learning_rate}")
         if not 0 <= self.cooldown <= 1:
-            raise InputError(f"cooldown must be a share in [0, 1], got {self.cooldown}")
+            raise InputError(f"cooldown must be between 0 and 1, got {self.cooldown}")
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for a key or a report."""
+        """Plain values, for a store key or a report."""
         return asdict(self)
 
 
@@ -51,9 +51,9 @@ STANDARD = Recipe(
     batch_size=128,  # at 32 the sampling noise of MMD² is as large as the signal
     optimizer="adam",
     learning_rate=1e-3,
-    cooldown=0.3,  # without it two trainings that differ in rounding alone ended 3 % of BCE apart; with it 0.01 %
+    cooldown=0.3,  # without it, trainings that differ only in rounding ended 3 % apart in BCE; with it, 0.01 %
     batch_norm_momentum=0.9,  # 0.99 lags in short runs: test BCE .455 instead of .302 after two epochs
-    batch_norm_images=6_400,  # 0.9 forgets: one odd batch near the end gave a test BCE of .333 instead of .292
+    batch_norm_images=6_400,  # with momentum 0.9 alone, one odd batch near the end gave test BCE .333 instead of .292
     estimator="unbiased",
     closed_form_prior=True,  # halves the noise of MMD² at batch 32
 )

@@ -1,4 +1,4 @@
-"""The result of a comparison, put together from the records of trainings and evaluations, and its manifest."""
+"""Build the result of a comparison from the records of its trainings and evaluations, and its manifest."""
 
 import statistics
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from mmdvae.variants import Variant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How one variant did with one seed: records as the jobs returned them, keys of the store that hold the files."""
+    """One variant with one seed: the records that its jobs returned, and the store keys of their files."""
 
     variant: Variant
     seed: int
@@ -25,14 +25,14 @@ class Outcome:
 
     @property
     def status(self) -> Literal["ok", "diverged", "failed"]:
-        """ok, diverged (trained to a loss that is no number) or failed (no result)."""
+        """ok, diverged (the loss became NaN or infinite) or failed (no result)."""
         if self.training and self.training["status"] == "diverged":
             return "diverged"
         return "ok" if self.training and self.evaluation else "failed"
 
 
 def report(run: Run, outcomes: Iterable[Outcome], baselines: list[Baseline]) -> Report:
-    """The whole result, with what its numbers support."""
+    """The complete result, with verdicts, checks and advice."""
     measured = [_variant(variant, group) for variant, group in _by_variant(outcomes).items()]
     found = paired.differences(measured, reference=NONE)
     variants = [replace(variant, differences=found[variant.name]) for variant in measured]
@@ -47,7 +47,7 @@ def report(run: Run, outcomes: Iterable[Outcome], baselines: list[Baseline]) -> 
 
 
 def manifest(data_key: str, outcomes: Iterable[Outcome]) -> dict[str, Any]:
-    """The content of manifest.json: which folders of the store the report was made from."""
+    """Content of manifest.json: the store keys that the report was made from."""
     return {
         "schema": SCHEMA,
         "data": data_key,
@@ -85,7 +85,7 @@ def _by_variant(outcomes: Iterable[Outcome]) -> dict[Variant, list[Outcome]]:
 def _variant(variant: Variant, outcomes: list[Outcome]) -> VariantResult:
     statuses = {outcome.status for outcome in outcomes}
     runs = [_run(outcome, outcome.training) for outcome in outcomes if outcome.training]
-    # A single seed needs no label; with several the reader must know which one went wrong.
+    # A single seed needs no label; with several the reader must know which one failed.
     errors = [
         f"seed {outcome.seed}: {outcome.error}" if len(outcomes) > 1 else outcome.error
         for outcome in outcomes

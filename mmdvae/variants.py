@@ -1,31 +1,34 @@
 """What the experiment varies: regularizer, kernel, alpha, sigma."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from mmdvae.errors import InputError
+from mmdvae.penalties import table
 from mmdvae.penalties.table import NONE, Penalty, find
 
 SMALLEST_SIGMA, LARGEST_SIGMA = 1e-20, 1e20
+NUMBER = r"[0-9]+(?:[.][0-9]+)?(?:e[+-]?[0-9]+)?"  # as `number` writes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """What makes one model differ from the next; all else is shared by the recipe.
+    """What distinguishes one model from another; the recipe holds all that they share.
 
     The objective is (1 - alpha) * BCE + alpha * penalty, BCE in nats per pixel. The penalty is MMD² (no unit) or the
-    KL divergence in nats per pixel, so that KL with alpha 0.5 is the usual evidence lower bound.
+    KL divergence in nats per pixel, so that KL with alpha 0.5 is the standard evidence lower bound.
     """
 
-    regularizer: str  # mmdvae.penalties.table, or none
+    regularizer: str  # name of a row in mmdvae.penalties.table, or none
     alpha: float  # weight of the penalty, in [0, 1); 0 if and only if there is no regularizer
     kernel: str | None = None  # for mmd: gaussian, or imq (the mixture of seven scales, which has no sigma)
     sigma: float | None = None  # bandwidth of the Gaussian kernel in latent units (the prior N(0, I) has scale 1)
 
     def __post_init__(self):
         check_alpha(self.alpha)
-        penalty = self.penalty  # an unknown one is refused here
+        penalty = self.penalty  # raises InputError for an unknown name
         if (penalty is None) != (self.alpha == 0):
             raise InputError(
                 f"alpha must be 0 for regularizer none and > 0 otherwise, got {self.alpha} with {self.regularizer}"
@@ -36,16 +39,16 @@ class Variant:
         if kernel and kernel.takes_sigma:
             check_sigma(self.sigma)
         elif self.sigma is not None:
-            raise InputError(f"sigma belongs to the gaussian kernel alone, got {self.sigma} with {self.name}")
+            raise InputError(f"sigma is only for the gaussian kernel, got {self.sigma} with {self.name}")
 
     @property
     def penalty(self) -> Penalty | None:
-        """The row of its penalty; None without one."""
+        """The row of its penalty in the table; None without a penalty."""
         return None if self.regularizer == NONE else find(self.regularizer)
 
     @property
     def name(self) -> str:
-        """Short and unique: table row, plot legend, `--only`."""
+        """Short unique name, for table rows, plot legends and `--only`."""
         if self.regularizer == NONE:
             return NONE
         if self.sigma is not None:
@@ -53,7 +56,7 @@ class Variant:
         return f"{self.kernel or self.regularizer}-a{number(self.alpha)}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for a key or a report."""
+        """Plain values, for a store key or a report."""
         return asdict(self)
 
 
@@ -70,7 +73,7 @@ def imq(alpha: float) -> Variant:
 
 
 def kl(alpha: float) -> Variant:
-    """The Kullback-Leibler penalty; alpha 0.5 is the usual VAE (beta = alpha / (1 - alpha))."""
+    """The Kullback-Leibler penalty; alpha 0.5 is the standard VAE (beta = alpha / (1 - alpha))."""
     return Variant(regularizer="kl", alpha=alpha)
 
 
@@ -79,8 +82,34 @@ def none() -> Variant:
     return Variant(regularizer=NONE, alpha=0.0)
 
 
+def named(name: str) -> Variant:
+    """The variant of that name, such as none, mmd-a0.6-s2.83, imq-a0.3 or kl-a0.2; InputError lists the forms."""
+    if name == NONE:
+        return none()
+    found = re.fullmatch(rf"(\w+)-a({NUMBER})(?:-s({NUMBER}))?", name)
+    shape = _shapes().get((found[1], found[3] is not None)) if found else None
+    if found is None or shape is None:
+        forms = [f"{kind}-aALPHA{'-sSIGMA' if has_sigma else ''}" for kind, has_sigma in _shapes()]
+        raise InputError(f"unknown variant {name!r}; choose one of: {', '.join((NONE, *forms))}")
+    regularizer, kernel = shape
+    sigma = None if found[3] is None else float(found[3])
+    return Variant(regularizer=regularizer, kernel=kernel, alpha=float(found[2]), sigma=sigma)
+
+
+def _shapes() -> dict[tuple[str, bool], tuple[str, str | None]]:
+    """By the first word of a name and whether it has a sigma: regularizer and kernel."""
+    found: dict[tuple[str, bool], tuple[str, str | None]] = {}
+    for penalty in table.PENALTIES:
+        for kernel in penalty.kernels:
+            first = penalty.name if kernel.takes_sigma else kernel.name
+            found[first, kernel.takes_sigma] = (penalty.name, kernel.name)
+        if not penalty.kernels:
+            found[penalty.name, False] = (penalty.name, None)
+    return found
+
+
 def grid(alphas: Iterable[float], sigmas: Iterable[float]) -> tuple[Variant, ...]:
-    """Every alpha with every sigma, each distinct training once (alpha 0 is one variant for all sigmas)."""
+    """Every alpha with every sigma, without duplicates (alpha 0 is the same variant for all sigmas)."""
     sigmas = tuple(sigmas)
     return tuple(dict.fromkeys(gaussian(float(alpha), float(sigma)) for alpha in alphas for sigma in sigmas))
 
@@ -92,13 +121,13 @@ def check_alpha(alpha: Any) -> None:
 
 
 def check_sigma(sigma: Any) -> None:
-    """Raise InputError unless 1e-20 <= sigma <= 1e20: beyond, codes over sigma or its square overflow."""
+    """Raise InputError unless 1e-20 <= sigma <= 1e20: outside, codes divided by sigma, or its square, overflow."""
     if not _is_number(sigma) or not SMALLEST_SIGMA <= sigma <= LARGEST_SIGMA:
         raise InputError(f"sigma must be a number >= {SMALLEST_SIGMA:g} and <= {LARGEST_SIGMA:g}, got {sigma}")
 
 
 def number(value: float) -> str:
-    """The shortest text of a number that tells it from its neighbours: 0.1, 0.0001, 10000."""
+    """The shortest text that reads back as the same number: 0.1, 0.0001, 10000."""
     short = f"{value:.12g}"
     return short if float(short) == value else repr(value)
 

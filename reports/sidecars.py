@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from mmdvae.files import replacing, write_text
 from mmdvae.record.result import Report
-from reports.stored_arrays import Store, Views
+from reports.stored_arrays import StoredArrays, Views
 
 METRIC_FIELDS = ["variant", "alpha", "sigma", "seed", "epoch", "metric", "value"]
 VARIANT = pa.dictionary(pa.int32(), pa.string())  # a variant's name stands once, not once per image
@@ -29,7 +29,7 @@ def metrics(report: Report, path: Path) -> None:
     write_text(path, table.to_csv(index=False, lineterminator="\n"))
 
 
-def latents(report: Report, store: Store, path: Path) -> None:
+def latents(report: Report, store: StoredArrays, path: Path) -> None:
     """latents.parquet: one row per variant, seed and test image; t-SNE is null outside its subset.
 
     Only one training's table is in memory at a time.
@@ -58,7 +58,7 @@ def _metric_rows(report: Report) -> Iterator[tuple[object, ...]]:
             yield (baseline.name, None, None, None, None, name, float(value))
 
 
-def _latent_tables(report: Report, store: Store) -> Iterator[pa.Table]:
+def _latent_tables(report: Report, store: StoredArrays) -> Iterator[pa.Table]:
     for variant in report.variants:
         for seed in store.seeds(variant):
             views = store.views(variant.name, seed)

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import zipfile
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,8 @@ class Views:
     reconstruction_index: np.ndarray  # (k,) test images, the same for all variants
     samples: np.ndarray  # (s, 28, 28) uint8, decoded from the same noise for all variants
     eigenvalues: np.ndarray  # (d,) of Cov(z), falling
-    squared_errors: np.ndarray | None = None  # (n,) mean squared error of each test image, pixels in [0, 1]
-    tsne_reconstructions: np.ndarray | None = None  # (m, 28, 28) uint8 of the images tsne_index
+    squared_errors: np.ndarray  # (n,) mean squared error of each test image, pixels in [0, 1]
+    tsne_reconstructions: np.ndarray  # (m, 28, 28) uint8 of the images tsne_index
 
     def __post_init__(self):
         n, m, k = len(self.codes), len(self.tsne), len(self.reconstructions)
@@ -42,13 +42,13 @@ class Views:
             raise ValueError(f"codes {self.codes.shape}, pca {self.pca.shape} and tsne {self.tsne.shape} do not match")
         if self.tsne_index.shape != (m,) or self.reconstruction_index.shape != (k,):
             raise ValueError("an index does not match its array")
-        if self.squared_errors is not None and self.squared_errors.shape != (n,):
+        if self.squared_errors.shape != (n,):
             raise ValueError(f"squared_errors must be ({n},), got {self.squared_errors.shape}")
-        if self.tsne_reconstructions is not None and self.tsne_reconstructions.shape != (m, 28, 28):
+        if self.tsne_reconstructions.shape != (m, 28, 28):
             raise ValueError(f"tsne_reconstructions must be ({m}, 28, 28), got {self.tsne_reconstructions.shape}")
 
 
-class Store:
+class StoredArrays:
     """One run's part of the store, found by its manifest.
 
     What cannot be read is listed in `problems` and treated as absent: a lost file costs one picture, not the page.
@@ -106,8 +106,7 @@ class Store:
         try:
             # Opened here: given a path, np.load leaves a broken archive open.
             with (self._folder(key) / "views.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                names = [field.name for field in fields(Views) if field.default is MISSING or field.name in arrays]
-                return Views(**{name: arrays[name] for name in names})
+                return Views(**{field.name: arrays[field.name] for field in fields(Views)})
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
             problem = f"{name}, seed {seed}: {key}/views.npz cannot be read ({type(error).__name__})"
             self.problems.append(problem)

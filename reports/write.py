@@ -10,11 +10,11 @@ from mmdvae.jobs import store as stored
 from mmdvae.record import report_json
 from mmdvae.record.result import Report
 from reports import sidecars
-from reports.drawing.picture_cache import kept_in
+from reports.drawing.picture_cache import cache_in
 from reports.page import markdown, page
 from reports.page.page import Failure
 from reports.sections.provenance import Sidecar
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 log = logging.getLogger("reports")
 
@@ -27,7 +27,7 @@ def write(run_dir: Path, store: Path) -> Path:
     Each file is replaced as a whole, and equal inputs give equal bytes. What fails is logged, and named in the page.
     Raises: InputError if report.json or manifest.json is missing or breaks its schema.
     """
-    with kept_in(store / PICTURES):
+    with cache_in(store / PICTURES):
         return _write(run_dir, store)
 
 
@@ -49,7 +49,7 @@ def rewrite(run_dir: Path, store: Path) -> Path:
 
 def _lost(run_dir: Path, store: Path) -> tuple[list[str], int]:
     """The keys of stored results that cannot be read, and how many there should be."""
-    keys = Store(run_dir, store).keys
+    keys = StoredArrays(run_dir, store).keys
     return [key for key in keys if not _is_whole(store / key)], len(keys)
 
 
@@ -60,7 +60,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _write(run_dir: Path, store: Path) -> Path:
-    run, arrays = report_json.load(run_dir), Store(run_dir, store)
+    run, arrays = report_json.load(run_dir), StoredArrays(run_dir, store)
     beside = [
         _sidecar(run_dir / "metrics.csv", "every number, one a line", run, arrays),
         _sidecar(run_dir / "latents.parquet", "codes and PCA of every test image, t-SNE of some", run, arrays),
@@ -74,7 +74,7 @@ def _write(run_dir: Path, store: Path) -> Path:
 
 
 def _sidecar(
-    path: Path, what: str, report: Report, arrays: Store, failures: list[Failure] | None = None
+    path: Path, what: str, report: Report, arrays: StoredArrays, failures: list[Failure] | None = None
 ) -> tuple[Sidecar, Failure | None]:
     """Write one file beside the report; a failure costs that file alone."""
     try:

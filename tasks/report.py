@@ -18,7 +18,7 @@ from reports import write
 from reports.page import artifact, markdown
 from reports.run_index import index
 from reports.sections import summary
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 from tasks.rich import RichArtifact
 
 
@@ -71,5 +71,5 @@ def publish_artifacts(page: Path, store: Path, rich: bool) -> None:
     create_markdown_artifact(text, key="comparison", description="What the comparison found")
     create_table_artifact(summary.records(report), key="variants", description="Every variant and what it measured")
     if rich:
-        html = artifact.render(report, Store(page.parent, store))
+        html = artifact.render(report, StoredArrays(page.parent, store))
         RichArtifact(key="page", description=f"As much as fits here of {page}", html=html).create()

@@ -1,5 +1,5 @@
-"""What the numbers of a result support.
+"""Conclusions from the metrics of a comparison.
 
-verdicts on claims, checks for faults, advice on settings; paired and groups are their statistics.
-May import: measures, record.
+verdicts judges the claims, checks looks for problems, advice is on settings; paired and groups are their statistics.
+May import: measures, penalties, record.
 """

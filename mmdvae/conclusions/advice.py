@@ -1,4 +1,4 @@
-"""What to choose: the sigmas at which a kernel can act, and the variants that no other beats in both respects."""
+"""Advice on settings: the range of sigma in which a kernel is live, and the variants on the Pareto front."""
 
 import math
 import statistics
@@ -12,7 +12,7 @@ ERROR, DISTANCE = "mse", "sliced_w2"
 
 
 def of(latent_dim: int, variants: Sequence[VariantResult]) -> Advice:
-    """Where kernels are live, which sigmas others have published, and the Pareto front of the finished variants."""
+    """Live ranges of sigma, published choices of sigma, and the Pareto front of the finished variants."""
     finished = [variant for variant in variants if variant.status == "ok"]
     return Advice(
         latent_dim=latent_dim,
@@ -23,7 +23,7 @@ def of(latent_dim: int, variants: Sequence[VariantResult]) -> Advice:
 
 
 def heuristics(dim: int) -> list[Heuristic]:
-    """Published choices of the bandwidth, translated into our sigma (docs/decisions/bandwidth.md)."""
+    """Published choices of the bandwidth, converted to our sigma (docs/decisions/bandwidth.md)."""
     median = live_range.median_distance_of_prior(dim)
     return [
         Heuristic(name="sqrt(d), as pythae with bandwidth 1", sigma=math.sqrt(dim)),
@@ -34,9 +34,10 @@ def heuristics(dim: int) -> list[Heuristic]:
 
 
 def front(variants: Sequence[VariantResult]) -> list[FrontMember]:
-    """Who is on the Pareto front of reconstruction against prior match, and with how many of the seeds.
+    """The variants on the Pareto front of reconstruction error against distance from the prior, with number of seeds.
 
-    On the front with one seed: no other variant has, with that seed, neither number larger and one smaller.
+    A variant is on the front for a seed if no other variant with that seed is at least as good in both metrics and
+    better in one.
     """
     columns = {v.name: (by_seed(v, ERROR), by_seed(v, DISTANCE)) for v in variants}
     seeds = sorted(set().union(*(errors.keys() & distances.keys() for errors, distances in columns.values())))

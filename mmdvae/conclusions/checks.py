@@ -1,4 +1,4 @@
-"""What a reader must know before trusting a number, found by rule: each check names its variants and what to do."""
+"""Checks for problems that make metrics misleading; each names the affected variants and says what to do."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -16,7 +16,7 @@ MEANING = {
 
 
 def run_all(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list[Check]:
-    """Every check, in the order of their codes."""
+    """All checks, in the order of their codes."""
     checks = [
         finished(variants),
         kernel_alive(variants),
@@ -29,7 +29,7 @@ def run_all(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list
 
 
 def finished(variants: Variants) -> Check:
-    """C1: every variant was trained and measured."""
+    """C1: all variants were trained and measured."""
     bad = [variant for variant in variants if variant.status != "ok"]
     reasons = "; ".join(f"{variant.name}: {variant.status} ({variant.error})" for variant in bad)
     return _check(
@@ -42,7 +42,7 @@ def finished(variants: Variants) -> Check:
 
 
 def kernel_alive(variants: Variants) -> Check:
-    """C2: the training kernel could act on the codes."""
+    """C2: no training kernel is dead."""
     bad = [variant for variant in variants if set(variant.kernel_states) & set(DEAD)]
     kinds = sorted({state for variant in bad for state in variant.kernel_states if state in DEAD})
     why = "; ".join(f"{kind}: {MEANING[kind]}" for kind in kinds)
@@ -57,7 +57,7 @@ def kernel_alive(variants: Variants) -> Check:
 
 
 def equal_budget(variants: Variants) -> Check:
-    """C4: all were trained for the same number of epochs."""
+    """C4: all variants were trained for the same number of epochs."""
     compared = [variant for variant in variants if variant.status == "ok"]
     epochs = {run.epochs for variant in compared for run in variant.runs}
     unequal = len(epochs) > 1
@@ -65,7 +65,7 @@ def equal_budget(variants: Variants) -> Check:
         "C4",
         "Unequal training" if unequal else "Equal training",
         "issue" if unequal else "passed",
-        f"Epochs differ: {sorted(epochs)}; compare nothing across them."
+        f"Epochs differ: {sorted(epochs)}; do not compare variants with different epochs."
         if unequal
         else "All were trained for the same number of epochs.",
         compared if unequal else [],
@@ -73,12 +73,12 @@ def equal_budget(variants: Variants) -> Check:
 
 
 def baselines_measured(baselines: Sequence[Baseline]) -> Check:
-    """C6: there is something to compare the variants with."""
+    """C6: the baselines were measured."""
     return _check(
         "C6",
         "Baselines were measured" if baselines else "Baselines are missing",
         "passed" if baselines else "issue",
-        "The tables have their rows."
+        "The tables include the baselines."
         if baselines
         else "They failed, so the tables lack them. Run the same command again to try them alone.",
         [],
@@ -86,14 +86,14 @@ def baselines_measured(baselines: Sequence[Baseline]) -> Check:
 
 
 def samples_judged(classifier: Classifier | None) -> Check:
-    """C12: there was a classifier to judge samples from the prior by."""
+    """C12: there was a classifier for the metrics of samples."""
     return _check(
         "C12",
         "Samples were judged" if classifier else "Samples were not judged",
         "passed" if classifier else "tip",
         f"By a classifier with a test accuracy of {classifier.test_accuracy:.3f}."
         if classifier
-        else "Its classifier failed, or all images have one label: fid, kid, density and coverage are missing.",
+        else "The classifier failed, or all images have one label: fid, kid, density and coverage are missing.",
         [],
     )
 

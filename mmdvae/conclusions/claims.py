@@ -1,4 +1,4 @@
-"""The claims about alpha and sigma that are held against the numbers, as a table. Standard library alone."""
+"""Table of the claims about alpha and sigma that are tested. Uses only the standard library."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,15 +16,15 @@ SAME_DISTANCE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One statement that a comparison can support or not."""
+    """One statement that a comparison can support or contradict."""
 
     code: str
     claim: str
-    notebook: str | None  # what the notebook concluded of it, if anything
+    notebook: str | None  # the notebook's conclusion, if it has one
     quantity: str  # what the effect is
     scale: Literal["difference", "ratio"]
     rule: str
-    sections: tuple[str, ...]  # of the page, whose figures bear on it
+    sections: tuple[str, ...]  # sections of the page with relevant figures
 
 
 CLAIMS = (

@@ -1,4 +1,4 @@
-"""Which variants a claim takes together, and how a sentence names them."""
+"""Groups of variants that claims compare, and their names in sentences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,31 +10,31 @@ from mmdvae.record.result import VariantResult
 
 Variants = Sequence[VariantResult]
 
-MOST_NAMES = 4  # of variants in one sentence; of more their number is told
+MOST_NAMES = 4  # most variants that a sentence names; of more it gives the number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Variants that are taken together, and how they differ from the others, in words."""
+    """Variants that are compared as one, with a description."""
 
     variants: Variants
     words: str
-    pooled: bool = False  # of different settings, whose own effects are worth telling
+    pooled: bool = False  # has different settings; the range of their individual effects is then reported, too
 
 
 def plain(variants: Variants) -> Group:
-    """Those without a penalty."""
+    """The variants without a penalty."""
     return Group(variants=[one for one in variants if one.regularizer == NONE], words="without a penalty")
 
 
 def kl(variants: Variants) -> Group:
-    """Those with the Kullback-Leibler penalty."""
+    """The variants with the Kullback-Leibler penalty."""
     chosen = [variant for variant in variants if variant.regularizer == "kl"]
     return Group(variants=chosen, words=f"with KL ({_named(chosen)})" if chosen else "with KL")
 
 
 def live(variants: Variants) -> Group:
-    """Those whose kernel at least half of the pairs feel, with every seed; who is left out as half-way is said."""
+    """The variants with at least half of the pairs live, with every seed; the description names those left out."""
     chosen = [variant for variant in variants if acting(variant) and not half_way(variant)]
     left = [variant for variant in variants if acting(variant) and half_way(variant)]
     aside = [f"half-way and left out: {_named(left)}"] if left else []
@@ -44,25 +44,25 @@ def live(variants: Variants) -> Group:
 
 
 def dead(variants: Variants) -> Group:
-    """Those whose kernel was near 0 or near 1 for nearly all pairs, with every seed."""
+    """The variants whose kernel was near 0 or near 1 for nearly all pairs, with every seed."""
     chosen = [variant for variant in variants if _states(variant) <= set(DEAD)]
     named = f" ({_named(chosen)})" if chosen else " with every seed"
     return Group(variants=chosen, words=f"with a dead kernel{named}", pooled=True)
 
 
 def acting(variant: VariantResult) -> bool:
-    """Whether its kernel was not dead with any seed; without a kernel the state is off."""
+    """Whether it has a kernel that was live with every seed; without a kernel the state is off."""
     return _states(variant) <= {LIVE}
 
 
 def half_way(variant: VariantResult) -> bool:
-    """Whether, with some seed, fewer than half of the pairs feel the kernel."""
+    """Whether fewer than half of the pairs are live with at least one seed."""
     shares = (run.number("kernel_live_share") for run in variant.runs)
     return any(share is not None and share < HALF for share in shares)
 
 
 def by_alpha(variants: Variants) -> dict[float, list[VariantResult]]:
-    """The variants with a sigma, those of one alpha together."""
+    """The variants with a sigma, grouped by alpha."""
     found: dict[float, list[VariantResult]] = {}
     for variant in variants:
         if variant.sigma is not None:
@@ -71,7 +71,7 @@ def by_alpha(variants: Variants) -> dict[float, list[VariantResult]]:
 
 
 def states(variants: Variants) -> str:
-    """The states of their kernels, in words."""
+    """The states of the variants' kernels, in words."""
     return " or ".join(sorted(set().union(*map(_states, variants))))
 
 

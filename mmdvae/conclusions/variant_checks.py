@@ -1,4 +1,4 @@
-"""What can be wrong with one variant by itself, as a table of rules; checks.py looks for them in all variants."""
+"""Table of the checks that look at one variant at a time; checks.py applies them to all variants."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,53 +12,53 @@ from mmdvae.record.result import SeedRun, VariantResult
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantCheck:
-    """A rule that looks at one variant, and what to say if some variants have the fault and if none has."""
+    """A rule for one variant; the first title and explanation are for variants that have the problem."""
 
     code: str
     state: Literal["issue", "tip"]
-    has_it: Callable[[VariantResult, int], bool]  # (variant, latent dimensions)
+    has_it: Callable[[VariantResult, int], bool]  # arguments: variant, latent_dim
     titles: tuple[str, str]
     explanations: tuple[str, str]
 
 
 def few_seeds(variant: VariantResult, _: int) -> bool:
-    """C3: it finished, with not enough seeds for an interval; C1 tells of those that did not finish."""
+    """C3: it finished with too few seeds for an interval; C1 covers variants that did not finish."""
     return variant.status == "ok" and len({run.seed for run in variant.runs}) < MIN_SEEDS
 
 
 def still_improving(variant: VariantResult, _: int) -> bool:
-    """C5: validation BCE was falling in the last tenth of the epochs, at least the last one."""
+    """C5: validation BCE was still falling in the last tenth of the epochs (at least one epoch)."""
     return any(_fell(run) for run in variant.runs)
 
 
 def gradient_vanishes(variant: VariantResult, _: int) -> bool:
-    """C7: there is a penalty, and it does not pull at the encoder."""
+    """C7: there is a penalty, but its gradient at the encoder is negligible."""
     return variant.regularizer != NONE and any(ratio < VANISHES for ratio in _values(variant, "gradient_ratio"))
 
 
 def collapsed(variant: VariantResult, _: int) -> bool:
-    """C8: no coordinate depends on the image."""
+    """C8: no latent coordinate depends on the image."""
     return any(units == 0 for units in _values(variant, "active_units"))
 
 
 def inactive(variant: VariantResult, latent_dim: int) -> bool:
-    """C9: some coordinates do not depend on the image."""
+    """C9: some, but not all, latent coordinates do not depend on the image."""
     return any(0 < units < latent_dim for units in _values(variant, "active_units"))
 
 
 def without_noise(variant: VariantResult, _: int) -> bool:
-    """C10: posteriors are as good as points."""
+    """C10: the posteriors have practically no variance."""
     pairs = on_common_seeds([by_seed(variant, "posterior_variance"), by_seed(variant, "total_variance")])
     return any(posterior < NO_NOISE * total for posterior, total in pairs)
 
 
 def overfitted(variant: VariantResult, _: int) -> bool:
-    """C11: validation images are reconstructed worse than training images."""
+    """C11: validation images are reconstructed clearly worse than training images."""
     return any(_gap(run) for run in variant.runs)
 
 
 def untrusted_picture(variant: VariantResult, _: int) -> bool:
-    """C13: neighbours in the PCA or t-SNE picture are often strangers among the codes."""
+    """C13: neighbours in the PCA or t-SNE projection are often not neighbours in the latent space."""
     views = ("trustworthiness_pca", "trustworthiness_tsne")
     return any(value < TRUSTED for view in views for value in _values(variant, view))
 
@@ -81,7 +81,7 @@ VARIANT_CHECKS = (
         titles=("Training has not converged", "Training has converged"),
         explanations=(
             f"In the last tenth of the epochs validation BCE lost more than {STILL_FALLING:.0%} of what it is above "
-            "the entropy of the targets, or there was but one epoch: the ranking may change with more --epochs.",
+            "the entropy of the targets, or there was only one epoch: the ranking may change with more --epochs.",
             "Validation BCE had settled.",
         ),
     ),
@@ -176,6 +176,6 @@ def _curve(run: SeedRun, name: str) -> list[float]:
 
 
 def _entropy(run: SeedRun) -> float | None:
-    """Of the test images' pixels; that of any other images of the data set is much the same."""
+    """Entropy of the test images' pixels, nats per pixel; about the same for the other splits of the data set."""
     bce, excess = run.number("bce"), run.number("bce_excess")
     return None if bce is None or excess is None else bce - excess

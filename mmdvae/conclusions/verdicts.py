@@ -1,8 +1,8 @@
-"""Each claim held against the numbers: an effect per seed, an interval, a state, a reason.
+"""Test each claim: an effect per seed, a confidence interval, a state and an explanation.
 
-Of variants that finished with every seed, over the seeds that all of those compared have. A kernel is live if at least
-half of the pairs feel it, dead if hardly one does, each with every seed; in between it is in neither group. Means over
-variants and over seeds are geometric where the effect is a ratio.
+Uses variants that finished with every seed, and the seeds that all compared variants have. A kernel is live if at least
+half of the pairs are live, dead if hardly any is, each with every seed; in between it is in neither group. Means over
+variants and seeds are geometric where the effect is a ratio.
 """
 
 import itertools
@@ -29,7 +29,7 @@ TITLES = {"bce": "test BCE", "mse": "test MSE", "total_variance": "total varianc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a claim's numbers came to."""
+    """The outcome of testing one claim."""
 
     state: State
     explanation: str
@@ -37,7 +37,7 @@ class Finding:
 
 
 def all_of(variants: Sequence[VariantResult]) -> list[Verdict]:
-    """Every claim with its state, effect, interval and rule, from a comparison's variants."""
+    """A verdict on every claim, from the variants of a comparison."""
     finished = [variant for variant in variants if variant.status == "ok"]
     others = [variant.name for variant in finished if variant.regularizer not in SPOKEN_OF]
     return [_verdict(claim, FIND[claim.code](finished), others) for claim in CLAIMS]
@@ -45,7 +45,7 @@ def all_of(variants: Sequence[VariantResult]) -> list[Verdict]:
 
 def _verdict(claim: Claim, finding: Finding, others: list[str]) -> Verdict:
     found = finding.effect
-    left_out = f"; no claim speaks of the penalty of {', '.join(others)}" if others else ""
+    left_out = f"; no claim covers the penalty of {', '.join(others)}" if others else ""
     return Verdict(
         code=claim.code,
         claim=claim.claim,
@@ -62,7 +62,7 @@ def _verdict(claim: Claim, finding: Finding, others: list[str]) -> Verdict:
 
 
 def removing_raises_error(variants: Variants) -> Finding:
-    """V1: BCE without a penalty less the mean over the variants whose kernel was alive."""
+    """V1: BCE without a penalty minus the mean over the variants with a live kernel."""
     return _held_against(
         groups.plain(variants),
         groups.live(variants),
@@ -74,10 +74,10 @@ def removing_raises_error(variants: Variants) -> Finding:
 
 
 def sigma_hardly_matters(variants: Variants) -> Finding:
-    """V2: MSE at one sigma over that at another with the same alpha, of the two that are furthest apart.
+    """V2: the largest ratio of MSE between two sigmas with the same alpha.
 
-    Furthest apart in the mean over seeds: the range within a seed would take the noise of trainings for a difference
-    (docs/decisions/verdicts.md). What it is at every alpha is told, too.
+    The pair is chosen by the mean over seeds; choosing it within each seed would count the noise of training as a
+    difference (docs/decisions/verdicts.md). The explanation also gives the ratio at each alpha.
     """
     found = {
         alpha: widest
@@ -85,7 +85,7 @@ def sigma_hardly_matters(variants: Variants) -> Finding:
         if any(groups.acting(variant) for variant in group) and (widest := _furthest_apart(group))
     }
     if not found:
-        return _not_run("no two sigmas with one alpha finished of which one had a live kernel: dead ones are alike")
+        return _not_run("no two finished variants have the same alpha, different sigmas and at least one live kernel")
     largest = max(found.values(), key=_size)
     if len(found) == 1:
         return largest
@@ -94,14 +94,14 @@ def sigma_hardly_matters(variants: Variants) -> Finding:
 
 
 def extremes_disperse(variants: Variants) -> Finding:
-    """V3: total variance at either extreme over that at 0.1; the one that speaks most against the claim decides."""
+    """V3: total variance at each extreme over that at 0.1; the extreme less favourable to the claim decides."""
     against = ("not_run", "not_supported", "inconclusive", "supported")
     findings = [_disperses(variants, extreme) for extreme in NOTEBOOK_EXTREMES]
     return min(findings, key=lambda f: (against.index(f.state), f.effect.mean if f.effect else 0.0))
 
 
 def live_comes_closer(variants: Variants) -> Finding:
-    """V4: the distance from the prior with a live kernel over that without a penalty."""
+    """V4: distance from the prior with a live kernel over that without a penalty."""
     return _held_against(
         groups.live(variants),
         groups.plain(variants),
@@ -112,17 +112,17 @@ def live_comes_closer(variants: Variants) -> Finding:
 
 
 def mmd_as_kl(variants: Variants) -> Finding:
-    """V5: the distance from the prior with a live kernel over that with KL."""
+    """V5: distance from the prior with a live kernel over that with KL."""
     return _held_against(groups.live(variants), groups.kl(variants), "sliced_w2", yes=_within, no=_outside)
 
 
 def dead_as_none(variants: Variants) -> Finding:
-    """V6: the distance from the prior with a dead kernel over that without a penalty."""
+    """V6: distance from the prior with a dead kernel over that without a penalty."""
     return _held_against(groups.dead(variants), groups.plain(variants), "sliced_w2", yes=_within, no=_outside)
 
 
 def _furthest_apart(group: Variants) -> Finding | None:
-    """Of the ordered pairs of one alpha's sigmas, the one whose ratio of errors is largest; None without a pair."""
+    """The pair of variants with the largest ratio of MSE, among variants with one alpha; None without a pair."""
     findings = [
         _held_against(
             Group(variants=[worse], words=f"with {worse.name} (kernel {groups.states([worse])})"),
@@ -168,7 +168,7 @@ def _held_against(ours: Group, theirs: Group, metric: str, *, yes: Test, no: Tes
     columns = (by_seed(variant, metric) for variant in (*ours.variants, *theirs.variants))
     rows = on_common_seeds(_logarithms(column) if as_ratio else column for column in columns)
     if not rows:
-        return _not_run(f"no seed has {TITLES[metric]} of all")
+        return _not_run(f"no seed has {TITLES[metric]} for all compared variants")
     n = len(ours.variants)
     pairs = [(statistics.mean(row[:n]), statistics.mean(row[n:])) for row in rows]
     found = (ratio if as_ratio else effect)(one - other for one, other in pairs)
@@ -197,7 +197,7 @@ def _outside(distances: Effect) -> bool:
 
 
 def _one_by_one(ours: Group, theirs: Group, rows: Sequence[Sequence[float]], *, as_ratio: bool) -> str:
-    """The smallest and the largest effect of the settings that were pooled, each alone against the other side."""
+    """The smallest and largest effect among the pooled variants, each compared alone with the other group."""
     n, pooled = len(ours.variants), ours if ours.pooled else theirs
     if not pooled.pooled or len(pooled.variants) < 2:
         return ""
@@ -217,7 +217,7 @@ def _effect(value: float, *, as_ratio: bool) -> str:
 
 
 def _logarithms(column: dict[int, float]) -> dict[int, float]:
-    """Of the values above zero, the only ones that have a ratio."""
+    """Logarithms of the positive values; others are dropped, because they have no ratio."""
     return {seed: math.log(value) for seed, value in column.items() if value > 0}
 
 

@@ -1,5 +1,5 @@
-"""Pieces of work that run once: names that say what they depend on, where they lie, how a child does them.
+"""Jobs whose results are cached: keys made of their dependencies, a store, child processes that do the work.
 
-store keeps what is finished, code_digest tells code apart, child and forkserver do the work.
-May import: no other package here.
+store keeps finished work, code_digest identifies the code, child and forkserver do the work.
+May import: penalties.
 """

@@ -1,11 +1,12 @@
-"""One piece of heavy work in a process of its own: `python -m mmdvae.jobs.child`.
+"""Run one job in a process of its own: `python -m mmdvae.jobs.child`.
 
-Reads one JSON line from standard input: kind (of mmdvae.jobs.kinds), folder, and what the kind needs. The kind's module
-does it: its `work(request, folder, report)` returns the record and the names of the files that belong to it. Writes
-JSON lines to standard output: progress events, and at the end one of
-    {"event": "done", "record": {...}}        finished, or found finished
-    {"event": "error", "message": "..."}      will fail again if tried again
-Whoever is killed or crashes says nothing. When standard input closes, the asker is gone, and so is this process.
+Reads one JSON line from standard input: kind (a name in mmdvae.jobs.kinds), folder, and the arguments of that kind. The
+kind's module does the work: its `work(request, folder, report)` returns the record and the names of the files that
+belong to it. Writes JSON lines to standard output: progress events, and at the end one of
+    {"event": "done", "record": {...}}        finished now or earlier
+    {"event": "error", "message": "..."}      would fail again if tried again
+A process that is killed or crashes writes neither. When standard input closes, the parent is gone and this process
+exits.
 """
 
 import importlib
@@ -22,7 +23,7 @@ from mmdvae.jobs.request import code_of
 
 
 def main() -> None:
-    """Serve the one request."""
+    """Read the request, run the job and write the answer."""
     answers = _own_stdout()
     request = json.loads(sys.stdin.readline())
     threading.Thread(target=_die_with_parent, daemon=True).start()
@@ -33,14 +34,14 @@ def main() -> None:
 
     try:
         report({"event": "done", "record": run(request, report)})
-    except (OSError, ValueError, MemoryError) as error:  # full disk, damaged file, no memory: known, and final
+    except (OSError, ValueError, MemoryError) as error:  # full disk, damaged file, out of memory: a retry would fail
         report({"event": "error", "message": f"{type(error).__name__}: {error}"})
 
 
 def run(request: dict[str, Any], report) -> dict[str, Any]:
-    """Do the work, unless its folder says that it is done; return its record."""
+    """Do the work unless its folder holds a finished result; return the record."""
     if request["code"] != code_of(request["kind"], request):
-        raise ValueError("the program was edited while the run was going on; start it again")  # or the key would lie
+        raise ValueError("the program's code was changed during the run; start the run again")  # the key would be wrong
     folder = Path(request["folder"])
     with store.claimed(folder):
         record = store.read(folder)
@@ -48,13 +49,13 @@ def run(request: dict[str, Any], report) -> dict[str, Any]:
             return record
         report({"event": "started"})
         store.describe(folder, request)
-        # Imported here, for it takes seconds and there may be nothing to do.
+        # Imported here because it takes seconds and there may be nothing to do.
         record, files = importlib.import_module(kinds.find(request["kind"]).module).work(request, folder, report)
         return store.finish(folder, record, files)
 
 
 def _own_stdout() -> IO[bytes]:
-    # Libraries print; from here on that goes to standard error, and the answers have the pipe for themselves.
+    # Libraries print to standard output: redirect that to standard error and keep the pipe for the answers alone.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return answers

@@ -1,7 +1,7 @@
-"""Which code a result depends on: a digest of statements, blind to comments, docstrings, formatting and modules' names.
+"""Digest of the code that a result depends on; ignores comments, docstrings, formatting and module names.
 
-A module is read with all of ours that it imports, however far away. An import counts by what the module behind it
-says and not by where that lies, so that files can be moved and renamed without any training done again.
+It covers a module and, transitively, all modules of this project that it imports. An import is represented by the
+content of the imported module and not by its name, so that moving or renaming files does not cause any retraining.
 """
 
 import ast
@@ -13,17 +13,17 @@ from pathlib import Path
 HERE = Path(__file__).parent.parent.parent  # the folder that holds our packages
 OURS = ("flows", "tasks", "mmdvae", "reports")
 
-StandsFor = Callable[[Path], str]  # the file of a module of ours -> what replaces its name
+StandsFor = Callable[[Path], str]  # file of one of our modules -> what replaces its name
 
 
 def digest_of(
     modules: Iterable[str], *, alone: Iterable[str] = (), without: Iterable[str] = (), root: Path = HERE
 ) -> str:
-    """SHA-256 over the statements of these modules and of all of ours that they import, in hex.
+    """SHA-256 over the statements of these modules and, transitively, of our modules that they import, in hex.
 
-    Args: modules, dotted names; alone, modules that count while what they import does not; without, modules that do
-        not count, nor what they alone import; root, the folder with our packages.
-    Raises: ValueError for an import of ours that leads to no file.
+    Args: modules, dotted names; alone, modules that are covered without their imports; without, modules that are not
+        covered, nor what only they import; root, the folder with our packages.
+    Raises: ValueError if one of our modules is imported and does not exist.
     """
     files = closure(modules, without=without, root=root) | {_file(name, root) for name in alone}
     left_out = {_file(name, root) for name in without}
@@ -32,7 +32,7 @@ def digest_of(
 
 
 def closure(modules: Iterable[str], *, without: Iterable[str] = (), root: Path = HERE) -> set[Path]:
-    """The files of these modules, of all of ours that they import, and of the packages above them."""
+    """Files of these modules, of our modules that they import, transitively, and of their parent packages."""
     left_out = {_file(name, root) for name in without}
     found: set[Path] = set()
     waiting = [path for name in modules for path in _files(name, root)]
@@ -45,13 +45,13 @@ def closure(modules: Iterable[str], *, without: Iterable[str] = (), root: Path =
 
 
 def _statements(path: Path, root: Path, left_out: set[Path]) -> str:
-    """What the file says, each module of ours that it uses replaced by a digest of what that one says."""
+    """Normalised source of the file, with the name of each of our modules replaced by a digest of its content."""
     return _neutral(path, root, lambda imported: "ours" if imported in left_out else _name(imported, root))
 
 
 @cache
 def _name(path: Path, root: Path) -> str:
-    """What stands for a module of ours that is imported; what that one imports counts as a file of its own."""
+    """Replacement for the name of an imported module of ours; its own imports are covered as separate files."""
     return "ours_" + sha256(_neutral(path, root, lambda _: "ours").encode()).hexdigest()[:16]
 
 
@@ -69,7 +69,7 @@ def _names(path: Path, root: Path) -> "_Names":
 
 
 class _Names(ast.NodeVisitor):
-    """The modules of ours that a file imports, wherever in it, and the names that they have there."""
+    """The modules of ours that a file imports, at any level, and the names that they are bound to."""
 
     def __init__(self, path: Path, root: Path):
         self.path, self.root = path, root
@@ -93,7 +93,7 @@ class _Names(ast.NodeVisitor):
                 self.bound[alias.asname or alias.name] = module
 
     def visit_Call(self, node: ast.Call) -> None:
-        """`importlib.import_module("mmdvae.mmd")`; where the name is computed, whoever computes it names it to us."""
+        """`importlib.import_module("mmdvae.mmd")`; a module whose name is computed must be passed to `digest_of`."""
         function = node.func
         called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         if called in ("import_module", "__import__") and node.args and isinstance(node.args[0], ast.Constant):
@@ -103,7 +103,7 @@ class _Names(ast.NodeVisitor):
         self.generic_visit(node)
 
     def source(self, node: ast.ImportFrom) -> str:
-        """The module of ours that something is imported from; empty if it is none of ours."""
+        """Dotted name of the module of ours that something is imported from; empty if it is not ours."""
         name = node.module or ""
         if node.level:
             above = self.path.relative_to(self.root).parts[: -node.level]
@@ -112,7 +112,7 @@ class _Names(ast.NodeVisitor):
 
 
 class _Neutral(ast.NodeTransformer):
-    """A tree without docstrings and imports of ours; `imports` are those, in words that no move changes."""
+    """Removes docstrings and imports of our modules; collects the latter in `imports`, independent of names."""
 
     def __init__(self, names: _Names, stands_for: StandsFor):
         self.names, self.stands_for = names, stands_for
@@ -148,12 +148,12 @@ class _Neutral(ast.NodeTransformer):
         return ast.Name(self.stands_for(module), node.ctx) if module else node
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
-        """A module's name as text, in a table of what can be imported."""
+        """A module name as a string, as in the tables of importable modules."""
         ours = isinstance(node.value, str) and _is_ours(node.value) and _found(node.value, self.names.root)
         return ast.Constant("ours") if ours else node
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
-        """Every other node: without strings that stand alone, and with `pass` where nothing is left."""
+        """Every other node: drop bare string statements, and insert `pass` where a body becomes empty."""
         body = getattr(node, "body", None)
         if isinstance(body, list):
             node.body = [one for one in body if not _is_docstring(one)]  # type: ignore[attr-defined]
@@ -172,7 +172,7 @@ def _is_ours(name: str) -> bool:
 
 
 def _found(name: str, root: Path) -> Path | None:
-    """The file of a module or package; None if there is none of that name."""
+    """The file of a module or package; None if it does not exist."""
     if not all(map(str.isidentifier, name.split("."))):
         return None
     place = root.joinpath(*name.split("."))
@@ -182,11 +182,11 @@ def _found(name: str, root: Path) -> Path | None:
 def _file(name: str, root: Path) -> Path:
     path = _found(name, root)
     if path is None:
-        raise ValueError(f"{name} is imported, and there is no such module in {root}")
+        raise ValueError(f"{name} is imported but does not exist in {root}")
     return path
 
 
 def _files(name: str, root: Path) -> list[Path]:
-    """The file of a module and those of the packages above it, which run before it."""
+    """The file of a module and those of its parent packages, which are imported before it."""
     parts = name.split(".")
     return [_file(".".join(parts[: count + 1]), root) for count in range(len(parts))]

@@ -1,4 +1,4 @@
-"""The environment variables that a child process has: numbers and speed depend on them."""
+"""The environment variables of a child process, on which numbers and speed depend."""
 
 import importlib.util
 import os
@@ -10,7 +10,7 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 TENSORFLOW_THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
-# What these say may change numbers or end a child; a child has what we say and nothing else.
+# Prefixes of variables that can change numbers or make a child fail; a child gets only the ones set here.
 LIBRARIES = (
     *("BLIS_", "CUBLAS_", "CUDNN_", "DNNL_", "GOTO_", "JAX_", "KERAS_", "KMP_", "MKL_", "NUMEXPR_", "NVIDIA_TF32_"),
     *("OMP_", "ONEDNN_", "OPENBLAS_", "TF2_", "TF_", "XLA_"),
@@ -20,7 +20,7 @@ LIBRARIES = (
 
 
 def backend() -> str:
-    """The Keras backend that KERAS_BACKEND asks for; InputError if it is none of ours or not installed."""
+    """The Keras backend that KERAS_BACKEND names; InputError if it is not supported or not installed."""
     name = os.environ.get("KERAS_BACKEND") or BACKENDS[0]
     if name not in BACKENDS:
         raise InputError(f"unknown KERAS_BACKEND {name!r}; choose one of: {', '.join(BACKENDS)}")
@@ -30,16 +30,16 @@ def backend() -> str:
 
 
 def without_settings() -> dict[str, str]:
-    """This process's environment without whatever sets up a library that numbers depend on."""
+    """This process's environment without the settings of libraries that numbers depend on."""
     return {name: value for name, value in os.environ.items() if not name.startswith(LIBRARIES)}
 
 
 def of_child(gpu: str | None) -> dict[str, str]:
-    """What to add to that for a child that has this GPU, or, with None, one thread on the CPU."""
+    """Variables to add to `without_settings` for a child with this GPU or, with None, one CPU thread."""
     shared = {
-        "ARROW_DEFAULT_MEMORY_POOL": "system",  # its own starts a thread, which does not survive a fork
+        "ARROW_DEFAULT_MEMORY_POOL": "system",  # Arrow's default starts a thread, which does not survive a fork
         "KERAS_BACKEND": backend(),
-        "KERAS_HOME": os.devnull,  # no keras.json: precision and order of axes are not another project's business
+        "KERAS_HOME": os.devnull,  # no keras.json, which could change precision and axis order
         "PYTHONHASHSEED": "0",
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "TF_DETERMINISTIC_OPS": "1",  # the same seed gives the same numbers on one machine

@@ -1,4 +1,4 @@
-"""What lies in a store: what each folder holds, which runs refer to it, and what can go."""
+"""Contents of a store: what each folder holds, which runs refer to it, and what can be deleted."""
 
 import contextlib
 import fcntl
@@ -15,8 +15,8 @@ from mmdvae.files import digest, locked, read_json
 from mmdvae.jobs.names import DATA, KEY, LOCK, REQUEST, RESULT
 from mmdvae.variants import Variant
 
-RUNNING = ".running"  # folder with a lock file for each comparison that is going on
-REMOVED = ".removed-"  # first part of the name of a folder that is being deleted
+RUNNING = ".running-{}.lock"  # held by a running comparison
+REMOVED = ".removed-"  # prefix of the name of a folder that is being deleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +25,11 @@ class Entry:
 
     folder: Path
     kind: str
-    what: str  # variant and seed of a training or evaluation, the name of a data set; empty if it does not say
-    data: str  # key of the data set that it was made from; empty if it does not say
+    what: str  # variant and seed of a training or evaluation, name of a data set; empty if unknown
+    data: str  # key of the data set that it was made from; empty if unknown
     finished: bool
     size: int  # bytes
-    used: float  # when it was last written or found, seconds since the epoch
+    used: float  # time of the last write or use, seconds since the epoch
     runs: tuple[str, ...]  # ids of the runs that refer to it
 
     @property
@@ -39,7 +39,7 @@ class Entry:
 
 
 def entries(store: Path) -> list[Entry]:
-    """Everything in a store, oldest first. The runs are those in the folder above it."""
+    """All entries of a store, the least recently used first; its runs are those in the parent folder."""
     runs = _Runs(store.parent)
     folders = [folder for folder in store.glob("*-*") if KEY.fullmatch(folder.name) and folder.is_dir()]
     requests = {folder: _read(folder / ("info.json" if _kind(folder) == DATA else REQUEST)) for folder in folders}
@@ -50,15 +50,15 @@ def entries(store: Path) -> list[Entry]:
 def prune(
     found: Iterable[Entry], *, unused: bool, older_than: float | None, dry_run: bool = False
 ) -> tuple[list[Entry], list[Entry]]:
-    """Delete entries and return (deleted, kept though they were meant).
+    """Delete entries; return (deleted, kept although selected).
 
-    Args: unused, those that no run refers to; unfinished work, from which a training goes on, only with an age.
-        older_than, seconds since the last use. Both: only what meets both. dry_run: delete nothing.
-    What a comparison that is going on may need is kept, and what a process works in.
-    Raises: InputError without any rule, which would mean everything.
+    Args: unused, select what no run refers to; unfinished work, from which a training can resume, only together with
+        older_than. older_than, seconds since the last use. Both: select what meets both. dry_run: delete nothing.
+    Entries that a running comparison may need or that a process is working in are kept.
+    Raises: InputError without any rule, which would select everything.
     """
     if not unused and older_than is None:
-        raise InputError("say what may go: --unused, --older-than AGE, or both")
+        raise InputError("select what to delete: --unused, --older-than AGE, or both")
     deleted: list[Entry] = []
     kept: list[Entry] = []
     for entry in found:
@@ -73,8 +73,8 @@ def prune(
 
 @contextlib.contextmanager
 def running(store: Path, run_id: str) -> Iterator[None]:
-    """While the block lasts, nothing that is used from now on is pruned; if the process is killed, it ends at once."""
-    path = store / RUNNING / run_id
+    """Protect entries used from now on against `prune`, until the block ends or the process is killed."""
+    path = store / RUNNING.format(run_id)
     with locked(path):
         try:
             yield
@@ -83,11 +83,11 @@ def running(store: Path, run_id: str) -> Iterator[None]:
 
 
 def other_epochs(store: Path, requests: Collection[dict[str, Any]]) -> set[int]:
-    """Numbers of epochs that trainings in the store, begun or finished, have that differ from these in nothing else."""
+    """Epochs of the trainings in the store, begun or finished, that differ from these requests in epochs alone."""
     asked = {_apart_from_epochs(request) for request in requests}
     found = set()
     for path in store.glob(f"train-*/{REQUEST}"):
-        with contextlib.suppress(KeyError, TypeError):  # of another version
+        with contextlib.suppress(KeyError, TypeError):  # written by another version
             there = _read(path)
             if _apart_from_epochs(there) in asked:
                 found.add(int(there["recipe"]["epochs"]))
@@ -100,12 +100,12 @@ def _apart_from_epochs(request: dict[str, Any]) -> str:
 
 
 class _Runs:
-    """What the manifests of the runs below a folder say of keys in their store."""
+    """What the manifests of the runs in a folder say about keys of their store."""
 
     def __init__(self, out: Path):
-        self.ids: dict[str, list[str]] = {}  # of the runs that name the key
-        self.names: dict[str, str] = {}  # variant and seed, which older work does not say itself
-        self.data: dict[str, str] = {}  # the key of the data that it was made from
+        self.ids: dict[str, list[str]] = {}  # key -> ids of the runs that name it
+        self.names: dict[str, str] = {}  # key -> variant and seed, for older work without a request.json
+        self.data: dict[str, str] = {}  # key -> key of the data set that it was made from
         for path in sorted(out.glob("[!.]*/manifest.json")):
             with contextlib.suppress(KeyError, TypeError, AttributeError):
                 self._take(path.parent.name, _read(path))
@@ -122,7 +122,7 @@ class _Runs:
 def _entry(folder: Path, request: dict[str, Any], runs: "_Runs") -> Entry:
     kind, files = _kind(folder), [path for path in folder.rglob("*") if path.is_file()]
     data = "" if kind == DATA else str(request.get("data") or runs.data.get(folder.name, ""))
-    # A run needs the classifier and the baselines of its data, which its manifest does not name.
+    # A run also needs the classifier and baselines of its data set, which its manifest does not name.
     key = folder.name if kind in (DATA, "train", "evaluate") else data
     return Entry(
         folder=folder,
@@ -139,7 +139,7 @@ def _entry(folder: Path, request: dict[str, Any], runs: "_Runs") -> Entry:
 def _variant(request: dict[str, Any]) -> str:
     try:
         return f"{Variant(**request['variant']).name} seed {request['seed']}"
-    except (KeyError, TypeError, ValueError):  # of the first edition, which kept no request, or of another kind
+    except (KeyError, TypeError, ValueError):  # from the first version, which kept no request, or another kind
         return ""
 
 
@@ -148,7 +148,7 @@ def _kind(folder: Path) -> str:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """A JSON object; empty where there is none that can be read."""
+    """The JSON object in a file; empty if there is none or it cannot be read."""
     try:
         content = read_json(path)
     except (OSError, ValueError):
@@ -157,19 +157,20 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _oldest_running(store: Path) -> float:
-    """When the oldest of the comparisons that are going on began; infinity if there is none."""
+    """Start time of the oldest running comparison; infinity if there is none."""
     began = [float("inf")]
-    for path in (store / RUNNING).glob("*"):
+    for path in store.glob(RUNNING.format("*")):
         with contextlib.suppress(FileNotFoundError), path.open() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()  # of a comparison that was killed
             except BlockingIOError:
                 began.append(path.stat().st_mtime)
     return min(began)
 
 
 def _remove(folder: Path, dry_run: bool) -> bool:
-    """Delete a folder unless a process works in it; whether it may be deleted."""
+    """Delete a folder unless a process is working in it; return whether it may be deleted."""
     with contextlib.ExitStack() as stack:
         if (folder / LOCK).is_file():
             file = stack.enter_context((folder / LOCK).open())
@@ -179,6 +180,6 @@ def _remove(folder: Path, dry_run: bool) -> bool:
                 return False
         if not dry_run:
             aside = folder.with_name(f"{REMOVED}{secrets.token_hex(6)}")
-            folder.rename(aside)  # whoever has its files open keeps them
+            folder.rename(aside)  # processes that have its files open can go on reading
             shutil.rmtree(aside)
     return True

@@ -1,15 +1,15 @@
-"""The kinds of work that child processes do, a row each."""
+"""Table of the kinds of work that child processes do."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of work: `module` has a function `work(request, folder, report)` that returns record and file names."""
+    """One kind of work; `module` has a function `work(request, folder, report)` -> (record, file names)."""
 
     name: str  # first part of the key in the store
     module: str
-    libraries: tuple[str, ...]  # whose versions its numbers depend on, besides the Keras backend
+    libraries: tuple[str, ...]  # those whose versions affect its numbers, besides the Keras backend
 
 
 KINDS = (

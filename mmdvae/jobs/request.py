@@ -1,4 +1,4 @@
-"""What a child process is asked to do, in a folder named by all that the result depends on."""
+"""Requests to child processes; the folder's name is a digest of everything that the result depends on."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -12,16 +12,16 @@ from mmdvae.jobs.code_digest import digest_of
 from mmdvae.jobs.names import RESULT
 from mmdvae.penalties import table
 
-_version = cache(version)  # a thousand variants ask for it three thousand times
+_version = cache(version)  # asked three thousand times for a thousand variants
 
 
 def make(
     kind: str, store: Path, *, data: Path, backend: str, needs: Mapping[str, Path | None] | None = None, **settings: Any
 ) -> dict[str, Any]:
-    """The request for one piece of work, plain JSON.
+    """The request for one job, as plain JSON.
 
-    Args: data, the folder of the prepared data set; needs, folders of finished work by the name that the work knows
-        them by, None for what could not be had; settings, JSON values: variant, recipe, seed, ...
+    Args: data, the folder of the prepared data set; needs, folders of finished jobs by the name used in the request,
+        None for those that failed; settings, JSON values: variant, recipe, seed, ...
     """
     needs = needs or {}
     code = code_of(kind, settings)
@@ -45,13 +45,13 @@ def make(
 
 
 def without_paths(request: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a request is worth keeping beside the result: names in the store instead of paths."""
+    """The request as it is kept beside the result: with names in the store instead of paths."""
     paths = [name for name, value in request.items() if isinstance(value, str) and "/" in value]
     return {name: Path(value).name if name in paths else value for name, value in request.items() if name != "folder"}
 
 
 def code_of(kind: str, settings: Mapping[str, Any]) -> str:
-    """The digest of the code that does it: of the kind of work and of the variant's own penalty, and of no other."""
+    """Digest of the code of this kind of work and of the variant's own penalty, but not of other penalties."""
     variant = settings.get("variant")
     return _code(kind, variant["regularizer"] if variant else table.NONE)
 
@@ -60,11 +60,11 @@ def code_of(kind: str, settings: Mapping[str, Any]) -> str:
 def _code(kind: str, regularizer: str) -> str:
     penalty = table.known(regularizer)
     modules = [kinds.find(kind).module, "mmdvae.jobs.environment", *([penalty.path] if penalty else [])]
-    # The child decides what the work is given, the environment what libraries do. The child's own imports are lazy and
-    # cover all kinds of work, and the tables have rows for all penalties: none of these is followed.
+    # The child determines what the work is given, the environment how libraries behave. The child's imports cover all
+    # kinds of work and the table covers all penalties, so neither is followed.
     return digest_of(modules, alone=["mmdvae.jobs.child"], without=["mmdvae.penalties.table"])
 
 
 def _identity(finished: Path | None) -> dict[str, Any] | None:
-    # The files count, too: on a GPU the same training done again may give another model.
+    # The files count, too: on a GPU, repeating the same training may give another model.
     return {"name": finished.name, "files": read_json(finished / RESULT)["files"]} if finished else None

@@ -1,7 +1,7 @@
-"""The content-addressed store: a finished piece of work has a name made of all that it depends on.
+"""The store of finished jobs: a folder's name is a digest of everything that the result depends on.
 
-`<store>/<kind>-<24 hex>/` holds the work's files and, written last, result.json with their digests. What is there and
-undamaged is never done again; what is not is done. This is the project's only cache, with Prefect or without.
+`<store>/<kind>-<24 hex>/` holds the job's files and, written last, result.json with their digests. A job runs only
+if its result is absent or damaged. This is the project's only cache, with Prefect or without.
 """
 
 import contextlib
@@ -18,60 +18,60 @@ from mmdvae.jobs.request import without_paths
 
 
 def folder_of(store: Path, key: str) -> Path:
-    """The folder of a key; InputError if the key is not one, so that no path can lead out of the store."""
+    """The folder of a key; InputError for anything that is not a key, so that no path can lead out of the store."""
     if not isinstance(key, str) or not KEY.fullmatch(key):
         raise InputError(f"a store key must look like train-<24 hex digits>, got {key!r}")
     return store / key
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """The record of finished work, or None if it is absent, unfinished or any of its files is gone or changed."""
+    """The record of a finished job; None if absent, unfinished, or if a file is missing or changed."""
     try:
         result = read_json(folder / RESULT)
         whole = all(file_sha256(folder / name) == sha256 for name, sha256 in result["files"].items())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # gone, half of it, or another thing altogether
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # missing, truncated or something else
         return None
     return result["record"] if whole else None
 
 
 def finish(folder: Path, record: dict[str, Any], files: tuple[str, ...]) -> dict[str, Any]:
-    """Declare the work in `folder` finished: the files are there, and this is what to tell of it."""
+    """Mark the job in `folder`, whose files are complete, as finished with this record; return the record."""
     write_json(folder / RESULT, {"record": record, "files": {name: file_sha256(folder / name) for name in files}})
     return record
 
 
 def describe(folder: Path, request: Mapping[str, Any]) -> None:
-    """Note beside work that begins what was asked for, without the paths in it."""
+    """Write the request, without paths, into the folder of a job that begins."""
     write_json(folder / REQUEST, without_paths(request))
 
 
 def touch(folder: Path) -> None:
-    """Note that finished work was used now."""
-    with contextlib.suppress(OSError):  # of somebody else, or on a read-only disk
+    """Record that a finished job was used now, as the folder's modification time."""
+    with contextlib.suppress(OSError):  # another user's folder, or a read-only disk
         os.utime(folder)
 
 
 def forget(folder: Path) -> None:
-    """Let finished work count as undone; unfinished work keeps its checkpoint."""
+    """Delete a job's result, so that it runs again; an unfinished job keeps its checkpoint."""
     (folder / RESULT).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def claimed(folder: Path) -> Iterator[None]:
-    """Hold the folder for this process, waiting for whoever holds it; a killed holder lets go at once."""
+    """Lock the folder for this process, waiting for another holder; the lock of a killed one is released at once."""
     with locked(folder / LOCK):
-        for leftover in folder.glob(".*.*.*"):  # .model.npz.x1y2: of a process that was killed while it wrote
+        for leftover in folder.glob(".*.*.*"):  # temporary files of a killed writer, e.g. .model.npz.x1y2
             leftover.unlink()
         yield
 
 
 def is_claimed(folder: Path) -> bool:
-    """Whether some process holds the folder now."""
+    """Whether a process holds the folder's lock now."""
     try:
         with (folder / LOCK).open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except (FileNotFoundError, NotADirectoryError):  # nothing there yet, or no folder: whoever works there finds out
+    except (FileNotFoundError, NotADirectoryError):  # not there yet, or not a folder: the job itself will report that
         return False
     return False

@@ -1,5 +1,5 @@
-"""What a trained model's numbers are, on the test images.
+"""Metrics of a trained model on the test images.
 
-evaluate measures one model, baselines what to hold it against, classifier judges samples; a formula per file.
+evaluate measures one model, baselines measures references, classifier judges samples; the formulas have a file each.
 May import: data, model, training.
 """

@@ -1,4 +1,4 @@
-"""What a model's numbers are held against: floors, ceilings and what linear methods reach, measured like a variant."""
+"""Baselines for a model's metrics: trivial and linear methods and real images, measured in the same way."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +11,9 @@ from mmdvae.files import finite_or_none
 from mmdvae.measures import class_separation, classifier, prior_match, reconstruction, sample_quality
 from mmdvae.measures.class_separation import REFERENCES
 
-COMPONENTS = (2, 4, 8, 16)  # and as many as the codes have
+COMPONENTS = (2, 4, 8, 16)  # and as many as the models' latent dimensions
 BLOCK = 5_000  # images at a time: the training split in float64 would take 345 MB
-DRAWS_SEED, SAMPLES_SEED = 4, 5  # other draws than those that codes are compared with
+DRAWS_SEED, SAMPLES_SEED = 4, 5  # differ from the seed of the draws that codes are compared with
 
 Metrics = dict[str, Any]
 
@@ -21,7 +21,7 @@ Metrics = dict[str, Any]
 def work(
     request: dict[str, Any], folder: Path, report: Callable[[dict], None]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The job of kind `baselines` (mmdvae.jobs.child)."""
+    """Do the job of kind `baselines` (see mmdvae.jobs.kinds)."""
     judge = Path(request["classifier"]) if request["classifier"] else None
     return {"baselines": evaluate(Path(request["data"]), judge, latent_dim=request["latent_dim"])}, ()
 
@@ -29,12 +29,11 @@ def work(
 def evaluate(data: Path, judge: Path | None, *, latent_dim: int) -> list[dict[str, Any]]:
     """Fit the baselines to the training split, measure them on the test split: [{"name", "metrics"}, ...].
 
-    mean image: what knowing nothing of an image costs. PCA-k: the best that k numbers of a linear code can do; of
-    as many as the models' codes have also how near whitened codes are to the prior, and how images look that are drawn
-    from its normal distribution.
-    raw pixels: how far the classes can be told apart without any code. real images: training images in the place of
-    samples. prior draws: draws from N(0, I) in the place of codes. Without a `judge`, the folder of the data set's
-    classifier, nothing is said of samples.
+    mean image: reconstruction error without any information about the image. PCA-k: the lowest error of a linear code
+    with k dimensions; with k = latent_dim also the distance of whitened codes from the prior, and the quality of images
+    sampled from the fitted normal distribution.
+    raw pixels: class separation without any code. real images: training images in place of samples. prior draws: draws
+    from N(0, I) in place of codes. Without a `judge`, the folder of the data set's classifier, no sample metrics.
     """
     (train, _), (test, labels) = open_split(data, "train"), open_split(data, "test")
     components = sorted({*COMPONENTS, latent_dim})
@@ -51,7 +50,7 @@ def evaluate(data: Path, judge: Path | None, *, latent_dim: int) -> list[dict[st
 
 
 class _Pca:
-    """Mean (784,), leading axes (784, k) and standard deviations along them (k,) of training images in [0, 1]."""
+    """PCA of training images in [0, 1]: mean (784,), leading axes (784, k), standard deviations along them (k,)."""
 
     def __init__(self, images: np.ndarray, components: int):
         self.mean, self.axes, self.spread = principal_axes(images, components)
@@ -61,9 +60,9 @@ class _Pca:
         return (_rows(images) - self.mean) @ self.axes[:, :components]
 
     def images(self, codes: np.ndarray) -> np.ndarray:
-        """Coordinates (n, k) -> images (n, 784) in [0, 1]; cut, as any picture of them would be.
+        """Coordinates (n, k) -> images (n, 784), clipped to [0, 1] as for display.
 
-        That makes their error a little smaller (on Fashion-MNIST with k = 8 0.02595 per pixel instead of 0.02661).
+        Clipping reduces the error a little (on Fashion-MNIST with k = 8, to 0.02595 per pixel from 0.02661).
         """
         return np.clip(self.mean + codes @ self.axes[:, : codes.shape[1]].T, 0, 1)
 
@@ -71,13 +70,13 @@ class _Pca:
 def principal_axes(images: np.ndarray, components: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mean (784,), leading axes (784, components) and standard deviations (components,) of uint8 images (n, 28, 28).
 
-    Of the images scaled to [0, 1]; exact.
+    The results are for the images scaled to [0, 1]; exact.
     """
     n, pixels = len(images), int(np.prod(images.shape[1:]))
     total, products = np.zeros(pixels), np.zeros((pixels, pixels))
     for start in range(0, n, BLOCK):
         block = np.asarray(images[start : start + BLOCK], dtype=np.float64).reshape(-1, pixels)
-        total += block.sum(axis=0)  # sums and products of whole numbers: float64 holds them without rounding
+        total += block.sum(axis=0)  # sums and products of integers, exact in float64
         products += block.T @ block
     mean = total / n
     variances, axes = np.linalg.eigh(products / n - np.outer(mean, mean))  # ascending
@@ -89,7 +88,7 @@ def _of_pca(pca: _Pca, components: int, data: Path, *, against_prior: bool) -> M
     (train, train_labels), (test, labels) = open_split(data, "train"), open_split(data, "test")
     codes, references = (pca.codes(images, components) for images in (test, train[:REFERENCES]))
     metrics = _errors(test, pca.images(codes), labels) | _class_separation(references, train_labels, codes, labels)
-    # Of fewer images than components the last spreads are rounding; divided by it, noise would be called codes.
+    # With fewer images than components the last spreads are rounding errors; dividing by them would amplify noise.
     if not against_prior or not np.all(pca.spread[:components] > 1e-6 * pca.spread[0]):
         return metrics
     white = codes / pca.spread[:components]
@@ -117,7 +116,7 @@ def _class_separation(references, reference_labels, codes, labels) -> Metrics:
 
 
 def _judged(pca: _Pca, judge: Path, latent_dim: int) -> dict[str, Metrics]:
-    """What the classifier says of real images, of the mean image again and again, and of samples from PCA."""
+    """Sample metrics of real images, of the mean image repeated n times, and of samples from PCA."""
     network, references = classifier.load(judge)
     real = references["test"]
     drawn = np.random.default_rng(SAMPLES_SEED).standard_normal((len(real), latent_dim))

@@ -1,7 +1,7 @@
-"""A small classifier of the data set's own images: its features judge how real a made image looks.
+"""A small classifier trained on the data set itself, whose features are used to compare samples with real images.
 
-Trained once per data set and kept in the store. Networks trained on photographs know nothing of 28 x 28 grey pixels,
-and would have to be downloaded.
+Trained once per data set and kept in the store. Networks trained on photographs do not fit 28 x 28 grey images and
+would have to be downloaded.
 """
 
 from collections.abc import Callable
@@ -20,23 +20,23 @@ from mmdvae.training import checkpoint
 MODEL, REFERENCES = "classifier.npz", "references.npz"
 FEATURES = 64
 EPOCHS, BATCH, SEED = 3, 128, 0
-COMPARED = 5_000  # images on each side, the same for all: FID's bias depends on it
+COMPARED = 5_000  # images on each side, the same number everywhere: FID's bias depends on it
 
 
 def work(
     request: dict[str, Any], folder: Path, report: Callable[[dict], None]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The job of kind `classifier` (mmdvae.jobs.child)."""
+    """Do the job of kind `classifier` (see mmdvae.jobs.kinds)."""
     return fit(Path(request["data"]), folder, report), (MODEL, REFERENCES)
 
 
 def fit(data: Path, folder: Path, report: Callable[[dict], None]) -> dict[str, Any]:
-    """Train on the training split; leave classifier.npz and references.npz in `folder`.
+    """Train on the training split; write classifier.npz and references.npz into `folder`.
 
-    references.npz: `test` and `train`, the features (m, 64) of up to 5,000 images drawn from each split, as many of
-    one as of the other, and `train_classes` (m,), what the classifier takes the latter for.
+    references.npz: `test` and `train`, the features (m, 64) of m <= 5,000 images drawn from each split, and
+    `train_classes` (m,), the predicted classes of the latter.
 
-    Returns: classes (how many it was trained to tell apart), test_accuracy, features (64), sha256 of classifier.npz.
+    Returns: classes (number of classes in training), test_accuracy, features (64), sha256 of classifier.npz.
     """
     (train, labels), (test, test_labels) = open_split(data, "train"), open_split(data, "test")
     count = int(max(labels.max(), test_labels.max())) + 1
@@ -61,7 +61,7 @@ def fit(data: Path, folder: Path, report: Callable[[dict], None]) -> dict[str, A
 
 
 def load(folder: Path) -> tuple[keras.Model, dict[str, np.ndarray]]:
-    """The trained classifier of a finished job's folder, and the arrays of references.npz."""
+    """The trained classifier from a finished job's folder, and the arrays of references.npz."""
     with np.load(folder / REFERENCES, allow_pickle=False) as archive:
         references = {name: archive[name] for name in archive.files}
     network = build(int(references.pop("classes")))
@@ -84,7 +84,7 @@ def build(count: int) -> keras.Model:
 
 
 def judge(network: keras.Model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Features (n, 64) float32 and classes (n,) of images (n, 28, 28, 1) in [0, 1]."""
+    """Features (n, 64) float32 and predicted classes (n,) of images (n, 28, 28, 1) in [0, 1]."""
     both = keras.Model(network.inputs, [network.get_layer("features").output, network.outputs[0]])
     features, logits = in_batches(both.predict_on_batch, images)
     return features, logits.argmax(axis=1)

@@ -1,4 +1,4 @@
-"""How the codes of a data set are spread: mean and covariance of the aggregated posterior, against those of N(0, I)."""
+"""Dispersion of the codes: mean and covariance of the aggregated posterior, compared with those of N(0, I)."""
 
 import numpy as np
 
@@ -6,12 +6,13 @@ ACTIVE_ABOVE = 0.01  # variance of a coordinate's posterior mean; Burda et al. 2
 
 
 def of_codes(means: np.ndarray, log_variances: np.ndarray) -> dict[str, float]:
-    """Nine numbers about posteriors N(mean, diag exp(log_variance)), (n, d) each; under the prior in brackets.
+    """Nine metrics of posteriors N(mean, diag exp(log_variance)), (n, d) each; values under the prior in parentheses.
 
     total_variance (d) = variance_of_means + posterior_variance, traces of the two parts of Cov(z);
-    logdet_cov (0), -inf for codes in a plane; participation_ratio (d) = (sum l)² / sum l² over Cov(z)'s eigenvalues,
-    the number of directions that carry the spread, NaN if there is none; mean_norm (0); active_units, the coordinates
-    whose mean depends on the image at all; gaussian_w2 (0) and gaussian_kl (0), how far N(E z, Cov(z)) is from N(0, I).
+    logdet_cov (0), -inf for a singular covariance; participation_ratio (d) = (sum l)² / sum l² over Cov(z)'s
+    eigenvalues, the effective number of dimensions, NaN for zero variance; mean_norm (0); active_units, the number of
+    coordinates whose mean depends on the image; gaussian_w2 (0) and gaussian_kl (0), distances of N(E z, Cov(z)) from
+    N(0, I).
     """
     between, within = _covariance_of_means(means), _mean_variances(log_variances)
     spectrum = eigenvalues(means, log_variances)
@@ -34,7 +35,7 @@ def of_codes(means: np.ndarray, log_variances: np.ndarray) -> dict[str, float]:
 def gaussian_w2(mean_norm: float, spectrum: np.ndarray) -> float:
     """Wasserstein-2 distance of N(m, C) from N(0, I), sqrt(|m|² + sum (sqrt(l) - 1)²) over C's eigenvalues l (d,).
 
-    In units of the prior's standard deviation. N(0, I) looks the same from everywhere, so only |m| and l matter.
+    In units of the prior's standard deviation. N(0, I) is invariant under rotation, so only |m| and l matter.
 
     Source: Dowson and Landau 1982, J. Multivar. Anal. 12:450.
     """
@@ -50,11 +51,11 @@ def gaussian_kl(mean_norm: float, spectrum: np.ndarray) -> float:
 def eigenvalues(means: np.ndarray, log_variances: np.ndarray) -> np.ndarray:
     """Eigenvalues of Cov(z) = Cov(mean) + E[diag exp(log_variance)], z drawn from the posteriors; (d,), descending."""
     covariance = _covariance_of_means(means) + np.diag(_mean_variances(log_variances))
-    return np.maximum(np.linalg.eigvalsh(covariance)[::-1], 0.0)  # rounding can leave a zero just below zero
+    return np.maximum(np.linalg.eigvalsh(covariance)[::-1], 0.0)  # rounding can make a zero slightly negative
 
 
 def _covariance_of_means(means: np.ndarray) -> np.ndarray:
-    # Divided by n: z is drawn from the mixture of these n posteriors, whose covariance is exactly the sum above.
+    # Divided by n: z is drawn from the mixture of these n posteriors, so Cov(z) is exactly the sum in `eigenvalues`.
     centred = np.asarray(means, dtype=np.float64)
     centred = centred - centred.mean(axis=0)
     return centred.T @ centred / len(centred)  # (d, d)

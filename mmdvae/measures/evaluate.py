@@ -1,4 +1,4 @@
-"""Measure one trained model on the test split: numbers for the tables, small arrays for the plots."""
+"""Measure one trained model on the test split: metrics for the tables, small arrays for the plots."""
 
 import math
 from collections.abc import Callable
@@ -29,14 +29,14 @@ from mmdvae.training.load import load
 VIEWS = "views.npz"
 RECONSTRUCTIONS = 16
 SAMPLES = 32
-# Fixed seeds: every variant is measured with the same noise and decodes the same draws from the prior.
+# Fixed seeds: all variants are measured with the same noise and decode the same draws from the prior.
 NOISE_SEED, SAMPLES_SEED = 1, 3
 
 
 def work(
     request: dict[str, Any], folder: Path, report: Callable[[dict], None]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The job of kind `evaluate` (mmdvae.jobs.child)."""
+    """Do the job of kind `evaluate` (see mmdvae.jobs.kinds)."""
     model = load(Path(request["trained"]))
     judge = Path(request["classifier"]) if request["classifier"] else None
     metrics = evaluate(model, data=Path(request["data"]), judge=judge, folder=folder)
@@ -44,18 +44,18 @@ def work(
 
 
 def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dict[str, Any]:
-    """Return the metrics and leave views.npz in `folder`; the model is as it was, and twice gives the same.
+    """Return the metrics and write views.npz into `folder`; deterministic, and leaves the model unchanged.
 
-    Reconstructions are decoded from posterior means. A number that does not exist is None: psnr of a perfect
-    reconstruction, logdet_cov of codes in a plane, the kernel's numbers without a kernel, knn_accuracy of one class,
+    Reconstructions are decoded from posterior means. An undefined metric is None: psnr of a perfect reconstruction,
+    logdet_cov of a singular covariance, the kernel's metrics without a kernel, knn_accuracy with a single class,
     fid without a `judge`, the folder of the data set's classifier.
 
     views.npz: codes and log_variances (n, d) and pca (n, 2) of the test images, float32; pca_variance_ratio (2,);
-    squared_errors (n,) float32, the mean over each one's pixels; tsne (m, 2) float32 and tsne_reconstructions
+    squared_errors (n,) float32, the mean over the pixels of each image; tsne (m, 2) float32 and tsne_reconstructions
     (m, 28, 28) uint8 of the images tsne_index (m,) int32; reconstructions (16, 28, 28) uint8 of the images
     reconstruction_index (16,) int32; samples (32, 28, 28) uint8; eigenvalues (d,) of Cov(z), descending.
 
-    Raises: ValueError if codes or reconstructions are not finite: a diverged model has no numbers.
+    Raises: ValueError if codes or reconstructions are not finite, as with a diverged model.
     """
     images, labels = open_split(data, "test")
     means, log_variances = model.encode(images)
@@ -83,7 +83,7 @@ def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dic
 
 
 def reconstruction_index(labels: np.ndarray) -> np.ndarray:
-    """Which test images are shown: the first of each class, then the first of the rest; (16,) int32 or fewer."""
+    """Indices of the test images to show: the first of each class, then the first of the rest; (<= 16,) int32."""
     first = np.unique(labels, return_index=True)[1]
     rest = np.setdiff1d(np.arange(len(labels)), first)
     return np.concatenate([first, rest])[:RECONSTRUCTIONS].astype(np.int32)

@@ -1,4 +1,4 @@
-"""Does the penalty pull at the encoder? The ratio of its gradient to that of the reconstruction."""
+"""Ratio of the penalty's gradient to that of the reconstruction: whether the penalty acts on the encoder."""
 
 import math
 
@@ -11,11 +11,11 @@ BATCHES = 3
 
 
 def ratio(model: VAE, images: np.ndarray, *, seed: int) -> float:
-    """alpha |grad penalty| / ((1 - alpha) |grad BCE|) by the encoder's weights, at images (n, 28, 28) uint8.
+    """alpha |grad penalty| / ((1 - alpha) |grad BCE|) over the encoder's weights, at images (n, 28, 28) uint8.
 
-    The median over up to 3 batches of the recipe's size, in inference mode with seeded noise: no weight, no running
-    moment and no random state of the model is different afterwards. 0 without a penalty; infinite if only the penalty
-    pulls; NaN if nothing does, and for a single image, which has no MMD².
+    The median over up to 3 batches of the recipe's size, in inference mode with seeded noise; the model's weights,
+    running statistics and random states are unchanged afterwards. 0 without a penalty; infinite if only BCE's gradient
+    is 0; NaN if both are 0, and for a single image, for which MMD² is undefined.
     """
     variant, size = model.variant, min(model.recipe.batch_size, len(images))
     if variant.regularizer == "none":
@@ -36,7 +36,7 @@ def ratio(model: VAE, images: np.ndarray, *, seed: int) -> float:
 
 
 def _norms(model: VAE, images: np.ndarray) -> tuple[float, float]:
-    """Lengths of both gradients."""
+    """Norms of the gradients of BCE and of the penalty."""
     bce, penalty = (
         float(np.sqrt(sum(np.square(np.asarray(one, dtype=np.float64)).sum() for one in gradient if one is not None)))
         for gradient in terms_by_encoder(model, images)
@@ -45,7 +45,7 @@ def _norms(model: VAE, images: np.ndarray) -> tuple[float, float]:
 
 
 def terms_by_encoder(model: VAE, images: np.ndarray) -> list[list]:
-    """Gradients of BCE and of the unweighted penalty, each by every weight of the encoder; None where there is none."""
+    """Gradients of BCE and of the unweighted penalty with respect to each encoder weight; None if independent of it."""
     gradients = _by_tape if keras.backend.backend() == "tensorflow" else _by_transformation
     return gradients(model, images)
 

@@ -1,4 +1,4 @@
-"""Can the training kernel see anything? A kernel too narrow or too wide for the codes has no gradient to give."""
+"""Whether the training kernel can act: too narrow or too wide for the codes, it has almost no gradient."""
 
 from typing import Any
 
@@ -9,17 +9,16 @@ from mmdvae.measures.live_range import without_diagonal
 from mmdvae.measures.prior_match import kernel_matrix
 
 AT_MOST = 2_000  # codes, and as many prior draws: 6 million pairs, whose shares are known to about 0.01
-HALFWAY = 0.5  # a dead kernel's values are near 0 or near 1, so that any border between tells the two apart
+HALFWAY = 0.5  # a dead kernel's values are near 0 or near 1, so any threshold between separates the two
 
 
 def of_kernel(kernel: Any, z: np.ndarray, prior: np.ndarray) -> dict[str, Any]:
-    """kernel_mean, kernel_live_share and kernel_state over all pairs that a code is part of.
+    """kernel_mean, kernel_live_share and kernel_state over all pairs that contain a code.
 
-    Those are the pairs of two codes and of a code with a prior draw: two prior draws feel no gradient, however well the
-    kernel suits them.
+    These are pairs of two codes, or of a code and a prior draw; pairs of two prior draws have no gradient.
 
-    States: `off` if there is no kernel; `saturated` if nearly all pairs are near 0 (too narrow), `flat` if near 1 (too
-    wide); `live` otherwise. Pairs of a point with itself are left out: they are 1 for every kernel.
+    States: `off` if there is no kernel; `saturated` if nearly all values are near 0 (too narrow), `flat` if near 1 (too
+    wide); `live` otherwise. Pairs of a point with itself are left out: their value is 1 for every kernel.
 
     Args: kernel (n, d), (m, d) -> (n, m), or None; z (n, d) and prior (m, d), float32.
     """
@@ -31,7 +30,7 @@ def of_kernel(kernel: Any, z: np.ndarray, prior: np.ndarray) -> dict[str, Any]:
 
 
 def state(mean: float, live_share: float) -> State:
-    """What a kernel's mean and its share of live pairs say about it."""
+    """The state of a kernel, from its mean and its share of live pairs."""
     if live_share >= DEAD_BELOW:
         return "live"
     return "saturated" if mean < HALFWAY else "flat"

@@ -1,4 +1,4 @@
-"""When a kernel can act, as numbers and in words. Standard library alone, for reports show them."""
+"""States of a kernel and their thresholds. Uses only the standard library, because reports import it."""
 
 from typing import Literal
 
@@ -8,5 +8,5 @@ OFF = "off"  # there is no kernel
 LIVE = "live"
 DEAD = ("saturated", "flat")  # too narrow, too wide
 
-ALIVE = (0.01, 0.99)  # a pair whose kernel value lies between feels when it moves
-DEAD_BELOW = 0.05  # share of pairs alive; N(0, I), d = 8: 0.003 at sigma 0.5, 0.20 at 1, 0.86 at 20, 0.002 at 50
+ALIVE = (0.01, 0.99)  # a pair with a kernel value in between is live: it has a useful gradient
+DEAD_BELOW = 0.05  # share of live pairs; N(0, I), d = 8: 0.003 at sigma 0.5, 0.20 at 1, 0.86 at 20, 0.002 at 50

@@ -1,4 +1,4 @@
-"""How far the codes are from the prior N(0, I), measured in the same way for all variants."""
+"""Distance of the codes from the prior N(0, I), measured in the same way for all variants."""
 
 import math
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from scipy.spatial.distance import cdist
 from mmdvae.kernels import imq_mixture_at
 from mmdvae.measures import mardia, sliced_wasserstein
 
-AT_MOST = 3_000  # codes compared: under the prior MMD² then scatters by 6e-5 (standard deviation); half a second
-PERMUTED = 1_000  # codes whose MMD² is tested; all the kernel values are held at once
+AT_MOST = 3_000  # codes compared: the standard deviation of MMD² under the prior is then 6e-5; half a second
+PERMUTED = 1_000  # codes in the permutation test, which holds all kernel values in memory
 PERMUTATIONS = 999  # so that the smallest p is 0.001
-PRIOR_SEED = 2  # every variant is held against the same draws
+PRIOR_SEED = 2  # all variants are compared with the same draws
 BLOCK = 500  # rows and columns at a time: (n, m, d) differences of 5,000 codes would take 800 MB
 
 
@@ -31,22 +31,22 @@ def of_codes(z: np.ndarray) -> dict[str, float]:
 def mmd2(z: np.ndarray, prior: np.ndarray) -> float:
     """Unbiased MMD² between codes (n, d) and prior draws (m, d) under the mean of seven IMQ kernels.
 
-    The kernel is the same whatever a variant was trained with, and its heavy tails feel codes that lie far away.
-    Between N(0, q² I) and the prior, d = 8: 0.074 at q = 2, 0.17 at 3, 0.46 at 11.8. Below zero about half of the
-    time when the codes do follow the prior.
+    The kernel is the same whatever kernel a variant was trained with, and its heavy tails are sensitive to far codes.
+    Between N(0, q² I) and the prior, d = 8: 0.074 at q = 2, 0.17 at 3, 0.46 at 11.8. Negative about half of the time
+    when the codes do follow the prior.
 
-    Returns: exact to the rounding of float64; NaN if a sample has fewer than two points.
+    Returns: exact up to float64 rounding; NaN if a sample has fewer than two points.
     """
     between = kernel_matrix(z, prior, _reference_kernel).mean(dtype=np.float64)
     return float(_mean_within(z, _reference_kernel) + _mean_within(prior, _reference_kernel) - 2 * between)
 
 
 def permutation_p(z: np.ndarray, prior: np.ndarray, *, seed: int) -> float:
-    """How often codes (n, d) and prior draws (m, d), dealt anew at random, are as far apart by `mmd2` as they are.
+    """p-value of a permutation test: codes (n, d) and prior draws (m, d) have the same distribution, statistic `mmd2`.
 
-    (1 + deals at least as far) / (1 + 999); NaN if a sample has fewer than two points. If the codes follow the prior, a
-    p of at most 0.05 comes once in twenty.
-    With enough codes any model but a perfect one has 0.001: look at mmd2 first.
+    (1 + permutations with at least the observed mmd2) / (1 + 999); NaN if a sample has fewer than two points. If the
+    codes follow the prior, p <= 0.05 occurs once in twenty tests.
+    With enough codes every model but a perfect one has 0.001: look at mmd2 first.
 
     Source: Gretton et al. 2012, JMLR 13:723; Phipson and Smyth 2010, Stat. Appl. Genet. Mol. Biol. 9:39.
     """
@@ -56,11 +56,11 @@ def permutation_p(z: np.ndarray, prior: np.ndarray, *, seed: int) -> float:
     k = kernel_matrix(pooled, pooled, _reference_kernel)
     np.fill_diagonal(k, 0.0)
     rng, n, m = np.random.default_rng(seed), len(z), len(prior)
-    taken = np.zeros((n + m, 1 + PERMUTATIONS))  # 1 for those in the first hand; column 0 as they came
+    taken = np.zeros((n + m, 1 + PERMUTATIONS))  # 1: in the first sample; column 0: unpermuted
     taken[:n, 0] = 1
     for column in range(1, 1 + PERMUTATIONS):
         taken[rng.permutation(n + m)[:n], column] = 1
-    first = np.einsum("ij,ij->j", taken, k @ taken)  # sum of k over pairs within the first hand
+    first = np.einsum("ij,ij->j", taken, k @ taken)  # sum of k over pairs within the first sample
     across = k.sum(axis=0) @ taken - first
     second = k.sum() - first - 2 * across
     distances = first / (n * (n - 1)) + second / (m * (m - 1)) - 2 * across / (n * m)
@@ -68,7 +68,7 @@ def permutation_p(z: np.ndarray, prior: np.ndarray, *, seed: int) -> float:
 
 
 def draw_codes(means: np.ndarray, log_variances: np.ndarray, *, seed: int) -> np.ndarray:
-    """One draw z from each posterior, in random order, for they may be sorted by class; (n, d) float32."""
+    """One draw z from each posterior, (n, d) float32; in random order, because images may be sorted by class."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(means))
     noise = rng.standard_normal(means.shape)
@@ -81,7 +81,7 @@ def draw_prior(n: int, dim: int, *, seed: int) -> np.ndarray:
 
 
 def kernel_matrix(x: np.ndarray, y: np.ndarray, kernel: Callable[[Any, Any], Any]) -> np.ndarray:
-    """Kernel values of all pairs, (n, d), (m, d) -> (n, m), computed block by block; of one set with itself half."""
+    """Kernel values of all pairs, (n, d), (m, d) -> (n, m), in blocks; if x is y, each block is computed once."""
     rows, columns = (range(0, len(points), BLOCK) for points in (x, y))
     blocks: dict[tuple[int, int], np.ndarray] = {}
     for i in rows:

@@ -1,23 +1,23 @@
-"""Codes on a plane, to be looked at: PCA of all, t-SNE of some, and how far such a picture can be trusted."""
+"""Two-dimensional projections of the codes: PCA of all, t-SNE of some, and how faithful each is."""
 
 import numpy as np
 from openTSNE import TSNE
 from sklearn.manifold import trustworthiness
 
-TSNE_POINTS = 2_000  # as many as a plot can show; 10,000 would take a minute
+TSNE_POINTS = 2_000  # a plot can show no more; 10,000 would take a minute
 PERPLEXITY = 30
-THETA = 0.8  # Barnes-Hut angle: a quarter faster than the usual 0.5; divergence 3 % higher, as many neighbours kept
-EARLY, LATER = 50, 250  # iterations with exaggeration and without; 450 lower the divergence by 1 to 2.5 %, no more
-JUDGED, NEIGHBOURS = 1_000, 10  # points, and neighbours of each, by which a picture is judged
-START_SPREAD = 1e-4  # small, so that the start decides on the arrangement and not on the distances
+THETA = 0.8  # Barnes-Hut angle: a quarter faster than the default 0.5; KL 3 % higher, as many neighbours kept
+EARLY, LATER = 50, 250  # iterations with and without exaggeration; 450 lower the divergence by only 1 to 2.5 %
+JUDGED, NEIGHBOURS = 1_000, 10  # points, and neighbours of each, for trustworthiness and continuity
+START_SPREAD = 1e-4  # small, so that the start determines the arrangement but not the distances
 
 
 def pca(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The two principal coordinates (n, 2) and their shares of the variance (2,), float32 and float64.
+    """The first two principal coordinates (n, 2) float32 and their shares of the variance (2,) float64.
 
-    The axes pass through the origin of the latent space and not through the codes' mean, so that the prior N(0, I) is
-    N(0, I) in the picture too. The sign of an axis is arbitrary; here its largest loading is positive. Missing axes of
-    a line or a point are zero.
+    Coordinates are relative to the origin of the latent space and not to the codes' mean, so that the prior N(0, I) is
+    N(0, I) in the plot, too. The sign of an axis is arbitrary; here its largest loading is positive. If d < 2, the
+    missing coordinates are zero.
     """
     centred = np.asarray(codes, dtype=np.float64)
     centred = centred - centred.mean(axis=0)
@@ -31,17 +31,17 @@ def pca(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def tsne_index(n: int) -> np.ndarray:
-    """Which of n images t-SNE shows: (m,) int32, sorted; a function of n alone, the same for every variant."""
+    """Indices of the images, out of n, that t-SNE shows: (m,) int32, sorted; the same for every variant."""
     chosen = np.random.default_rng(0).permutation(n)[:TSNE_POINTS]
     return np.sort(chosen).astype(np.int32)
 
 
 def tsne(codes: np.ndarray) -> np.ndarray:
-    """t-SNE of codes (n, d), from their PCA; (n, 2) float32. One core, one seed: the same every time.
+    """t-SNE of codes (n, d), initialised with their PCA; (n, 2) float32. Deterministic: one core, fixed seed.
 
-    Fewer than four codes have no neighbourhoods to keep: they stay where PCA put them.
+    Fewer than four codes have no neighbourhoods to preserve: their PCA is returned.
 
-    Source: Policar et al. 2024, J. Stat. Softw. 109(3); the start as in Kobak and Berens 2019, Nat. Commun. 10:5416.
+    Source: Policar et al. 2024, J. Stat. Softw. 109(3); initialised as in Kobak and Berens 2019, Nat. Commun. 10:5416.
     """
     start = pca(codes)[0].astype(np.float64)
     if len(codes) < 4:
@@ -49,7 +49,7 @@ def tsne(codes: np.ndarray) -> np.ndarray:
     start -= start.mean(axis=0)
     start *= START_SPREAD / (start[:, 0].std() or 1.0)
     settings = TSNE(
-        perplexity=min(PERPLEXITY, (len(codes) - 1) // 3),  # openTSNE looks at three times as many neighbours
+        perplexity=min(PERPLEXITY, (len(codes) - 1) // 3),  # openTSNE uses three times as many neighbours
         theta=THETA,
         early_exaggeration_iter=EARLY,
         n_iter=LATER,
@@ -63,10 +63,10 @@ def tsne(codes: np.ndarray) -> np.ndarray:
 
 
 def faithfulness(codes: np.ndarray, plane: np.ndarray) -> tuple[float, float]:
-    """Trustworthiness and continuity of a picture (n, 2) of codes (n, d); in [0, 1], 1 is best; NaN for n < 4.
+    """Trustworthiness and continuity of a projection (n, 2) of codes (n, d); in [0, 1], 1 is best; NaN for n < 4.
 
-    Are the ten nearest in the picture near among the codes (no false neighbours), and the ten nearest codes near in the
-    picture (none torn away)? Judged on the first 1,000.
+    Whether the ten nearest neighbours in the projection are near in the latent space (no false neighbours), and the
+    ten nearest in the latent space near in the projection (no lost neighbours). Computed on the first 1,000.
 
     Source: Venna and Kaski 2006, Neural Networks 19:889.
     """

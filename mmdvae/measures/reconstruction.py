@@ -1,4 +1,4 @@
-"""How far reconstructions are from their targets: bce, bce_excess, mse, psnr, ssim, rounded_accuracy."""
+"""Reconstruction metrics: bce, bce_excess, mse, psnr, ssim, rounded_accuracy."""
 
 import math
 from collections.abc import Callable
@@ -7,15 +7,15 @@ import numpy as np
 from scipy.special import xlogy
 from skimage.metrics import structural_similarity
 
-BLOCK = 50  # images at a time: what is computed of them stays in the processor's cache
-WINDOW = 7  # pixels, of structural similarity
-HALF_GREY = 1 / 510  # half a step of 8-bit grey: nearer to 0 or 1 than this, an image cannot say how sure it is
+BLOCK = 50  # images at a time: intermediate arrays then fit in the CPU cache
+WINDOW = 7  # pixels, for structural similarity
+HALF_GREY = 1 / 510  # half a step of 8-bit grey: an image cannot show a probability nearer to 0 or 1 than this
 
 
 def of_images(targets: np.ndarray, images: np.ndarray, *, bce: float) -> dict[str, float]:
-    """All six measures of images in [0, 1], (n, 28, 28) each, with the cross-entropy that is already known.
+    """All six metrics of images in [0, 1], (n, 28, 28) each, given the cross-entropy.
 
-    That is `bce_of_logits` of a model and `bce_of_probabilities` of what comes without logits.
+    `bce` comes from `bce_of_logits` for a model, and from `bce_of_probabilities` for a method without logits.
     """
     error = mse(targets, images)
     return {
@@ -31,13 +31,13 @@ def of_images(targets: np.ndarray, images: np.ndarray, *, bce: float) -> dict[st
 def entropy(targets: np.ndarray) -> float:
     """Mean of -t log t - (1 - t) log(1 - t), in nats per pixel: the cross-entropy of a perfect reconstruction.
 
-    Grey targets are not coin throws: 0.2422 on Fashion-MNIST's test images, most of what any model's bce is.
+    Not 0, because grey targets are not binary: 0.2422 on Fashion-MNIST's test images, most of any model's bce.
     """
     return _mean(lambda t: -xlogy(t, t) - xlogy(1 - t, 1 - t), targets)
 
 
 def mse_by_class(errors: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """mse_class_0, mse_class_1, ...: the error of each class that there is, from `mse_by_image` (n,); labels (n,)."""
+    """mse_class_0, mse_class_1, ...: the mean error of each class present, from `mse_by_image` (n,); labels (n,)."""
     return {f"mse_class_{label}": float(errors[labels == label].mean()) for label in np.unique(labels)}
 
 
@@ -49,7 +49,7 @@ def mse_by_image(targets: np.ndarray, images: np.ndarray) -> np.ndarray:
 def bce_of_logits(targets: np.ndarray, logits: np.ndarray) -> float:
     """Binary cross-entropy, the mean of log(1 + e^l) - t l, in nats per pixel; exact for logits of any size.
 
-    Written max(l, 0) + log(1 + e^-|l|) - t l, whose exponential cannot overflow. Its floor is `entropy`.
+    Computed as max(l, 0) + log(1 + e^-|l|) - t l, whose exponential cannot overflow. Its lower bound is `entropy`.
     """
     return _mean(lambda t, x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))) - t * x, targets, logits)
 
@@ -57,9 +57,9 @@ def bce_of_logits(targets: np.ndarray, logits: np.ndarray) -> float:
 def bce_of_probabilities(targets: np.ndarray, probabilities: np.ndarray) -> float:
     """Binary cross-entropy, the mean of -t log p - (1 - t) log(1 - p), in nats per pixel.
 
-    A linear baseline says exactly 0 or 1, where a single wrong pixel costs an infinity; what it costs instead is set
-    by where p is cut. Keras cuts at 1e-7, an accident of float32, and each decade costs PCA-8 0.0016 (0.3344 in all).
-    Cut at half a grey level PCA-8 has 0.3280, within 0.0001 of the best that any cut could give it.
+    A linear baseline predicts exactly 0 or 1, where one wrong pixel would cost infinity; so the result depends on where
+    p is clipped. Keras clips at 1e-7, a limit of float32, and each decade costs PCA-8 0.0016 (0.3344 in total).
+    Clipped at half a grey level PCA-8 has 0.3280, within 0.0001 of the lowest value that any clipping could give.
     """
 
     def cross_entropy(t, p):
@@ -77,17 +77,17 @@ def mse(targets: np.ndarray, images: np.ndarray) -> float:
 def psnr(mean_squared_error: float) -> float:
     """Peak signal-to-noise ratio in dB of images in [0, 1], -10 log10(mse); infinite for a perfect reconstruction.
 
-    Of the error pooled over all images (PCA-8 15.9, mean image 10.6 on Fashion-MNIST), so that it orders models as
-    the error does. The mean of the images' own ratios would be 0.3 to 0.5 dB higher and rewards easy images.
+    From the error pooled over all images (PCA-8 15.9, mean image 10.6 on Fashion-MNIST), so that it ranks models as
+    the error does. The mean of per-image ratios would be 0.3 to 0.5 dB higher and would favour easy images.
     """
     return -10 * math.log10(mean_squared_error) if mean_squared_error > 0 else math.inf
 
 
 def ssim(targets: np.ndarray, images: np.ndarray) -> float:
-    """Structural similarity with a uniform window of 7 x 7, averaged over images; 1 for equal images.
+    """Structural similarity with a uniform 7 x 7 window, averaged over images; 1 for equal images.
 
-    Source: Wang et al. 2004, IEEE TIP 13:600, as scikit-image computes it; the range of 1 must be said, for floats
-    scikit-image would take it as 2.
+    Source: Wang et al. 2004, IEEE TIP 13:600, as computed by scikit-image with data_range=1 (its default for floats
+    is 2).
     """
     return _mean(_similarity, targets, images)
 
@@ -98,9 +98,9 @@ def rounded_accuracy(targets: np.ndarray, images: np.ndarray) -> float:
 
 
 def _similarity(targets: np.ndarray, images: np.ndarray) -> np.ndarray:
-    """Each image's similarity in each of its whole windows, (n, 28, 28) -> (n, 22, 22).
+    """Structural similarity in each window inside each image, (n, 28, 28) -> (n, 22, 22).
 
-    scikit-image is called once, with the images below each other; windows that reach over an image's edge are dropped.
+    scikit-image is called once, with the images stacked vertically; windows that cross an image's edge are dropped.
     """
     columns = [stack.reshape(-1, stack.shape[-1]) for stack in (targets, images)]
     everywhere = structural_similarity(*columns, win_size=WINDOW, data_range=1.0, full=True)[1].reshape(targets.shape)
@@ -109,7 +109,7 @@ def _similarity(targets: np.ndarray, images: np.ndarray) -> np.ndarray:
 
 
 def _mean(of: Callable[..., np.ndarray], *images: np.ndarray) -> float:
-    """The mean of what `of` makes of two stacks of images, in float64."""
+    """Mean of `of` applied to stacks of images, block by block, in float64."""
     starts = range(0, len(images[0]), BLOCK)
     blocks = ([np.asarray(stack[start : start + BLOCK], dtype=np.float64) for stack in images] for start in starts)
     total, count = np.sum([(values.sum(), values.size) for values in (of(*block) for block in blocks)], axis=0)

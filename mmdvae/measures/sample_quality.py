@@ -1,7 +1,7 @@
-"""How real images look that are decoded from the prior, judged by the features of a classifier of the same data set.
+"""Quality of images decoded from the prior, measured on the features of a classifier of the same data set.
 
-The numbers depend on the classifier and on how many images are compared: they rank variants within one report, beside
-the row of real images against other real images, and are not to be held against papers.
+The values depend on the classifier and on the number of images: they rank variants within one report, beside the row
+of real images compared with other real images, and are not comparable with published values.
 """
 
 import math
@@ -26,7 +26,7 @@ def judged(real: np.ndarray, made: np.ndarray, made_classes: np.ndarray) -> dict
 def frechet(real: np.ndarray, made: np.ndarray) -> float:
     """Fréchet distance between normal distributions fitted to two sets of features (n, f), (m, f); >= 0.
 
-    |m - m'|² + tr(C + C' - 2 (C C')^½). The trace of the root is the sum of singular values of C^½ C'^½, which needs no
+    |m - m'|² + tr(C + C' - 2 (C C')^½). The trace of the root is the sum of singular values of C^½ C'^½, which avoids
     complex numbers when a covariance is singular.
 
     Source: Heusel et al. 2017, arXiv:1706.08500.
@@ -41,7 +41,7 @@ def frechet(real: np.ndarray, made: np.ndarray) -> float:
 def kernel_distance(real: np.ndarray, made: np.ndarray, *, seed: int = 0) -> tuple[float, float]:
     """KID: mean and standard deviation over 25 subsets of 1,000 of the unbiased MMD² under (x . y / f + 1)³.
 
-    The mean can be below zero, as any unbiased estimate of zero. The deviation is NaN if every subset is everything.
+    The mean can be negative, like any unbiased estimate of zero. The deviation is NaN if each subset is the whole set.
 
     Source: Binkowski et al. 2018, arXiv:1801.01401.
     """
@@ -56,11 +56,12 @@ def kernel_distance(real: np.ndarray, made: np.ndarray, *, seed: int = 0) -> tup
 
 
 def density_and_coverage(real: np.ndarray, made: np.ndarray) -> tuple[float, float]:
-    """In how many real images' neighbourhoods a made image lies, in units of 5; and the share of real images in whose
-    neighbourhood a made one lies. Features (n, f), (m, f); NaN for a single real image.
+    """Density and coverage of features (m, f) of samples among those of real images (n, f); NaN if n = 1.
 
-    A neighbourhood reaches to the fifth nearest other real image. For two samples of one distribution and n = m the
-    first is 1 on average and the second 1 - 2^-5. Crowding where the real ones are dense brings density above 1.
+    Density: mean number of real neighbourhoods that contain a sample, divided by 5; coverage: share of real
+    neighbourhoods that contain a sample. A neighbourhood reaches to the fifth nearest other real image. For two samples
+    from the same distribution and n = m, density is 1 on average and coverage 1 - 2^-5. Density exceeds 1 if samples
+    concentrate where real images are dense.
 
     Source: Naeem et al. 2020, arXiv:2002.09797.
     """
@@ -74,7 +75,7 @@ def density_and_coverage(real: np.ndarray, made: np.ndarray) -> tuple[float, flo
 
 
 def class_entropy(classes: np.ndarray) -> float:
-    """Entropy in nats of the shares of the classes (n,) that a classifier sees; log k if k are equally frequent."""
+    """Entropy in nats of the distribution of predicted classes (n,); log k if k classes are equally frequent."""
     shares = np.unique(classes, return_counts=True)[1] / len(classes)
     return float(np.sum(shares * -np.log(shares)))
 

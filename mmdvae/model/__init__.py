@@ -1,5 +1,5 @@
-"""The variational autoencoder: networks, what is sampled, what is minimised.
+"""The variational autoencoder: networks, sampling and objective.
 
-vae is the model, networks the encoder and decoder, batches applies them to many images.
+vae is the model, networks has the encoder and decoder, batches applies them to many images.
 May import: data.
 """

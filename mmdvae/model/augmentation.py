@@ -1,4 +1,4 @@
-"""Random changes to images, drawn once per image: (n, 28, 28, 1) -> (n, 28, 28, 1)."""
+"""Random augmentation with one draw per image: (n, 28, 28, 1) -> (n, 28, 28, 1)."""
 
 import keras
 from keras import ops
@@ -11,9 +11,9 @@ def flip_half(images, seed: keras.random.SeedGenerator):
 
 
 def change_contrast(images, factor: float, seed: keras.random.SeedGenerator):
-    """Stretch each image about its mean by a factor from U(1 - f, 1 + f), then cut what falls below black.
+    """Scale each image about its mean by a factor from U(1 - f, 1 + f), then clip values below 0.
 
-    As `keras.layers.RandomContrast` does to images in [0, 1]: its value range is 0..255, so the top is never cut.
+    Same as `keras.layers.RandomContrast` on images in [0, 1]: its value range is 0..255, so values above 1 are kept.
     """
     stretch = keras.random.uniform((ops.shape(images)[0], 1, 1, 1), minval=1 - factor, maxval=1 + factor, seed=seed)
     mean = ops.mean(images, axis=(1, 2), keepdims=True)

@@ -1,4 +1,4 @@
-"""What trained networks give for many images, batch by batch."""
+"""Apply trained networks to many images, batch by batch, and validate what users pass in."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,13 +8,13 @@ import numpy as np
 from mmdvae.data.idx import SIDE
 from mmdvae.errors import InputError
 
-BATCH = 100  # as fast as 500, with a fifth of the memory for what is between the layers
+BATCH = 100  # as fast as 500, with a fifth of the memory for activations
 
 
 def as_images(given: Any) -> np.ndarray:
-    """What somebody gave as images, as (n, 28, 28): uint8 of 0 to 255, or float32 in [0, 1] if they were floats.
+    """A user's images as (n, 28, 28): uint8 of 0 to 255, or float32 in [0, 1] if they were floats.
 
-    A last axis of one channel is taken off. Raises: InputError for another shape or type, or floats out of range.
+    A trailing channel axis of size 1 is removed. Raises: InputError for another shape or type, or floats out of range.
     """
     array = np.asarray(given)
     images = array[..., 0] if array.ndim == 4 and array.shape[-1] == 1 else array
@@ -24,30 +24,30 @@ def as_images(given: Any) -> np.ndarray:
         return images
     if images.dtype.kind != "f":
         raise InputError(f"images must be uint8 of 0 to 255 or floats in [0, 1], got {images.dtype}")
-    if not (images.min() >= 0 and images.max() <= 1):  # written so that NaN is refused, too
-        raise InputError(f"images of floats must be in [0, 1], got {images.min()} to {images.max()}")
+    if not (images.min() >= 0 and images.max() <= 1):  # written so that NaN fails, too
+        raise InputError(f"float images must be in [0, 1], got {images.min()} to {images.max()}")
     return images.astype(np.float32)
 
 
 def as_points(given: Any, *, dim: int) -> np.ndarray:
-    """What somebody gave as codes, as (n, dim) float32; InputError for another shape or numbers that are not finite."""
+    """A user's codes as (n, dim) float32; InputError for another shape or type, or numbers that are not finite."""
     points = np.asarray(given)
     if points.dtype.kind not in "fiu" or points.ndim != 2 or points.shape[1] != dim or not len(points):
         raise InputError(f"codes must be numbers of shape (n, {dim}), got {points.dtype} of {points.shape}")
     if not np.isfinite(points).all():
-        raise InputError("codes must be finite numbers, got some that are not")
+        raise InputError("codes must be finite, got NaN or infinite values")
     return points.astype(np.float32)
 
 
 def scaled(images: np.ndarray) -> np.ndarray:
-    """Images (n, 28, 28), uint8 or already in [0, 1] -> float32 (n, 28, 28, 1) in [0, 1], as the networks take them."""
+    """Images (n, 28, 28), uint8 or already in [0, 1] -> the networks' input, float32 (n, 28, 28, 1) in [0, 1]."""
     pixels = np.asarray(images, dtype="float32")[..., None]
     return pixels / 255 if images.dtype == np.uint8 else pixels
 
 
 def in_batches(network: Callable[[np.ndarray], Sequence[np.ndarray]], rows: np.ndarray) -> list[np.ndarray]:
-    """What a network gives for rows (n, ...), a hundred at a time; each of its outputs whole, (n, ...)."""
-    # Not `predict`, which has the input pipeline of `fit` (see mmdvae.training.compiled_loop).
+    """Apply a network to rows (n, ...), a hundred at a time; returns each of its outputs for all rows, (n, ...)."""
+    # Not `predict`, which uses the input pipeline of `fit` (see mmdvae.training.compiled_loop).
     starts = range(0, len(rows), BATCH)
     outputs = zip(*(network(rows[start : start + BATCH]) for start in starts), strict=True)
     return [np.concatenate(output) for output in outputs]

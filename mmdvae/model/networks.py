@@ -9,7 +9,7 @@ from keras import layers
 from mmdvae.model.layers import BatchNorm, ToOneChannel
 
 IMAGE_SHAPE = (28, 28, 1)
-# Said aloud, for a keras.json of the user's may say otherwise where a trained model is loaded.
+# Explicit, because the user's keras.json may set other defaults where a trained model is loaded.
 FLOAT: dict[str, Any] = {"dtype": "float32"}
 CONVOLUTION = FLOAT | {"kernel_size": 3, "padding": "same", "data_format": "channels_last"}
 
@@ -32,7 +32,7 @@ def encoder(latent_dim: int, *, batch_norm_momentum: float) -> keras.Model:
 def decoder(latent_dim: int, *, batch_norm_momentum: float) -> keras.Model:
     """Codes (n, latent_dim) -> logits of the pixels (n, 28, 28, 1); their sigmoid is the image.
 
-    Logits, because the cross-entropy is exact from them and clipped from probabilities.
+    Logits, because the cross-entropy is exact when computed from them and clipped when computed from probabilities.
     """
     transposed_convolution = partial(layers.Conv2DTranspose, strides=2, activation="relu", **CONVOLUTION)
     codes = layers.Input((latent_dim,), **FLOAT)

@@ -1,4 +1,4 @@
-"""The variational autoencoder: what is sampled, what is compared, what is minimised."""
+"""The variational autoencoder: sampling, objective and tracked metrics."""
 
 import keras
 import numpy as np
@@ -14,8 +14,8 @@ from mmdvae.variants import Variant
 class VAE(keras.Model):
     """Encoder, decoder and the objective (1 - alpha) * BCE + alpha * penalty.
 
-    Takes images (n, 28, 28) of uint8. Tracks apart: `bce` (nats per pixel, unscaled), `penalty` (MMD², or KL in nats
-    per pixel), `rounded_accuracy`, and `loss`, the objective. Each is the mean over images, not over batches.
+    Takes uint8 images (n, 28, 28). Tracks separately: `bce` (nats per pixel, unweighted), `penalty` (MMD², or KL in
+    nats per pixel), `rounded_accuracy`, and `loss`, the objective. Each is the mean over images, not over batches.
     """
 
     def __init__(self, variant: Variant, recipe: Recipe):
@@ -24,15 +24,15 @@ class VAE(keras.Model):
         self.formula = variant.penalty.load() if variant.penalty else None
         self.encoder = networks.encoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
         self.decoder = networks.decoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
-        # One stream each: a variant that draws a prior must not shift the noise of the one that does not.
+        # Separate streams, so that the noise is the same for variants that sample the prior and those that do not.
         self.augmentation_stream = keras.random.SeedGenerator(0)
         self.noise_stream = keras.random.SeedGenerator(0)
         self.prior_stream = keras.random.SeedGenerator(0)
         self.means = {name: keras.metrics.Mean(name=name) for name in ("bce", "penalty", "rounded_accuracy")}
-        self.built = True  # all parts are; Keras would find out at the first call, and JAX asks before
+        self.built = True  # all parts are built; Keras would note it at the first call, but JAX checks earlier
 
     def reseed(self, seed: int, epoch: int) -> None:
-        """Make all that epoch `epoch` will draw a function of the two numbers, so that a resumed run repeats it."""
+        """Seed all random streams from (seed, epoch), so that a resumed run draws the same numbers."""
         streams = (self.augmentation_stream, self.noise_stream, self.prior_stream)
         states = np.random.SeedSequence([seed, epoch]).generate_state(len(streams))
         for stream, state in zip(streams, states, strict=True):
@@ -57,7 +57,7 @@ class VAE(keras.Model):
         }
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """The objective of one batch, from what `call` returned; scalar."""
+        """The objective for one batch, from the outputs of `call`; scalar."""
         bce = binary_cross_entropy(y_pred["target"], y_pred["logits"])
         penalty = self.penalty(y_pred)
         rounded_accuracy = ops.mean(ops.cast((y_pred["target"] > 0.5) == (y_pred["logits"] > 0), "float32"))
@@ -73,7 +73,7 @@ class VAE(keras.Model):
         return self.formula.value(outputs, self.variant, self.recipe)
 
     def kernel(self):
-        """The training kernel as a function of two samples; None without one."""
+        """The training kernel as a function of two samples; None if the variant has no kernel."""
         return (
             self.formula.kernel(self.variant, self.recipe.latent_dim) if self.formula and self.variant.kernel else None
         )
@@ -82,7 +82,7 @@ class VAE(keras.Model):
         """Images -> posterior means and log variances, (n, d) float32; no augmentation, no noise.
 
         Args: images (n, 28, 28) or (n, 28, 28, 1), n >= 1: uint8 of 0 to 255, or floats in [0, 1].
-        Raises: InputError for anything else, which could mean several things.
+        Raises: InputError for anything else, which would be ambiguous.
         """
         mean, log_variance = in_batches(lambda block: self.encoder.predict_on_batch(scaled(block)), as_images(images))
         return mean, log_variance
@@ -94,7 +94,7 @@ class VAE(keras.Model):
         return logits[..., 0]
 
     def _augmented(self, images, training):
-        """What the encoder sees of images that the decoder must give back."""
+        """Augment the encoder's input; the reconstruction target stays unaugmented."""
         recipe = self.recipe
         if not training and recipe.training_flag:
             return images
@@ -104,8 +104,8 @@ class VAE(keras.Model):
 
 
 def binary_cross_entropy(target, logits):
-    """Mean over all pixels, in nats; target in [0, 1] and logits of one shape -> scalar.
+    """Mean over all pixels, in nats; target in [0, 1] and logits of the same shape -> scalar.
 
-    -t log p - (1 - t) log(1 - p) with p = sigmoid(x) is log(1 + exp(x)) - t x: no logarithm of a rounded probability.
+    -t log p - (1 - t) log(1 - p) with p = sigmoid(x) equals log(1 + exp(x)) - t x, which avoids rounding in p.
     """
     return ops.mean(ops.softplus(logits) - target * logits)

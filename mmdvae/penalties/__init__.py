@@ -1,5 +1,5 @@
-"""What pulls the codes to the prior: a formula per file, and a row in table for each.
+"""The penalties that pull the codes towards the prior: one formula per file, one row in table for each.
 
-A formula is `value(outputs, variant, recipe)`, a scalar; with kernels also `kernel(variant, dim)`.
+A formula is a function `value(outputs, variant, recipe)` -> scalar; with kernels also `kernel(variant, dim)`.
 May import: no other package here.
 """

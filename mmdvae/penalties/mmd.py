@@ -9,7 +9,7 @@ from mmdvae.variants import Variant
 
 
 def value(outputs, variant: Variant, recipe: Recipe):
-    """MMD² of the sampled codes z (n, d) and as many prior draws, or the exact prior where the kernel allows it."""
+    """MMD² between the sampled codes z (n, d) and n prior draws, or the exact prior where the kernel allows it."""
     unbiased = recipe.estimator == "unbiased"
     if variant.sigma and recipe.closed_form_prior:
         return mmd2_to_prior(outputs["z"], bandwidth=variant.sigma, unbiased=unbiased)

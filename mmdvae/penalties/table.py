@@ -1,7 +1,7 @@
-"""Every penalty as a row: what it is called, in which unit it is, which kernels it has. Standard library alone.
+"""Table of the penalties: name, unit and kernels of each. Uses only the standard library.
 
-Only `module` says anything about numbers, and the digest of a training's code has the code behind it. A new row
-therefore retrains nothing.
+Only `module` affects numbers, and the code digest of a training covers that module and not this table. A new row
+therefore does not cause any retraining.
 """
 
 import importlib
@@ -17,7 +17,7 @@ class Kernel:
 
     name: str
     takes_sigma: bool = False
-    widths: str = ""  # what tables say instead of a sigma
+    widths: str = ""  # shown in tables instead of a sigma
 
     def __str__(self) -> str:
         return self.name
@@ -27,24 +27,24 @@ class Kernel:
 class Penalty:
     """One penalty; its formula is in `module`."""
 
-    name: str  # regularizer in report.json; part of a variant's name
+    name: str  # `regularizer` in report.json; part of a variant's name
     title: str  # in tables and legends
-    unit: str = ""  # of its value, after which alpha weighs it
+    unit: str = ""  # of its value before it is weighted with alpha
     kernels: tuple[Kernel, ...] = ()
-    action: str = "the penalty acts on the codes by itself"  # where there is no kernel to look at
-    module: str = ""  # with the formula; empty: the file of that name here
+    action: str = "the penalty acts on the codes directly"  # shown where there is no kernel to describe
+    module: str = ""  # dotted name of the module with the formula; empty: the one of the same name in this package
 
     @property
     def path(self) -> str:
-        """The dotted name of that module."""
+        """Dotted name of the module with the formula."""
         return self.module or f"{__package__}.{self.name}"
 
     def load(self) -> ModuleType:
-        """The module with the formula, which brings the backend."""
+        """Import the module with the formula, and with it the Keras backend."""
         return importlib.import_module(self.path)
 
     def kernel(self, name: str | None) -> Kernel | None:
-        """Its kernel of that name; None if it has none. Raises: InputError for a kernel that it does not have."""
+        """The kernel of that name; None if the penalty has no kernels. Raises: InputError for an unknown kernel."""
         if not self.kernels and name is None:
             return None
         found = next((kernel for kernel in self.kernels if kernel.name == name), None)
@@ -82,11 +82,11 @@ def find(name: str) -> Penalty:
 
 
 def title_of(name: str) -> str:
-    """What tables and legends call a penalty; one that this program does not know, by its name in capitals."""
+    """Title of a penalty in tables and legends; for one unknown to this version, its name in capitals."""
     penalty = known(name)
     return penalty.title if penalty else name.upper()
 
 
 def known(name: str) -> Penalty | None:
-    """The penalty of that name, None for `none` and for one that another version of this program knows."""
+    """The penalty of that name; None for `none` and for one unknown to this version of the program."""
     return next((penalty for penalty in PENALTIES if penalty.name == name), None)

@@ -1,5 +1,5 @@
-"""What the result of a comparison is.
+"""The result of a comparison as data.
 
-result has its types, report_json writes and reads them.
+result defines its types, report_json writes and reads them.
 May import: penalties.
 """

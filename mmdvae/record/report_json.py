@@ -1,7 +1,9 @@
-"""report.json, written and read: the one place where a result meets its file."""
+"""Write and read report.json; no other module knows the file's format."""
 
+import math
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
@@ -20,11 +22,11 @@ def write(report: Report, run_dir: Path) -> None:
 
 
 def load(run_dir: Path) -> Report:
-    """Read report.json in the folder of a run; InputError names the field that breaks the schema."""
+    """Read report.json from the folder of a run; an InputError names the field that violates the schema."""
     path = run_dir / NAME
     try:
         text = path.read_bytes()
-        from_json(text, allow_inf_nan=False)  # the next line would take them
+        _check_finite(from_json(text))  # the next line would accept NaN, Infinity and 1e999
         report = _REPORT.validate_json(text, strict=True)
     except FileNotFoundError:
         raise InputError(f"no {NAME} in {run_dir}; is it the folder of a run?") from None
@@ -37,8 +39,17 @@ def load(run_dir: Path) -> Report:
     return report
 
 
+def _check_finite(value: Any, *place: str) -> None:
+    """Raise ValueError with the place of the first number that is none."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{'.'.join(place)}: input should be a finite number, got {value}")
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            _check_finite(inner, *place, str(key))
+
+
 def _first(error: ValidationError) -> str:
-    """The first fault: variants.0.runs.1.seed: input should be a valid integer, got 'x'."""
+    """Text of the first error, such as: variants.0.runs.1.seed: input should be a valid integer, got 'x'."""
     fault = error.errors(include_url=False, include_context=False)[0]
     where = ".".join(map(str, fault["loc"])) or "the file"
     found = "" if fault["type"] == "missing" else f", got {fault['input']!r:.80}"

@@ -1,4 +1,4 @@
-"""The result of a comparison, as report.json holds it (schema 1). Standard library alone."""
+"""Types of a comparison's result, as report.json stores it (schema 1). Uses only the standard library."""
 
 import math
 from dataclasses import dataclass, field
@@ -10,15 +10,15 @@ from mmdvae.variants import number
 SCHEMA: Literal[1] = 1
 
 Status = Literal["ok", "failed", "diverged"]
-Number = float | None  # None: it does not exist, such as the PSNR of a perfect reconstruction
+Number = float | None  # None: undefined, such as the PSNR of a perfect reconstruction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistic:
-    """One metric of one variant over its seeds."""
+    """Summary of one metric of one variant over its seeds."""
 
     mean: float
-    sd: float | None  # n - 1 in the denominator; None for one seed
+    sd: float | None  # sample standard deviation (n - 1); None for one seed
     min: float
     max: float
     n: int
@@ -26,7 +26,7 @@ class Statistic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One metric of a variant less that of the reference, paired by seed: the mean and Student's 95 % interval."""
+    """One metric of a variant minus that of the reference, paired by seed: mean and 95 % Student interval."""
 
     mean: float
     low: float | None  # None with fewer than three seeds
@@ -35,13 +35,13 @@ class Difference:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Both ends; None with fewer than three seeds."""
+        """Both ends of the interval; None with fewer than three seeds."""
         return None if self.low is None or self.high is None else (self.low, self.high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:
-    """What a variant changed against the reference."""
+    """Differences of a variant from the reference, by metric."""
 
     reference: str  # name of a variant
     metrics: dict[str, Difference]
@@ -56,10 +56,10 @@ class SeedRun:
     train_seconds: float
     device: str  # cpu or gpu
     history: dict[str, list[Number]]  # one number per epoch
-    metrics: dict[str, Number | str]  # of the test split; text is the kernel's state alone
+    metrics: dict[str, Number | str]  # on the test split; the only text is kernel_state
 
     def number(self, metric: str) -> Number:
-        """A metric if it is a finite number."""
+        """A metric if it is a finite number, else None."""
         return _finite(self.metrics.get(metric))
 
     @property
@@ -87,21 +87,21 @@ class VariantResult:
     error: str | None
     runs: list[SeedRun]
     summary: dict[str, Statistic]
-    differences: Differences | None = None  # None for the reference and where there is nothing in common
+    differences: Differences | None = None  # None for the reference, and without a metric and seed in common
 
     def mean(self, metric: str) -> float | None:
-        """The mean over seeds; None if it was not measured."""
+        """Mean of a metric over the seeds; None if it was not measured."""
         statistic = self.summary.get(metric)
         return statistic.mean if statistic else None
 
     @property
     def has_penalty(self) -> bool:
-        """Whether anything pulls its codes to the prior."""
+        """Whether the variant has a regularizer."""
         return self.regularizer != NONE
 
     @property
     def settings(self) -> str:
-        """What makes it differ, in words, for legends."""
+        """The variant's settings in words, for legends."""
         if not self.has_penalty:
             return "no penalty"
         alpha = f"α {number(self.alpha)}"
@@ -111,13 +111,13 @@ class VariantResult:
 
     @property
     def kernel_states(self) -> list[str]:
-        """The distinct kernel states of its seeds, in the order of the seeds."""
+        """The distinct kernel states over its seeds, in the order of the seeds."""
         return list(dict.fromkeys(run.kernel_state for run in self.runs if run.kernel_state))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """What the variants are compared with: no network, no codes, or real images in the place of samples."""
+    """A reference that is not a trained variant, such as PCA, raw pixels, or real images in place of samples."""
 
     name: str
     metrics: dict[str, Number]
@@ -130,24 +130,24 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the numbers say about one claim."""
+    """The evidence for or against one claim."""
 
     code: str
     claim: str
     state: Literal["supported", "not_supported", "inconclusive", "not_run"]
     quantity: str  # what the effect is, with its unit
-    scale: Literal["difference", "ratio"]  # no effect is 0 or 1
+    scale: Literal["difference", "ratio"]  # no effect means 0 or 1 respectively
     effect: float | None
     interval: list[float] | None  # both ends; None with fewer than three seeds
     n_seeds: int
     rule: str
     explanation: str
-    notebook: str | None  # what the notebook concluded, if anything
+    notebook: str | None  # the notebook's conclusion, if it has one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing that could make the numbers misleading."""
+    """The outcome of one test for a problem that could make the numbers misleading."""
 
     code: str
     title: str
@@ -158,7 +158,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveRange:
-    """From which sigma to which a Gaussian kernel would be live on a variant's codes."""
+    """The range of sigma in which a Gaussian kernel would be live on a variant's codes."""
 
     name: str
     low: float
@@ -167,15 +167,15 @@ class LiveRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigmaAdvice:
-    """Where kernels are live."""
+    """The ranges of sigma in which Gaussian kernels are live."""
 
-    prior: list[float]  # lowest and highest sigma, on draws from N(0, I)
+    prior: list[float]  # lowest and highest sigma, for draws from N(0, I)
     codes: list[LiveRange]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heuristic:
-    """A published rule and the sigma that it would choose."""
+    """A published rule for the bandwidth, and the sigma that it gives."""
 
     name: str
     sigma: float
@@ -183,7 +183,7 @@ class Heuristic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMember:
-    """A variant that no other beats in both metrics, with `seeds` of its `of` seeds."""
+    """A variant that is on the Pareto front with `seeds` of the `of` seeds."""
 
     name: str
     seeds: int
@@ -201,7 +201,7 @@ class Pareto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """How to choose sigma, and which variants are worth choosing."""
+    """Advice on the choice of sigma, and the variants that are Pareto-optimal."""
 
     latent_dim: int
     sigma: SigmaAdvice
@@ -211,7 +211,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """Which images; the numbers are those of each split."""
+    """The data set, with the number of images in each split."""
 
     name: str
     sha256: str
@@ -222,7 +222,7 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """The checkout that ran; None for both outside of one."""
+    """Commit of the checkout that ran; None for both fields outside a checkout."""
 
     commit: str | None
     dirty: bool | None
@@ -230,7 +230,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hardware:
-    """The machine, as far as it explains a time."""
+    """The machine, as far as it explains run times."""
 
     system: str
     processor: str
@@ -241,7 +241,7 @@ class Hardware:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classifier:
-    """The network that judged the samples."""
+    """The classifier whose features the sample metrics are based on."""
 
     classes: int
     test_accuracy: float
@@ -251,26 +251,26 @@ class Classifier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What was asked for, and where it ran."""
+    """The settings of a comparison, and where it ran."""
 
     id: str
     preset: str
     recipe: str
     latent_dim: int
     created: str  # ISO 8601, UTC
-    command: str  # makes the same comparison again
+    command: str  # repeats the comparison
     seeds: list[int]
     dataset: Dataset
     code: Code
     versions: dict[str, str]
     hardware: Hardware
     classifier: Classifier | None = None
-    recipe_settings: dict[str, Any] = field(default_factory=dict)  # mmdvae.recipes.Recipe
+    recipe_settings: dict[str, Any] = field(default_factory=dict)  # the fields of mmdvae.recipes.Recipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A whole comparison."""
+    """The complete result of a comparison."""
 
     schema: Literal[1] = SCHEMA
     run: Run
@@ -287,7 +287,7 @@ class Report:
 
     @property
     def unfinished(self) -> list[VariantResult]:
-        """The variants that failed or diverged with some seed."""
+        """The variants that failed or diverged with at least one seed."""
         return [variant for variant in self.variants if variant.status != "ok"]
 
 

@@ -1,5 +1,5 @@
-"""From a variant and a seed to trained weights, resumable at every epoch.
+"""Train a variant with a seed; training can be resumed after every epoch.
 
-fit tells the story; build, compiled_loop, schedule, batch_norm_statistics and checkpoint are its parts.
-May import: data, model.
+fit is the training itself; build, compiled_loop, schedule, batch_norm_statistics and checkpoint are its parts.
+May import: data, jobs, model.
 """

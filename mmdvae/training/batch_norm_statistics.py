@@ -1,4 +1,4 @@
-"""The running moments of batch normalisation, estimated over many batches of the trained network."""
+"""Re-estimate the running statistics of batch normalisation over many batches ("precise BN")."""
 
 import numpy as np
 
@@ -8,10 +8,10 @@ from mmdvae.training.compiled_loop import CompiledLoop
 
 
 def estimate(model: VAE, loop: CompiledLoop, rows: np.ndarray) -> None:
-    """Set the running moments to their means over the whole batches of these rows (m,) of the loop's images.
+    """Set the running means and variances to their averages over the full batches of these rows (m,) of loop.images.
 
-    Training never reads the running moments, so this changes no later epoch. Under momentum they are those of the last
-    few batches, and one odd batch among them spoils every image decoded afterwards.
+    Training never reads the running statistics, so no later epoch changes. A moving average is dominated by the last
+    few batches, and one odd batch among them degrades every image decoded afterwards.
     Source: Wu and Johnson 2021, arXiv:2105.07576, section 3.
     """
     batch_size = model.recipe.batch_size
@@ -27,7 +27,7 @@ def estimate(model: VAE, loop: CompiledLoop, rows: np.ndarray) -> None:
         return 1
 
     for layer in norms:
-        layer.momentum = 0.0  # the running moments are the last batch's own
+        layer.momentum = 0.0  # the running statistics are then those of the last batch
     try:
         loop.run("forward", rows, batch_size=batch_size, after=collect)
     finally:

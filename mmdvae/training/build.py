@@ -1,4 +1,4 @@
-"""A model that is ready to be trained: seeded, with its optimizer, compiled."""
+"""Build a model ready for training: seeded, compiled, with its optimizer."""
 
 import keras
 
@@ -11,12 +11,12 @@ from mmdvae.variants import Variant
 def build(variant: Variant, recipe: Recipe, seed: int, *, steps: int | None = None) -> VAE:
     """A compiled model whose initial weights depend on the seed and the recipe alone, never on the variant.
 
-    It is to be trained for `steps` steps in all; without them the recipe's step size never cools down.
+    `steps` is the total number of training steps; without it the step size stays constant whatever the recipe says.
     """
     keras.utils.set_random_seed(seed)
     model = VAE(variant, recipe)
     optimizers = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
-    # XLA pays on GPUs; on CPUs it loses oneDNN's convolutions. JAX has nothing else.
+    # XLA pays off on GPUs; on CPUs it gives up oneDNN's convolutions. JAX always uses XLA.
     jit = keras.backend.backend() == "jax" or bool(keras.distribution.list_devices("gpu"))
     step_size = recipe.learning_rate
     if recipe.cooldown and steps:

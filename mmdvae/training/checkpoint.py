@@ -1,4 +1,4 @@
-"""Weights in a plain .npz file: what a training needs to go on, and what remains of it at the end."""
+"""Weights in a plain .npz file, for resuming a training and for the trained model."""
 
 import json
 from pathlib import Path
@@ -17,12 +17,12 @@ def save(path: Path, variables: list[Any], notes: dict[str, Any]) -> None:
 
 
 def restore(path: Path, variables: list[Any]) -> dict[str, Any]:
-    """Read the file back into the same variables; return the record.
+    """Read the file back into the same variables; return the JSON record.
 
-    Raises: OSError, ValueError or KeyError if the file is missing, damaged or of another network.
+    Raises: OSError, ValueError or KeyError if the file is missing, damaged or from another network.
     """
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:  # opened here: np.load leaks bad files
-        values = {name: archive[name] for name in _named(variables)}  # all are read before the first is assigned
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:  # np.load(path) leaks a damaged file
+        values = {name: archive[name] for name in _named(variables)}  # read all before assigning any
         notes = json.loads(str(archive["notes"]))
     for name, variable in _named(variables).items():
         if values[name].shape != tuple(variable.shape):
@@ -33,5 +33,5 @@ def restore(path: Path, variables: list[Any]) -> dict[str, Any]:
 
 
 def _named(variables: list[Any]) -> dict[str, Any]:
-    # By position: Keras numbers names anew for each model built in a process, so names are no identity.
+    # By position: Keras adds a counter to names for each model built in a process, so they do not identify a variable.
     return {f"v{position:03d}": variable for position, variable in enumerate(variables)}

@@ -1,7 +1,7 @@
-"""Many steps over batches of images in one launch, with the images on the device and the loop compiled around the step.
+"""Run many steps per call in a compiled loop, with the images on the device.
 
-Keras's `fit` returns to Python and its input pipeline at every step. A GPU at this network's size waits for them most
-of the time, and on a CPU epochs were seen to end seconds after their last step (docs/decisions/speed.md).
+Keras's `fit` returns to Python and its input pipeline at every step. With a network of this size a GPU waits for them
+most of the time, and on a CPU epochs were seen to end seconds after their last step (docs/decisions/speed.md).
 """
 
 import mmap
@@ -15,9 +15,9 @@ import numpy as np
 class CompiledLoop:
     """Runs a compiled model's steps over rows of `images` (n, 28, 28) uint8, which are put on its device.
 
-    With TensorFlow on a CPU that takes no copy: an array that is mapped from a file stays there, and all children of a
-    run share its pages. The kinds of step: `train` and `test` are Keras's own, with the model's metrics; `forward`
-    only calls the model in training mode.
+    With TensorFlow on a CPU this makes no copy: a memory-mapped array stays mapped, and all child processes of a run
+    share its pages. Kinds of step: `train` and `test` are Keras's own and update the model's metrics; `forward` only
+    calls the model in training mode.
     """
 
     def __init__(self, model: keras.Model, images: np.ndarray):
@@ -25,10 +25,10 @@ class CompiledLoop:
         self.images = self._backend.on_device(images)
 
     def run(self, step: str, rows: np.ndarray, *, batch_size: int, after: Callable[[int], int] = lambda done: 1):
-        """One step for each batch of `rows` (m,), in their order; the last batch may be smaller.
+        """Run one step for each batch of `rows` (m,), in their order; the last batch may be smaller.
 
-        The first launch has one step. After each, `after` is called with the number of rows done and returns how many
-        steps the next one should have; 0 ends the run.
+        The first call of the compiled loop has one step. After each call, `after` gets the number of rows done and
+        returns the number of steps for the next call; 0 ends the run.
         """
         on_device = keras.ops.convert_to_tensor(np.asarray(rows, dtype="int32"))
         done, steps = 0, 1
@@ -42,22 +42,22 @@ class CompiledLoop:
 
 
 class _TensorFlow:
-    """Steps that change the model's variables in place, in a graph's loop."""
+    """Steps that update the model's variables in place, in a tf.while_loop."""
 
     def __init__(self, model):
         import tensorflow as tf
 
         self.steps = {"train": model.train_step, "test": model.test_step, "forward": partial(model, training=True)}
         self.compiled = tf.function(self._loop, autograph=False, jit_compile=model.jit_compile)
-        self.whole_number = partial(tf.constant, dtype="int32")  # a Python number would be compiled in
+        self.whole_number = partial(tf.constant, dtype="int32")  # a Python number would be traced as a constant
 
     def on_device(self, images):
         import tensorflow as tf
 
-        # A slice of a mapped array tells its parent's offset, so only a whole one can be mapped again.
+        # A slice of a memory-mapped array reports its parent's offset, so only a whole array can be mapped again.
         mapped_whole = isinstance(images, np.memmap) and isinstance(images.base, mmap.mmap)
         if mapped_whole and not tf.config.list_physical_devices("GPU"):
-            # `constant` would copy. Privately writable is what the exchange format asks for; nothing writes.
+            # `tf.constant` would copy. Mode "c" because DLPack requires a writable array; nothing writes to it.
             mapped = np.memmap(str(images.filename), images.dtype, "c", images.offset, images.shape)
             return tf.experimental.dlpack.from_dlpack(mapped.__dlpack__())
         return tf.constant(images)
@@ -77,7 +77,7 @@ class _TensorFlow:
 
 
 class _Jax:
-    """Steps that take the model's state and return the next one, in a compiled loop."""
+    """Steps that take the model's state and return the next one, in a jitted fori_loop."""
 
     def __init__(self, model):
         import jax

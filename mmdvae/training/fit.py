@@ -1,4 +1,4 @@
-"""Train one variant: epochs, checkpoints, progress, divergence. The only place that draws an order or sets a seed."""
+"""Train one variant: epochs, checkpoints, progress, divergence. Every seed of a training is set from here."""
 
 import math
 import os
@@ -23,29 +23,34 @@ from mmdvae.variants import Variant
 
 CHECKPOINT = "checkpoint.npz"
 MODEL = "model.npz"
-REPORT_EVERY = 0.25  # seconds that a launch should take: its end is a progress event, and that is smooth for an eye
+REPORT_EVERY = 0.25  # target seconds per call of the compiled loop; progress is reported after each call
 
 Report = Callable[[dict[str, Any]], None]
 
 
 def work(request: dict[str, Any], folder: Path, report: Report) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The job of kind `train` (mmdvae.jobs.child)."""
+    """Do the job of kind `train` (see mmdvae.jobs.kinds)."""
     variant, recipe = Variant(**request["variant"]), Recipe(**request["recipe"])
     record = fit(variant, recipe, seed=request["seed"], data=Path(request["data"]), folder=folder, report=report)
     return record, (MODEL,)
 
 
 def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path, report: Report) -> dict[str, Any]:
-    """Train to the recipe's last epoch, from the checkpoint in `folder` if there is one; leave model.npz there.
+    """Train to the recipe's last epoch, from the checkpoint in `folder` if there is one; write model.npz there.
 
-    An interrupted and resumed training gives the same numbers as an undisturbed one on the same machine: order,
-    augmentation and noise of an epoch are functions of (seed, epoch), the rest is in the checkpoint.
+    A resumed training gives the same numbers as an uninterrupted one on the same machine: order, augmentation and
+    noise of an epoch are functions of (seed, epoch), everything else is in the checkpoint.
 
     Returns: status (ok or diverged), error, epochs, history (one list per quantity, one number per finished epoch),
-        train_seconds, parameters, peak_rss_mb, device. A diverged variant is a result, not an exception.
+        train_seconds, parameters, peak_rss_mb, device. Divergence is a result, not an exception.
     """
     if os.environ.get("CUDA_VISIBLE_DEVICES", "-1") not in ("", "-1") and device() == "cpu":
-        report({"event": "note", "message": "a GPU is there but Keras cannot use it: training on the CPU (extra: gpu)"})
+        report(
+            {
+                "event": "note",
+                "message": "a GPU is present but Keras cannot use it; training on the CPU (install the extra: gpu)",
+            }
+        )
     images = {split: open_split(data, split)[0] for split in ("train", "valid")}
     model = build(variant, recipe, seed, steps=steps(len(images["train"]), recipe))
     train, valid = (CompiledLoop(model, images[split]) for split in ("train", "valid"))
@@ -75,25 +80,25 @@ def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path
 
 
 def batch_order(images: int, batch_size: int, *, seed: int, epoch: int) -> np.ndarray:
-    """Which image comes when, (images,) or one fewer: the same for every variant of one seed."""
+    """Order of the images in an epoch, (images,) or one fewer; the same for all variants with one seed."""
     order = np.random.default_rng([seed, epoch]).permutation(images)
     return _without_lone_image(order, batch_size)
 
 
 def steps(images: int, recipe: Recipe) -> int:
-    """How many steps a whole training on so many images has."""
+    """Number of steps of a whole training on this many images."""
     return recipe.epochs * math.ceil(len(_without_lone_image(range(images), recipe.batch_size)) / recipe.batch_size)
 
 
 def device() -> str:
-    """What the numbers were computed on: "gpu" or "cpu"."""
-    names = keras.distribution.list_devices()  # all of them: JAX raises when asked for a kind that is not there
+    """The kind of device that Keras computes on: "gpu" or "cpu"."""
+    names = keras.distribution.list_devices()  # of all kinds: JAX raises when asked for a kind that is absent
     return "gpu" if any(name.startswith("gpu") for name in names) else "cpu"
 
 
 def peak_rss_mb() -> float:
-    """The largest memory that this process has held so far, in 10⁶ bytes."""
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB here
+    """Peak resident memory of this process so far, in 10⁶ bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024  # macOS reports bytes, Linux KiB
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
@@ -132,16 +137,16 @@ def _metrics(model: VAE) -> dict[str, float]:
 
 
 class Progress:
-    """Tells `report` how far the epoch is, once per launch, and says how many steps the next launch should have."""
+    """Reports progress after each call of the compiled loop, and chooses the number of steps of the next call."""
 
     def __init__(self, model: VAE, report: Report, *, epoch: int, images: int):
         self.model, self.report, self.epoch, self.images = model, report, epoch, images
-        self.first: tuple[float, int] | None = None  # when the first launch was done: compiling is not training
+        self.first: tuple[float, int] | None = None  # after the first call: compiling does not count
         self.last = 0.0
         self.steps = 1
 
     def __call__(self, done: int) -> int:
-        """Report that `done` images are done; 0, which ends the epoch, when the loss is no number any more."""
+        """Report that `done` images are done; return the next number of steps, or 0 if the loss is no longer finite."""
         numbers, epochs = _metrics(self.model), self.model.recipe.epochs  # reading the numbers waits for the device
         if not math.isfinite(numbers["loss"]):
             return 0
@@ -168,5 +173,5 @@ def _what_diverged(numbers: dict[str, float], epoch: int) -> str:
 
 
 def _without_lone_image(rows, batch_size: int):
-    # An unbiased MMD² has no pairs in a batch of one; a last batch of one image is left out.
+    # A batch of one image has no pairs for the unbiased MMD², so a last batch of one is dropped.
     return rows[:-1] if batch_size > 1 and len(rows) % batch_size == 1 else rows

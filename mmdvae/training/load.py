@@ -1,4 +1,4 @@
-"""A trained model out of its folder in the store."""
+"""Load a trained model from its folder in the store."""
 
 from pathlib import Path
 
@@ -14,11 +14,11 @@ from mmdvae.variants import Variant
 
 
 def load(folder: Path, variant: Variant | None = None, recipe: Recipe | None = None) -> VAE:
-    """The trained model in the folder of a training, which says itself what was trained.
+    """The trained model in the folder of a training; variant and recipe are read from its request.json.
 
-    Folders of the first edition do not say it: give variant and recipe for those. Raises: InputError if the folder has
-    no request that can be read; OSError, ValueError or KeyError if its weights are missing, damaged or of another
-    network.
+    Folders written by the first version have no request: give variant and recipe for those. Raises: InputError if the
+    folder has no readable request; OSError, ValueError or KeyError if its weights are missing, damaged or from
+    another network.
     """
     if variant is None or recipe is None:
         variant, recipe = _asked_for(folder)
@@ -33,6 +33,6 @@ def _asked_for(folder: Path) -> tuple[Variant, Recipe]:
         return Variant(**request["variant"]), Recipe(**request["recipe"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{folder}: must be the folder of a training, with a {REQUEST} that says variant and recipe; "
+            f"{folder}: must be the folder of a training, with a {REQUEST} that contains variant and recipe; "
             f"{type(error).__name__}: {error}"
         ) from None

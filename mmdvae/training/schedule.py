@@ -1,4 +1,4 @@
-"""The step size over a training: constant, at the end linearly to zero."""
+"""The learning-rate schedule: constant, then linear to zero at the end."""
 
 import keras
 from keras import ops
@@ -7,8 +7,8 @@ from keras import ops
 class Cooldown(keras.optimizers.schedules.LearningRateSchedule):
     """`learning_rate` until the last `share` of `steps` steps, over which it falls linearly to zero.
 
-    Under a constant step size the last weights are one draw from a walk around a minimum, and how good they are is
-    luck. Small steps at the end settle it, and unlike a cosine they leave the most of the training at full size.
+    Under a constant step size the weights keep moving around a minimum, and the quality of the last ones is chance.
+    Small steps at the end make them converge, and unlike a cosine most of the training runs at the full step size.
 
     Source: Hägele et al. 2024, arXiv:2405.18392, section 3.
     """
@@ -22,5 +22,5 @@ class Cooldown(keras.optimizers.schedules.LearningRateSchedule):
         return self.learning_rate * ops.clip(left, 0.0, 1.0)
 
     def get_config(self):
-        """What makes the same schedule again; Keras asks every schedule for it."""
+        """Arguments that rebuild the schedule; required of every Keras schedule."""
         return {"learning_rate": self.learning_rate, "share": self.share, "steps": self.steps}

@@ -30,37 +30,37 @@ ROOM = 16_000_000  # characters; a page of six variants takes 1.5 million, the l
 PICTURE = re.compile(r"data:image/(png|webp);base64,[A-Za-z0-9+/]+=*")
 DRAWN_BY = ("matplotlib", "numpy", "pillow")
 
-_KEPT: ContextVar[dict[str, str] | None] = ContextVar("kept", default=None)
+_PICTURES: ContextVar[dict[str, str] | None] = ContextVar("kept", default=None)
 Arguments = ParamSpec("Arguments")
 
 
 @contextmanager
-def kept_in(path: Path) -> Iterator[None]:
+def cache_in(path: Path) -> Iterator[None]:
     """While the block lasts, what the file has is not drawn, and what is drawn comes into the file."""
     pictures = _read(path)
     before = set(pictures)
-    token = _KEPT.set(pictures)
+    token = _PICTURES.set(pictures)
     try:
         yield
     finally:
-        _KEPT.reset(token)
+        _PICTURES.reset(token)
     if pictures.keys() - before:
         _write(path, pictures)
 
 
-def remembered(draw: Callable[Arguments, Markup]) -> Callable[Arguments, Markup]:
+def cached(draw: Callable[Arguments, Markup]) -> Callable[Arguments, Markup]:
     """A function whose picture depends on nothing but its arguments: arrays, and what JSON or a dataclass can hold."""
 
     @functools.wraps(draw)
-    def remember(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Markup:
-        pictures = _KEPT.get()
+    def find_or_draw(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Markup:
+        pictures = _PICTURES.get()
         if pictures is None:
             return draw(*args, **kwargs)
         key = _digest(draw.__name__, *args, *sorted(kwargs.items()))
         pictures[key] = pictures.pop(key, "") or str(draw(*args, **kwargs))  # the last used stands last
         return Markup(pictures[key])
 
-    return remember
+    return find_or_draw
 
 
 def _digest(*values: Any) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from reports.drawing.palette import Limits, Panel
-from reports.drawing.picture_cache import remembered
+from reports.drawing.picture_cache import cached
 
 PALE, DEEP = (0.93, 0.95, 0.97), (0.13, 0.33, 0.50)  # ends of the heat map
 PIXELS = 300  # of a scatter panel, shown at half of that
@@ -26,7 +26,7 @@ class Picture:
     alt: str
 
 
-@remembered
+@cached
 def scatter(
     points: np.ndarray, labels: np.ndarray, limits: Limits, *, rings: bool, numbers: bool = True, pixels: int = PIXELS
 ) -> Markup:
@@ -38,7 +38,7 @@ def scatter(
     )
 
 
-@remembered
+@cached
 def trend(panels: Sequence[Panel]) -> Markup:
     """Line charts over sigma beside each other, for the summary."""
     from reports.drawing import matplotlib_plots
@@ -46,7 +46,7 @@ def trend(panels: Sequence[Panel]) -> Markup:
     return png(matplotlib_plots.trend(panels), colours=64)
 
 
-@remembered
+@cached
 def strip(images: np.ndarray, *, columns: int, scale: int = 1, gap: int = 2) -> Markup:
     """Grey images (k, h, w) uint8 in rows of `columns`, 32 levels, a white gap between."""
     pixels = sheet((images // 8) * 8 + (images // 32), columns=columns, gap=gap)
@@ -76,7 +76,7 @@ def png(pixels: np.ndarray, *, colours: int) -> Markup:
     return Markup("data:image/png;base64,{}").format(base64.b64encode(buffer.getvalue()).decode())
 
 
-@remembered
+@cached
 def webp(pixels: np.ndarray, *, quality: int) -> Markup:
     """A lossy WebP as a data URI: for many small photographs a third of a PNG's size."""
     buffer = io.BytesIO()

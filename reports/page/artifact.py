@@ -5,12 +5,12 @@ import re
 from mmdvae.record.result import Report
 from reports.page import page
 from reports.page.templating import environment
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 LARGEST = 500_000  # bytes; Prefect stores an artifact up to three times
 
 
-def render(report: Report, store: Store) -> str:
+def render(report: Report, store: StoredArrays) -> str:
     """As many of the sections as fit, less the largest; which are missing is said. ValueError if no section fits."""
     blocks, failures = page.build(report, store, [])
     top = page.top(report, store, failures)

@@ -12,16 +12,16 @@ from mmdvae.record.result import Report
 from reports import table, text
 from reports.drawing import pictures
 from reports.sections import heatmap, summary, verdicts
-from reports.sections.dispersion import dispersion
+from reports.sections.dispersion import sigma_chart
 from reports.sections.header.header import title
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 LONGEST_TABLE = 40  # rows
 LONGEST_TEXT = 500  # characters of an explanation
 LARGEST = 148_000  # bytes; Prefect stores an artifact up to three times, and a ticket or a mail has limits, too
 
 
-def write(report: Report, store: Store, path: Path, missing: list[str]) -> None:
+def write(report: Report, store: StoredArrays, path: Path, missing: list[str]) -> None:
     """Write the summary; `missing` names what could not be made."""
     d = report.run.latent_dim
     before, after = [*_opening(report), "", *_table(report, d), ""], [""]
@@ -130,7 +130,7 @@ def _hero(report: Report, d: int | None) -> tuple[Markup | None, list[str]]:
         ]
         if lines:
             panels.append((metric.title, lines, metric.prior(d), metric.log))
-            shown.append(dispersion.finding(metric, by_alpha, []))
+            shown.append(sigma_chart.finding(metric, by_alpha, []))
     return (pictures.trend(panels) if panels else None), shown
 
 

@@ -16,7 +16,7 @@ from reports.sections.header import header
 from reports.sections.images import images
 from reports.sections.latent import latent, points
 from reports.sections.provenance import Sidecar
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 log = logging.getLogger("reports")
 
@@ -51,7 +51,7 @@ class Page:
     failures: list[Failure]
 
 
-def render(report: Report, store: Store, sidecars: list[Sidecar]) -> Page:
+def render(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> Page:
     """The page; nothing in it depends on the clock or the machine that renders it."""
     blocks, failures = build(report, store, sidecars)
     dots, own = _dots(report, store, failures), inline_script.text()
@@ -70,7 +70,7 @@ def render(report: Report, store: Store, sidecars: list[Sidecar]) -> Page:
     return Page(html=html, failures=failures)
 
 
-def build(report: Report, store: Store, sidecars: list[Sidecar]) -> tuple[list[Block], list[Failure]]:
+def build(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> tuple[list[Block], list[Failure]]:
     """All sections, and those of them that failed."""
     templates = environment()
     failures: list[Failure] = []
@@ -89,12 +89,12 @@ def build(report: Report, store: Store, sidecars: list[Sidecar]) -> tuple[list[B
     return blocks, failures
 
 
-def top(report: Report, store: Store, failures: list[Failure]) -> header.Header:
+def top(report: Report, store: StoredArrays, failures: list[Failure]) -> header.Header:
     """The head of the page, made last, when it is known what could not be shown."""
     return header.build(report, problems=store.problems, failures=[f"{f.section} ({f.kind})" for f in failures])
 
 
-def _dots(report: Report, store: Store, failures: list[Failure]) -> dict[str, Any] | None:
+def _dots(report: Report, store: StoredArrays, failures: list[Failure]) -> dict[str, Any] | None:
     """What the script shows of each dot; None where it has nothing to show."""
     try:
         return points.build(report, store)
@@ -104,7 +104,7 @@ def _dots(report: Report, store: Store, failures: list[Failure]) -> dict[str, An
         return None
 
 
-def _sections(report: Report, store: Store, sidecars: list[Sidecar]) -> list[tuple[str, str, Callable[[], Any]]]:
+def _sections(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> list[tuple[str, str, Callable[[], Any]]]:
     """In the order of the page."""
     return [
         ("findings", "Verdicts and checks", lambda: verdicts.build(report)),

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from mmdvae.errors import InputError
 from mmdvae.files import finite, locked, write_text
 from mmdvae.record import report_json
-from mmdvae.record.result import Report
+from mmdvae.record.result import SCHEMA, Report
 from reports import text
 from reports.page import inline_script
 from reports.page.templating import environment
@@ -83,8 +83,8 @@ def _entry(folder: Path) -> Entry:
     try:
         return _readable(folder.name, link, report_json.load(folder))
     except InputError as error:
-        why = error.__cause__ or error
-        return Entry(id=folder.name, link=link, problem=f"{type(why).__name__}: {why}")
+        why = str(error).rpartition(f" of schema {SCHEMA}: ")[2]  # without the path
+        return Entry(id=folder.name, link=link, problem=why)
 
 
 def _readable(name: str, link: str, report: Report) -> Entry:

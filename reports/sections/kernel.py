@@ -69,7 +69,7 @@ def _meaning(variant: VariantResult) -> str:
     states = variant.kernel_states
     if variant.has_penalty and variant.kernel is None:
         penalty = known(variant.regularizer)
-        return f"No kernel: {penalty.action if penalty else 'its penalty acts on the codes by itself'}."
+        return f"No kernel: {penalty.action if penalty else 'its penalty acts on the codes directly'}."
     if not states:
         return "Not measured, for the variant did not finish." if variant.status != "ok" else "Not measured."
     if len(states) > 1:

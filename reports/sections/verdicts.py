@@ -92,8 +92,7 @@ def card(verdict: Verdict) -> Card:
 def _interval(verdict: Verdict) -> str:
     if verdict.interval is not None:
         return f"{100 * LEVEL:g}\u00a0% interval {text.span(verdict.interval, text.significant)}"
-    few = verdict.n_seeds < MIN_SEEDS
-    return f"no interval: fewer than {MIN_SEEDS} seeds" if few else "no interval"
+    return f"no interval: fewer than {MIN_SEEDS} seeds"
 
 
 def _item(check: Check, of: int) -> Item:

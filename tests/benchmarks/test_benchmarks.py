@@ -92,6 +92,17 @@ def test_the_products_alone_are_those_that_are_counted():
     assert shapes[-1] == ((28, 28, 1), [(3, 3, 1, 32), (2, 28, 28, 32)])
 
 
+def test_our_loop_is_measured_with_our_layers_and_with_stock_ones():
+    in_our_loop = {(layers, recipe) for _, layers, loop, recipe in steps.OURS if loop == "launches"}
+    assert in_our_loop == {(layers, recipe) for layers in ("ours", "stock") for recipe in ("notebook", "standard")}
+
+
+def test_stock_layers_train_in_our_loop(tiny, tmp_path):
+    way = {"layers": "stock", "loop": "launches", "recipe": "notebook", "barrier": str(tmp_path), "workers": 1}
+    timed = child.call(steps.our_way, env=child.ONE_THREAD, data=str(tiny), **way)
+    assert timed["us_per_image"] > 0
+
+
 def test_a_call_runs_elsewhere_and_brings_back_the_result():
     assert child.call(machine.sgemm_gflops, env=child.ONE_THREAD, repeats=1) > 0
     with pytest.raises(Exception, match="non-zero exit status"):

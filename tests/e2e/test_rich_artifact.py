@@ -68,7 +68,8 @@ def published(base, tmp_path_factory):
 
     from tasks.report import publish_artifacts
 
-    fake = fake_run.make(tmp_path_factory.mktemp("rich"), [*QUICK[:3], FakeVariant(name=HOSTILE, sigma=1.0)])
+    fake = fake_run.make(tmp_path_factory.mktemp("rich"), [*QUICK[:3], FakeVariant(sigma=1.0)])
+    fake.rename("mmd-a0.6-s1", HOSTILE)
     html = write.write(fake.run_dir, fake.store)
 
     @flow

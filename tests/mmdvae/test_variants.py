@@ -34,7 +34,7 @@ def test_sigma_that_is_not_finite_and_positive_is_refused(sigma):
         ({"regularizer": "mmd", "alpha": 0.0, "kernel": "imq"}, "alpha must be 0 for regularizer none and > 0"),
         ({"regularizer": "none", "alpha": 0.5}, "alpha must be 0 for regularizer none"),
         ({"regularizer": "kl", "alpha": 0.5, "kernel": "imq"}, "kernel must be left out for regularizer kl, got imq"),
-        ({"regularizer": "mmd", "alpha": 0.5, "kernel": "imq", "sigma": 1.0}, "sigma belongs to the gaussian kernel"),
+        ({"regularizer": "mmd", "alpha": 0.5, "kernel": "imq", "sigma": 1.0}, "sigma is only for the gaussian kernel"),
     ],
 )
 def test_contradictions_are_refused(fields, message):
@@ -73,9 +73,9 @@ def test_an_unknown_preset_is_refused_with_the_choices():
 
 
 def test_an_axis_that_is_not_given_keeps_the_presets_values():
-    grid = presets.QUICK.with_grid((), (1.0, 2.0))
+    grid = presets.QUICK.with_variants(sigmas=(1.0, 2.0))
     assert [variant.name for variant in grid.variants] == ["none", "mmd-a0.6-s1", "mmd-a0.6-s2"]
-    grid = presets.QUICK.with_grid((0.3,), ())
+    grid = presets.QUICK.with_variants(alphas=(0.3,))
     assert {variant.sigma for variant in grid.variants} == {1e-4, 0.1, 2.83, 1e4}
 
 
@@ -107,3 +107,30 @@ def test_a_recipe_counts_in_whole_numbers(field, value):
 def test_a_recipe_needs_a_learning_rate():
     with pytest.raises(InputError, match="learning_rate must be a finite number > 0, got nan"):
         dataclasses.replace(recipes.STANDARD, learning_rate=NAN)
+
+
+@pytest.mark.parametrize(
+    "name", ["none", "imq-a0.3", "kl-a0.2", "mmd-a0.6-s2.83", "mmd-a0.6-s1e-20", "mmd-a0.3-s1e+20"]
+)
+def test_a_name_is_enough_to_ask_for_a_variant_of_any_penalty(name):
+    assert variants.named(name).name == name
+
+
+def test_the_name_of_every_variant_of_a_preset_names_it():
+    for preset in PRESETS.values():
+        assert all(variants.named(variant.name) == variant for variant in preset.variants)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "mmd", "mmd-a0.3", "kl-a0.3-s1", "imq-s1", "mmd-a1.2.3-s1", "rbf-a0.1-s1", "none-a0"]
+)
+def test_a_name_of_no_variant_is_refused_with_the_forms(name):
+    with pytest.raises(InputError, match=r"choose one of: none, mmd-aALPHA-sSIGMA, imq-aALPHA, kl-aALPHA"):
+        variants.named(name)
+
+
+def test_named_variants_stand_instead_of_the_presets_and_beside_a_grid():
+    alone = presets.QUICK.with_variants(names=("imq-a0.3", "none", "imq-a0.3"))
+    assert [variant.name for variant in alone.variants] == ["imq-a0.3", "none"]
+    beside = presets.QUICK.with_variants(alphas=(0.6,), sigmas=(1.0,), names=("kl-a0.2",))
+    assert [variant.name for variant in beside.variants] == ["mmd-a0.6-s1", "kl-a0.2"]

@@ -87,7 +87,7 @@ def test_the_page_says_of_it_what_is_true(page):
 
 def test_every_verdict_says_that_it_does_not_speak_of_it(page):
     report, _ = page
-    assert all("no claim speaks of the penalty of pull-a0.3" in verdict.explanation for verdict in report.verdicts)
+    assert all("no claim covers the penalty of pull-a0.3" in verdict.explanation for verdict in report.verdicts)
 
 
 def test_no_check_calls_its_kernel_dead_and_advice_counts_it_as_shaped(page):

@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import json
 import re
 
 import fake_run
@@ -13,7 +12,6 @@ import pyarrow.parquet as pq
 import pytest
 from fake_run import HOSTILE, QUICK, FakeVariant
 
-from mmdvae.record.report_json import load
 from reports import sidecars, write
 from reports.sections import summary
 from reports.text import fixed
@@ -21,7 +19,7 @@ from reports.text import fixed
 
 @pytest.fixture(scope="module")
 def fake(tmp_path_factory):
-    fake = fake_run.make(tmp_path_factory.mktemp("sidecars"), seeds=(0, 1, 2))
+    fake = fake_run.make(tmp_path_factory.mktemp("sidecars"), seeds=(0, 1, 2), n=2100)
     write.write(fake.run_dir, fake.store)
     return fake
 
@@ -31,10 +29,10 @@ def test_metrics_hold_every_number_of_the_report_once(fake):
     assert list(table.columns) == ["variant", "alpha", "sigma", "seed", "epoch", "metric", "value"]
     assert table["value"].dtype == float
     expected = sum(
-        sum(len(values) for values in run["history"].values()) + len(run["metrics"]) - 1  # kernel_state is a word
-        for variant in fake.report["variants"]
-        for run in variant["runs"]
-    ) + sum(len(baseline["metrics"]) for baseline in fake.report["baselines"])
+        sum(len(values) for values in run.history.values()) + len(run.numbers)
+        for variant in fake.report.variants
+        for run in variant.runs
+    ) + sum(len(baseline.numbers) for baseline in fake.report.baselines)
     assert len(table) == expected
     assert not table.duplicated(["variant", "seed", "epoch", "metric"]).any()
 
@@ -43,7 +41,7 @@ def test_the_summary_table_is_the_metrics_aggregated(fake):
     table = pd.read_csv(fake.run_dir / "metrics.csv")
     tests = table[table["epoch"].isna() & table["seed"].notna()]
     means = tests.groupby(["variant", "metric"])["value"].mean()
-    shown = {row.name: row for row in summary.table(load(fake.run_dir)) if row.kind == "variant"}
+    shown = {row.name: row for row in summary.table(fake.report) if row.kind == "variant"}
     for variant in QUICK:
         for column, cell in zip(summary.COLUMNS, shown[variant.name].cells, strict=True):
             assert cell.value == pytest.approx(means[variant.name, column.name])
@@ -54,7 +52,7 @@ def test_a_curve_can_be_read_back_from_the_metrics(fake):
     rows = list(csv.DictReader((fake.run_dir / "metrics.csv").read_text().splitlines()))
     wanted = {"variant": "mmd-a0.6-s2.83", "seed": "1", "metric": "val_bce", "alpha": "0.6", "sigma": "2.83"}
     curve = {int(row["epoch"]): float(row["value"]) for row in rows if wanted.items() <= row.items()}
-    assert list(curve.values()) == fake.report["variants"][3]["runs"][1]["history"]["val_bce"]
+    assert list(curve.values()) == fake.report.variants[3].runs[1].history["val_bce"]
     assert list(curve) == [1, 2, 3]
 
 
@@ -62,14 +60,12 @@ def test_latents_hold_every_code_and_leave_tsne_empty_outside_its_subset(fake):
     table = pq.read_table(fake.run_dir / "latents.parquet").to_pandas()
     z = [f"z{k}" for k in range(1, 9)]
     assert list(table.columns) == ["variant", "seed", "image", "label", *z, "pca1", "pca2", "tsne1", "tsne2"]
-    assert len(table) == len(QUICK) * 3 * 400
-    manifest = json.loads((fake.run_dir / "manifest.json").read_text())
-    row = next(row for row in manifest["variants"] if (row["name"], row["seed"]) == ("imq-a0.6", 2))
-    with np.load(fake.store / row["evaluate"] / "views.npz") as views:
+    assert len(table) == len(QUICK) * 3 * 2100
+    with np.load(fake.evaluation(-1) / "views.npz") as views:
         mine = table[(table["variant"] == "imq-a0.6") & (table["seed"] == 2)].set_index("image")
         np.testing.assert_array_equal(mine[z], views["codes"])
         np.testing.assert_array_equal(mine.loc[views["tsne_index"], ["tsne1", "tsne2"]], views["tsne"])
-        outside = np.setdiff1d(np.arange(400), views["tsne_index"])
+        outside = np.setdiff1d(np.arange(2100), views["tsne_index"])
         assert mine.loc[outside, "tsne1"].isna().all()
         assert mine.loc[views["tsne_index"], "tsne1"].notna().all()
 
@@ -115,13 +111,14 @@ def test_the_markdown_is_short_and_has_table_checks_and_one_picture(fake):
     assert len(words.encode()) <= 20_000
     assert len(text.encode()) <= 150_000
     assert "`report.html`" in words
-    assert "Dead kernel" in words
-    bce = fake.report["variants"][3]["summary"]["bce"]
-    assert f"{fixed(bce['mean'], 4)} ± {fixed(bce['sd'], 4)}" in words
+    assert "Some kernels are dead" in words
+    bce = fake.report.variants[3].summary["bce"]
+    assert f"{fixed(bce.mean, 4)} ± {fixed(bce.sd, 4)}" in words
 
 
 def test_a_hostile_name_stays_one_cell_of_the_markdown_table(tmp_path):
-    fake = fake_run.make(tmp_path, [QUICK[0], FakeVariant(name=HOSTILE + "\n| x", sigma=1.0)])
+    fake = fake_run.make(tmp_path, [QUICK[0], FakeVariant(sigma=1.0)])
+    fake.rename("mmd-a0.6-s1", HOSTILE + "\n| x")
     write.write(fake.run_dir, fake.store)
     text = (fake.run_dir / "summary.md").read_text()
     assert "<img" not in text
@@ -131,7 +128,7 @@ def test_a_hostile_name_stays_one_cell_of_the_markdown_table(tmp_path):
 
 
 def test_without_any_codes_there_is_an_empty_parquet_file(tmp_path):
-    fake = fake_run.make(tmp_path, [FakeVariant(name="a", sigma=1.0, status="failed")])
+    fake = fake_run.make(tmp_path, [FakeVariant(sigma=1.0, status="failed")])
     write.write(fake.run_dir, fake.store)
     assert pq.read_table(fake.run_dir / "latents.parquet").num_rows == 0
 

@@ -48,11 +48,23 @@ def words(element: Element) -> str:
     return " ".join("".join(element.text).split())
 
 
-def written(out, **options) -> str:
-    fake = fake_run.make(out, **options)
-    return write.write(fake.run_dir, fake.store).read_text()
+def summary_rows(page: Parsed) -> list[Element]:
+    """The rows of the summary table that are about a variant, the prior or a baseline."""
+    (table,) = page.all("table", **{"class": "numbers summary"})
+    following = page.elements[page.elements.index(table) + 1 :]
+    end = next(i for i, e in enumerate(following) if e.tag == "table")
+    return [e for e in following[:end] if e.tag == "tr" and "data-variant" in e.attributes]
 
 
-def rewritten(fake: fake_run.FakeRun) -> str:
-    fake.save()
-    return write.write(fake.run_dir, fake.store).read_text()
+def summary_row(page: Parsed, name: str) -> str:
+    (found,) = [e for e in summary_rows(page) if e.attributes["data-variant"] == name]
+    return words(found)
+
+
+def section(page: Parsed, code: str) -> str:
+    return words(page.all("section", id=code)[0])
+
+
+def of(fake: fake_run.FakeRun) -> Parsed:
+    """The page of a run, written and read."""
+    return Parsed(write.write(fake.run_dir, fake.store).read_text())

@@ -58,21 +58,23 @@ def test_a_page_made_again_waits_as_well(run, monkeypatch):
 
 def test_a_report_that_finds_the_disk_full_says_so_in_one_line_and_leaves_nothing(run, tmp_path):
     before = set(tmp_path.iterdir())
-    (tmp_path / "arguments.json").write_text(json.dumps([*map(str, run[:2]), *run[2:]]))
     code = """
-import json, resource, sys
+import resource, sys
 from pathlib import Path
+from mmdvae.files import read_json
+from mmdvae.record import report_json
 from tasks.report import write_report
-run_dir, store, *records = json.load(open(sys.argv[1]))
+run_dir, store, made = map(Path, sys.argv[1:])
+records = report_json.load(made), read_json(made / "manifest.json")
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
-    write_report.fn(Path(run_dir), Path(store), *records)
+    write_report.fn(run_dir, store, *records)
 except ValueError as error:
     print(error)
 """
-    command = [sys.executable, "-c", code, str(tmp_path / "arguments.json")]
+    command = [sys.executable, "-c", code, *run[:2], tmp_path / run[2].run.id]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == (
         f"the report {run[0]} cannot be written (File too large); what is trained is kept, run the same command again\n"
     )
-    assert set(tmp_path.iterdir()) == before | {tmp_path / "arguments.json"}
+    assert set(tmp_path.iterdir()) == before

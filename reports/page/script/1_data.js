@@ -13,7 +13,7 @@ const go = (id) => document.getElementById(id)?.scrollIntoView();
 const unpack = (text, Kind) => new Kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const load = (sheet) => sheet && put(sheet, { image: put(new Image(), { src: sheet.source }) });
 
-const NOTHING = 65535; // in place of a coordinate or an error that was not stored
+const NOTHING = 65535; // in place of a coordinate that is not known
 const data = JSON.parse(document.getElementById("points")?.textContent ?? null);
 if (data) {
   data.labels = unpack(data.labels, Uint8Array);

@@ -23,13 +23,12 @@ const point = (i, owner, pinned) => {
   const news = i !== view.at || owner !== view.owner;
   put(view, { at: i, owner, pinned });
   if (i < 0 || !news) return refresh();
-  const variant = data.variants[owner.name], label = data.labels[i], error = variant.errors[i];
+  const variant = data.variants[owner.name], label = data.labels[i];
   copy(source, data.images, i);
   copy(decoded, variant.decoded, i);
   tip.dataset.image = data.ids[i];
   tip.lastElementChild.textContent = `Image ${data.ids[i]}, class ${label} ${data.classes[label]}. ${owner.name}: ` +
-    (error < NOTHING ? `squared error × 1000: ${(error / 100).toFixed(1)}` : "error not stored") +
-    (decoded.hidden ? "; no reconstruction stored." : ".");
+    `squared error × 1000: ${(variant.errors[i] / 100).toFixed(1)}` + (decoded.hidden ? "; no reconstruction stored." : ".");
   if (pinned) say(tip.textContent.trim());
   refresh();
 };

@@ -11,7 +11,7 @@ from reports.drawing import pictures
 from reports.drawing.pictures import Picture
 from reports.sections.images import class_errors
 from reports.sections.images.class_errors import ClassErrors
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 COLUMNS = 16
 TILE = 28 + 2  # one image and its gap
@@ -66,7 +66,7 @@ class Samples:
     without: list[str]
 
 
-def reconstructions(report: Report, store: Store) -> Reconstructions:
+def reconstructions(report: Report, store: StoredArrays) -> Reconstructions:
     """The same test images through every variant, with each image's squared error."""
     found = {variant.name: views for variant in report.variants if (views := store.first(variant)) is not None}
     if not found:
@@ -94,7 +94,7 @@ def reconstructions(report: Report, store: Store) -> Reconstructions:
     )
 
 
-def samples(report: Report, store: Store) -> Samples:
+def samples(report: Report, store: StoredArrays) -> Samples:
     """What each decoder makes of the same draws from the prior."""
     found = [(variant, views.samples) for variant in report.variants if (views := store.first(variant)) is not None]
     if not found:

@@ -6,7 +6,7 @@ import numpy as np
 
 from mmdvae.record.result import Report, VariantResult
 from reports.sections import panel_choice
-from reports.stored_arrays import Store, Views
+from reports.stored_arrays import StoredArrays, Views
 
 DOTS = 2000  # the most test images that are shown, the same ones in every panel
 DECODED_MOST = 6000  # reconstructions that the script can show, in the whole page: 45 bytes each
@@ -34,21 +34,13 @@ class Codes:
         row = self.rows(self.views.tsne_index)
         return np.where(row[:, None] < 0, np.nan, self.views.tsne[row])
 
-    @property
-    def reconstructed(self) -> int:
-        """Of how many shown images, from the first on without a gap, a reconstruction is stored."""
-        known = self.rows(self.views.reconstruction_index) >= 0
-        if self.views.tsne_reconstructions is not None:
-            known |= self.rows(self.views.tsne_index) >= 0
-        return len(known) if known.all() else int(known.argmin())
+
+def decoded(every: list[Codes]) -> int:
+    """Of how many shown images the page holds every variant's reconstruction: as many as have room."""
+    return min(DECODED_MOST // len(every), len(every[0].shown))
 
 
-def decoded(every: list[Codes]) -> list[int]:
-    """Of how many shown images the page holds each variant's reconstruction: as many as are stored and have room."""
-    return [min(DECODED_MOST // len(every), codes.reconstructed) for codes in every]
-
-
-def found(report: Report, store: Store) -> list[Codes]:
+def found(report: Report, store: StoredArrays) -> list[Codes]:
     """The codes of every variant that has any."""
     whole = [(variant, *first) for variant in report.variants if (first := _first(variant, store)) is not None]
     return [Codes(variant, seed, views, _shown(whole[0][2]), store.labels) for variant, seed, views in whole]
@@ -60,7 +52,7 @@ def full(every: list[Codes]) -> list[Codes]:
     return [codes for codes in every if codes.variant.name in names]
 
 
-def _first(variant: VariantResult, store: Store) -> tuple[int, Views] | None:
+def _first(variant: VariantResult, store: StoredArrays) -> tuple[int, Views] | None:
     """The first seed whose arrays are whole and finite."""
     for seed in store.seeds(variant):
         views = store.views(variant.name, seed)

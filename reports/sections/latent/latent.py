@@ -13,7 +13,7 @@ from reports.drawing.palette import Limits
 from reports.drawing.pictures import Picture
 from reports.sections.latent import codes as codes_of
 from reports.sections.latent.codes import Codes
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 THUMBNAIL_DOTS = 500
 INSIDE = 0.995  # of the codes lie within the limits
@@ -66,7 +66,7 @@ class Latent:
     without: list[str]
 
 
-def build(report: Report, store: Store) -> Latent:
+def build(report: Report, store: StoredArrays) -> Latent:
     """All views of at most eight variants; the others as thumbnails."""
     found = codes_of.found(report, store)
     names = {codes.variant.name for codes in found}
@@ -94,11 +94,10 @@ def _how(dots: int) -> tuple[str, str]:
 
 
 def _decoded(large: list[Codes], shown: int) -> str:
-    counts = sorted(set(codes_of.decoded(large)))
-    if counts == [shown]:
+    count = codes_of.decoded(large)
+    if count == shown:
         return ""
-    few = " to ".join(f"{count:,}" for count in (counts[0], counts[-1])[: len(counts)])
-    return f"Its reconstruction stands beside it for {few} of the {shown:,} dots; the page has none of the others."
+    return f"Its reconstruction stands beside it for {count:,} of the {shown:,} dots; the page has none of the others."
 
 
 def _views(found: list[Codes], shared: Limits) -> list[View]:
@@ -233,7 +232,7 @@ def _extent(limits: Limits, clouds: list[np.ndarray]) -> str:
     return f"One scale for all, from −{reach} to {reach} until you zoom{beyond}"
 
 
-def _class_keys(store: Store) -> list[ClassKey]:
+def _class_keys(store: StoredArrays) -> list[ClassKey]:
     return [
         ClassKey(
             number=int(label),

@@ -12,50 +12,45 @@ import numpy as np
 from mmdvae.record.result import Report
 from reports.drawing import palette, pictures
 from reports.drawing.palette import Limits
-from reports.sections.images import images
 from reports.sections.latent import codes as codes_of
 from reports.sections.latent import latent
 from reports.sections.latent.codes import Codes
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
-NOTHING = 65535  # in place of a coordinate or an error that is not known
+NOTHING = 65535  # in place of a coordinate that is not known
 COLUMNS = 50  # images in a row of a sheet
 # Lossy, as each is shown for a glance: originals at least 30 dB for every image, reconstructions are blurred anyway.
 IMAGE_QUALITY, DECODED_QUALITY = 60, 30
 
 
-def build(report: Report, store: Store) -> dict[str, Any] | None:
+def build(report: Report, store: StoredArrays) -> dict[str, Any] | None:
     """The data of all panels of full size, ready for JSON; None where no codes are stored."""
     found = codes_of.full(codes_of.found(report, store))
     if not found:
         return None
     ids = found[0].shown
-    labels = store.labels[ids]
+    labels, count = store.labels[ids], codes_of.decoded(found)
     return {
         "ids": ids.tolist(),
         "labels": _packed(labels.astype(np.uint8)),
         "classes": [store.class_name(label) for label in range(int(labels.max()) + 1)],
         "colours": list(palette.CLASS_COLOURS),
         "images": _sheet(store.images[ids], IMAGE_QUALITY),
-        "variants": {
-            codes.variant.name: _variant(codes, store, count)
-            for codes, count in zip(found, codes_of.decoded(found), strict=True)
-        },
+        "variants": {codes.variant.name: _variant(codes, count) for codes in found},
     }
 
 
-def _variant(codes: Codes, store: Store, count: int) -> dict[str, Any]:
+def _variant(codes: Codes, count: int) -> dict[str, Any]:
     ids, labels = codes.shown, codes.labels[codes.shown]
     plane, pca = codes.views.codes[:, :2], codes.views.pca
-    decoded = _decoded(codes, count)
     return {
         "views": {
             "z-shared": _view(plane[ids], labels, own=latent.square([plane])),
             "pca-shared": _view(pca[ids], labels, own=latent.square([pca])),
             "tsne": _view(codes.tsne, labels),
         },
-        "errors": _packed(_errors(codes, store)),
-        "decoded": _sheet(decoded, DECODED_QUALITY) if len(decoded) else None,
+        "errors": _packed(_errors(codes)),
+        "decoded": _sheet(_decoded(codes, count), DECODED_QUALITY),
     }
 
 
@@ -77,27 +72,16 @@ def _view(points: np.ndarray, labels: np.ndarray, own: Limits | None = None) -> 
     }
 
 
-def _errors(codes: Codes, store: Store) -> np.ndarray:
-    """(k,) squared errors times 100,000: of every image where they are stored, else of the stored reconstructions."""
-    views, ids = codes.views, codes.shown
-    if views.squared_errors is not None:
-        errors = views.squared_errors[ids].astype(np.float64)
-    else:
-        row = codes.rows(views.reconstruction_index)
-        errors = images.squared_errors(store.images[ids], views.reconstructions[row])
-        errors[row < 0] = np.nan
-    return np.where(np.isfinite(errors), np.clip(np.rint(1e5 * errors), 0, NOTHING - 1), NOTHING).astype("<u2")
+def _errors(codes: Codes) -> np.ndarray:
+    """(k,) squared errors times 100,000."""
+    errors = codes.views.squared_errors[codes.shown].astype(np.float64)
+    return np.clip(np.rint(1e5 * errors), 0, 65535).astype("<u2")
 
 
 def _decoded(codes: Codes, k: int) -> np.ndarray:
-    """(k, s, s) reconstructions of the first k shown images.
-
-    The few that every report has are whole, s = 28; where all are stored there is room for a quarter of the pixels.
-    """
+    """(k, 14, 14) reconstructions of the first k shown images: there is room for a quarter of the pixels."""
     views = codes.views
     row = codes.rows(views.reconstruction_index)[:k]
-    if views.tsne_reconstructions is None:
-        return views.reconstructions[row]
     few, many = views.reconstructions[row], views.tsne_reconstructions[codes.rows(views.tsne_index)[:k]]
     whole = np.where((row < 0)[:, None, None], many, few)
     return whole.reshape(k, 14, 2, 14, 2).mean(axis=(2, 4)).round().astype(np.uint8)

@@ -4,16 +4,17 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import fake_run
 import numpy as np
 import pytest
-from fake_run import HOSTILE, QUICK, FakeVariant
+from fake_run import DATA_SHA256, HOSTILE, QUICK
 
 from flows.commands import finished_runs
 from mmdvae.errors import InputError
-from mmdvae.record import report_json
+from mmdvae.record.result import Code
 from reports.run_index import comparable, diff, diff_text
 
 MMDVAE = [sys.executable, "-P", "-m", "mmdvae"]
@@ -24,8 +25,7 @@ def mmdvae(*words):
 
 
 def of(fake):
-    fake.save()
-    return comparable.of(fake.run_dir.name, report_json.load(fake.run_dir))
+    return comparable.of(fake.run_dir.name, fake.report)
 
 
 def pair(out, first=(), second=(), **both):
@@ -36,11 +36,12 @@ def pair(out, first=(), second=(), **both):
     ]
 
 
-def set_metric(fake, metric, values, variant=0):
-    """Give one variant these values, one per seed."""
-    sd = float(np.std(values, ddof=1)) if len(values) > 1 else None
-    statistic = {"mean": float(np.mean(values)), "sd": sd, "min": min(values), "max": max(values), "n": len(values)}
-    fake.report["variants"][variant]["summary"][metric] = statistic
+def measured(out, metric, *each):
+    """Two runs of one variant, with these values of a metric, one per seed."""
+    return [
+        fake_run.make(out, [replace(QUICK[0], metrics={metric: values})], run_id=name, seeds=range(len(values)))
+        for name, values in zip(("one", "two"), each, strict=True)
+    ]
 
 
 def row(difference, title, variant="none"):
@@ -58,45 +59,38 @@ def test_runs_of_the_same_settings_differ_in_none(tmp_path):
 
 def test_only_settings_that_differ_are_listed_each_with_all_values(tmp_path):
     one, two = pair(tmp_path, {"seeds": (0, 1)}, {"epochs": 5, "recipe": "notebook"})
-    two.report["run"]["code"] = {"commit": "a" * 40, "dirty": False}
-    two.report["run"]["versions"]["keras"] = "3.16.0"
-    two.report["run"]["hardware"] = {"cpu": "8 cores", "gpu": "H100"}
-    del one.report["run"]["preset"]
+    one.save_run(preset="sweep")
+    run = two.report.run
+    two.save_run(
+        code=Code(commit="a" * 40, dirty=False),
+        versions=run.versions | {"keras": "3.16.0"},
+        hardware=replace(run.hardware, gpus=1),
+    )
     assert dict(diff.between([of(one), of(two)]).settings) == {
-        "Preset": ["none", "quick"],
+        "Preset": ["sweep", "quick"],
         "Recipe": ["standard", "notebook"],
         "Epochs": ["3", "5"],
         "Seeds": ["0, 1", "0"],
         "Code": ["51584f0c1f0a + uncommitted changes", "aaaaaaaaaaaa"],
         "Version keras": ["3.15.1", "3.16.0"],
-        "Hardware gpu": ["none", "H100"],
+        "Hardware gpus": ["0", "1"],
     }
 
 
 @pytest.mark.parametrize(
-    ("change", "what"),
-    [
-        ({"sha256": "b" * 64}, "data"),
-        ({"sha256": None}, "data"),  # both: what was not recorded was not the same
-        ({}, "epochs"),
-        ({"sha256": "b" * 64, "epochs": 9}, "data and epochs"),
-    ],
+    ("epochs", "sha256", "what"),
+    [(3, "b" * 64, "data"), (9, DATA_SHA256, "epochs"), (9, "b" * 64, "data and epochs")],
 )
-def test_other_data_or_epochs_are_said_in_the_first_line(tmp_path, change, what):
-    one, two = pair(tmp_path, second={"epochs": 9} if "epochs" in what else {})
-    for fake in (one, two) if "sha256" in change and change["sha256"] is None else (two,):
-        fake.report["run"]["dataset"] |= {key: value for key, value in change.items() if key == "sha256"}
-        if fake.report["run"]["dataset"]["sha256"] is None:
-            del fake.report["run"]["dataset"]["sha256"]
+def test_other_data_or_epochs_are_said_in_the_first_line(tmp_path, epochs, sha256, what):
+    one, two = pair(tmp_path, second={"epochs": epochs})
+    two.save_run(dataset=replace(two.report.run.dataset, sha256=sha256))
     difference = diff.between([of(one), of(two)])
     assert not difference.like
     assert next(diff_text.lines(difference, everything=False)) == f"Not like with like: the runs differ in {what}."
 
 
 def test_both_values_stand_beside_their_difference(tmp_path):
-    one, two = pair(tmp_path, seeds=(0, 1, 2))
-    set_metric(one, "bce", [0.30, 0.31, 0.32])
-    set_metric(two, "bce", [0.28, 0.29, 0.30])
+    one, two = measured(tmp_path, "bce", (0.30, 0.31, 0.32), (0.28, 0.29, 0.30))
     found = row(diff.between([of(one), of(two)]), "BCE (nats/pixel)")
     assert found.values == ["0.3100 ± 0.0100", "0.2900 ± 0.0100"]
     assert [change.text for change in found.changes] == ["−0.0200"]
@@ -118,9 +112,7 @@ def test_both_values_stand_beside_their_difference(tmp_path):
 def test_a_difference_is_called_large_only_beyond_the_seeds_and_never_with_fewer_than_three(
     tmp_path, first, second, word
 ):
-    one, two = pair(tmp_path)
-    set_metric(one, "total_variance", first)
-    set_metric(two, "total_variance", second)
+    one, two = measured(tmp_path, "total_variance", tuple(first), tuple(second))
     (change,) = row(diff.between([of(one), of(two)]), "Total variance (tr Cov(z))").changes
     assert change.word == word
 
@@ -133,9 +125,8 @@ def test_chance_goes_beyond_the_spread_of_three_seeds_once_in_twenty():
 
 
 def test_a_kernel_that_came_alive_is_a_difference(tmp_path):
-    one, two = pair(tmp_path)
-    for run in two.report["variants"][1]["runs"]:
-        run["metrics"]["kernel_state"] = "live"
+    one, _ = pair(tmp_path)
+    two = fake_run.make(tmp_path, [replace(variant, state="live") for variant in QUICK[:3]], run_id="two")
     found = row(diff.between([of(one), of(two)]), "Kernel", QUICK[1].name)
     assert (found.values, found.changes[0].word) == (["saturated", "live"], "differs")
 
@@ -152,7 +143,7 @@ def test_variants_that_only_one_run_has_are_listed_with_it(tmp_path):
 def test_what_one_run_did_not_measure_is_a_dash_and_a_word(tmp_path):
     one = fake_run.make(tmp_path, QUICK[:2], run_id="one")
     two = fake_run.make(tmp_path, QUICK[:1], run_id="two")
-    three = fake_run.make(tmp_path, [QUICK[0], FakeVariant(name=QUICK[1].name, status="failed")], run_id="three")
+    three = fake_run.make(tmp_path, [QUICK[0], replace(QUICK[1], status="failed")], run_id="three")
     difference = diff.between([of(one), of(two), of(three)])
     kernel, bce, *_ = dict(difference.variants)[QUICK[1].name]
     assert kernel.values == ["saturated", "not measured", "failed"]
@@ -173,8 +164,8 @@ def test_the_terminal_shows_the_summary_or_everything(tmp_path):
 def test_a_hostile_name_cannot_command_the_terminal(tmp_path):
     one, two = pair(tmp_path)
     for fake in (one, two):
-        fake.report["variants"][0]["name"] = f"\x1b[2J\r{HOSTILE}"
-        fake.report["run"]["recipe"] = f"\x1b]0;{fake.run_dir.name}\x07"
+        fake.rename(QUICK[1].name, f"\x1b[2J\r{HOSTILE}")
+        fake.save_run(preset=f"\x1b]0;{fake.run_dir.name}\x07")
     lines = list(diff_text.lines(diff.between([of(one), of(two)]), everything=True))
     assert not re.search(r"[\x00-\x1f\x7f\x9b]", "".join(lines))
     assert any(HOSTILE in line for line in lines)

@@ -44,7 +44,7 @@ def test_an_age_is_a_number_with_a_unit(out):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["prune"], "say what may go: --unused, --older-than AGE, or both"),
+        (["prune"], "select what to delete: --unused, --older-than AGE, or both"),
         (["prune", "--older-than", "30"], "--older-than must be a whole number with m, h, d or w, such as 30d, got 30"),
         (["prune", "--older-than", "-1d"], "such as 30d, got -1d"),
     ],

@@ -292,4 +292,4 @@ def test_variants_with_a_penalty_that_no_claim_is_about_are_left_out_and_named()
     rows = [none(**same), kl(**same), mmd(2.83, **same), dead(0.1, **same)]
     for verdict, alone in zip(verdicts.all_of([*rows, foreign]), verdicts.all_of(rows), strict=True):
         assert (verdict.state, verdict.effect) == (alone.state, alone.effect)
-        assert verdict.explanation == f"{alone.explanation[:-1]}; no claim speaks of the penalty of pull-a0.6."
+        assert verdict.explanation == f"{alone.explanation[:-1]}; no claim covers the penalty of pull-a0.6."

@@ -66,7 +66,7 @@ def test_an_age_alone_takes_what_runs_refer_to_as_well(out):
 
 
 def test_without_a_rule_nothing_goes(out):
-    with pytest.raises(InputError, match="say what may go: --unused, --older-than AGE, or both"):
+    with pytest.raises(InputError, match="select what to delete: --unused, --older-than AGE, or both"):
         inventory.prune(inventory.entries(out / "store"), unused=False, older_than=None)
 
 

@@ -97,4 +97,4 @@ def test_a_kernels_state_changes_across_the_ends(spread):
 
 def test_pairs_of_a_point_with_itself_are_left_out():
     pairs = np.arange(6).reshape(2, 3)
-    assert live_range.but_with_itself(pairs).tolist() == [1, 2, 3, 5]
+    assert live_range.without_diagonal(pairs).tolist() == [1, 2, 3, 5]

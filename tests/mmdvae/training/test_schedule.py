@@ -44,5 +44,5 @@ def test_a_training_cools_down_in_its_last_steps_alone(tiny, tmp_path):
 
 @pytest.mark.parametrize("share", [-0.1, 1.5, float("nan")])
 def test_a_cooldown_is_a_share(share):
-    with pytest.raises(InputError, match=r"cooldown must be a share in \[0, 1\], got "):
+    with pytest.raises(InputError, match=r"cooldown must be between 0 and 1, got "):
         dataclasses.replace(recipes.STANDARD, cooldown=share)

@@ -14,7 +14,7 @@ from reports import write
 from reports.drawing import matplotlib_plots, picture_cache, pictures
 from reports.drawing.palette import Limits
 
-VARIANTS = [FakeVariant(name="a", sigma=1.0), FakeVariant(name="b", sigma=2.0)]
+VARIANTS = [FakeVariant(sigma=1.0), FakeVariant(sigma=2.0)]
 
 
 @pytest.fixture
@@ -115,12 +115,12 @@ def test_every_argument_counts(tmp_path):
     bare = [pictures.scatter(*args, **kwargs) for args, kwargs in ways]
     assert len(set(bare)) == len(ways)
     for _ in range(2):
-        with picture_cache.kept_in(tmp_path / "pictures"):
+        with picture_cache.cache_in(tmp_path / "pictures"):
             assert [pictures.scatter(*args, **kwargs) for args, kwargs in ways] == bare
 
 
 def test_an_array_inside_another_argument_is_refused(tmp_path):
-    with picture_cache.kept_in(tmp_path / "pictures"), pytest.raises(TypeError):
+    with picture_cache.cache_in(tmp_path / "pictures"), pytest.raises(TypeError):
         pictures.trend([("title", [("line", np.ones(2), np.ones(2))], None)])
 
 

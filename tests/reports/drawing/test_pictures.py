@@ -5,9 +5,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 from colorspacious import cspace_convert
-from matplotlib.colors import to_rgb
+from matplotlib import color_sequences
+from matplotlib.colors import to_hex, to_rgb
 
-from reports.drawing import palette, svg
+from reports.drawing import palette, pictures, svg
 
 
 def least_distance(colours, deficiency):
@@ -28,5 +29,22 @@ def test_any_two_colours_are_told_apart(colours, deficiency):
 
 @pytest.mark.parametrize("colour", [*svg.COLOURS, svg.MUTED, svg.INK])
 def test_a_line_stands_out_from_white(colour):
-    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    assert 1.05 / (np.dot(parts, (0.2126, 0.7152, 0.0722)) + 0.05) >= 3
+    assert contrast(colour, "white") >= 3
+
+
+@pytest.mark.parametrize("share", np.linspace(0, 1, 21))
+def test_numbers_in_the_heat_map_can_be_read(share):
+    assert contrast(*pictures.heat(share)) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    def luminance(colour):
+        parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_classes_wear_the_palette_that_colour_blind_readers_can_tell_apart():
+    assert list(palette.CLASS_COLOURS) == [to_hex(colour) for colour in color_sequences["petroff10"]]

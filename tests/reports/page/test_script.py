@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 
 import fake_run
 import numpy as np
@@ -11,10 +12,9 @@ import pytest
 from browsing import bring_panels, settle, until
 from fake_run import QUICK
 
-from mmdvae.record.report_json import load
 from reports import write
 from reports.sections.latent import codes
-from reports.stored_arrays import Store
+from reports.stored_arrays import StoredArrays
 
 TALL = {"width": 1280, "height": 2600}  # all 18 panels at once
 VIEWS = ("z-shared", "pca-shared", "tsne")
@@ -24,7 +24,7 @@ VIEWS = ("z-shared", "pca-shared", "tsne")
 def fake(tmp_path_factory, fashion):
     images, labels = (np.load(fashion / f"test_{what}.npy")[:4000] for what in ("images", "labels"))
     out = tmp_path_factory.mktemp("script")
-    fake = fake_run.make(out, QUICK, images=images, labels=labels, decoded=True)
+    fake = fake_run.make(out, QUICK, images=images, labels=labels)
     write.write(fake.run_dir, fake.store)
     return fake
 
@@ -32,8 +32,7 @@ def fake(tmp_path_factory, fashion):
 @pytest.fixture(scope="module")
 def shown(fake):
     """Where the panels' codes come from, by variant."""
-    run = load(fake.run_dir)
-    return {found.variant.name: found for found in codes.found(run, Store(fake.run_dir, fake.store))}
+    return {found.variant.name: found for found in codes.found(fake.report, StoredArrays(fake.run_dir, fake.store))}
 
 
 @pytest.fixture
@@ -141,21 +140,6 @@ def test_a_ring_is_drawn_around_the_dot(latent, shown):
     settle(latent)
     assert set(ringed(latent)) == {""}
     assert not latent.locator("#tip").is_visible()
-
-
-def test_without_arrays_for_all_images_those_that_are_stored_have_error_and_reconstruction(visit, tmp_path, fashion):
-    images, labels = (np.load(fashion / f"test_{what}.npy")[:300] for what in ("images", "labels"))
-    fake = fake_run.make(tmp_path, QUICK[:2], images=images, labels=labels)
-    page = visit(write.write(fake.run_dir, fake.store))
-    views = Store(fake.run_dir, fake.store).views(QUICK[0].name, 0)
-    for image, kept in ((int(views.reconstruction_index[5]), True), (int(views.tsne_index[-1]), False)):
-        page.evaluate("hash => { location.hash = hash }", f"p={image}")
-        until(page, "id => document.getElementById('tip').dataset.image == id", str(image))
-        said = page.locator("#tip").inner_text()
-        assert ("× 1000: " in said, "no reconstruction stored" in said) == (kept, not kept)
-        assert page.locator("#tip [data-shows=reconstruction]").is_visible() == kept
-    page.evaluate("location.hash = 'p=99999'")
-    until(page, "document.getElementById('said').textContent.includes('not among those shown')")
 
 
 HOVER = """async () => {
@@ -347,7 +331,7 @@ def test_the_summary_sorts_by_number_both_ways_and_keeps_ties_in_their_order(pag
     names = [variant.name for variant in QUICK]
     assert sort(page, "sigma") == ([*names[1:6], names[0]], "ascending")  # 0.0001 < 0.1 < 2.83 < 10000, then words
     assert sort(page, "alpha") == ([names[0], *names[1:5], names[5]], "ascending")  # of equal alpha, as in the run
-    bce = {v["name"]: v["summary"]["bce"]["mean"] for v in fake.report["variants"]}
+    bce = {variant.name: variant.mean("bce") for variant in fake.report.variants}
     assert sort(page, "bce") == (sorted(names, key=bce.get), "ascending")
     assert sort(page, "bce") == (sorted(names, key=bce.get, reverse=True), "descending")
     assert page.locator("#summary [aria-sort]").count() == 1
@@ -357,10 +341,8 @@ def test_the_summary_sorts_by_number_both_ways_and_keeps_ties_in_their_order(pag
 
 
 def test_a_variant_without_the_number_stays_last_both_ways(visit, tmp_path):
-    fake = fake_run.make(tmp_path, QUICK[:4])
-    fake.report["variants"][1]["summary"].pop("bce")
-    fake.report["variants"][1]["summary"].pop("kernel_live_share")
-    fake.save()
+    without = replace(QUICK[1], metrics={"bce": None, "kernel_live_share": None})
+    fake = fake_run.make(tmp_path, [QUICK[0], without, *QUICK[2:4]])
     page = visit(write.write(fake.run_dir, fake.store))
     assert sort(page, "bce")[0][-1] == sort(page, "bce")[0][-1] == QUICK[1].name
     for _ in range(2):
@@ -412,9 +394,11 @@ def test_other_tables_of_variants_sort_too_and_folded_ones_once_they_are_opened(
 
     first = column("#kernel", 0)
     page.click("#kernel thead button >> nth=3")
-    shares = [float(text.split()[0]) for text in column("#kernel", 3)]
+    *shown, without = column("#kernel", 3)
+    shares = [float(text.split()[0]) for text in shown]
     assert shares == sorted(shares)
     assert len(set(shares)) > 1
+    assert without.startswith("–")  # no kernel
     assert sorted(column("#kernel", 0)) == sorted(first)
     folded = "#measurements details:first-of-type"
     assert page.locator(f"{folded} thead button").count() == 0
@@ -433,7 +417,7 @@ def test_other_tables_of_variants_sort_too_and_folded_ones_once_they_are_opened(
 def test_a_chart_says_the_value_of_the_point_under_the_pointer_unless_it_is_left_out(page, fake):
     chart = page.locator("#curves svg[role=img]").first
     chart.scroll_into_view_if_needed()
-    name, history = QUICK[0].name, fake.report["variants"][0]["runs"][0]["history"]["val_bce"]
+    name, history = QUICK[0].name, fake.report.variants[0].runs[0].history["val_bce"]
     line = f"#curves g[data-variant='{name}'][data-series=val_bce]"
     (x, y) = page.get_attribute(line, "data-tips").split("\n")[1].split(" ")[:2]
     box = chart.bounding_box()
@@ -461,6 +445,8 @@ def test_addresses_lead_to_a_section_a_verdict_and_an_image(visit, fake, shown):
     until(page, "Boolean(document.querySelector('figure[data-view=z-shared]').dataset.ringed)")
     assert str(image) in ringed(page)
     assert panel(page).bounding_box()["y"] < TALL["height"]
+    page.evaluate("location.hash = 'p=99999'")
+    until(page, "document.getElementById('said').textContent.includes('not among those shown')")
 
 
 def test_a_click_keeps_an_image_and_makes_its_address(latent):

@@ -17,15 +17,15 @@ def test_runs_are_listed_newest_first_whatever_their_names_or_time_zones(tmp_pat
 
 
 def test_a_line_says_what_a_run_found(tmp_path):
-    fake = fake_run.make(tmp_path, [*QUICK, FakeVariant(name="x", sigma=9.0, status="failed")])
+    fake = fake_run.make(tmp_path, [*QUICK, FakeVariant(sigma=9.0, status="failed")])
     write.write(fake.run_dir, fake.store)
     (entry,) = index.entries(tmp_path)
     assert (entry.link, entry.preset, entry.dataset) == ("./2026-03-01-quick/report.html", "quick", "fashion-mnist")
-    assert (entry.date, entry.code) == ("2026-03-01 09:30 UTC", "51584f0c1f0a + changes")
+    assert (entry.date, entry.code) == ("2026-03-01 09:30 UTC", "51584f0c1f0a + uncommitted changes")
     assert (entry.state, entry.failed) == ("6 ok", "1 failed")
     assert entry.bce_of == "mmd-a0.6-s0.1"
     assert entry.mmd2_of == "imq-a0.6"  # |MMD²| is smallest, though none is smaller than another's 0.0007 in sign
-    assert float(entry.bce) == round(fake.report["variants"][2]["summary"]["bce"]["mean"], 4)
+    assert float(entry.bce) == round(fake.report.variants[2].mean("bce"), 4)
 
 
 def test_a_broken_report_is_listed_as_unreadable_and_the_others_stay(tmp_path):
@@ -57,18 +57,17 @@ def test_a_folder_that_does_not_exist_has_no_runs(tmp_path):
 def test_an_entry_is_one_line_of_text_for_the_terminal(tmp_path):
     fake_run.make(tmp_path, QUICK)
     (tmp_path / "cut").mkdir()
-    (tmp_path / "cut" / "report.json").write_text("{")
+    (tmp_path / "cut" / "report.json").write_text('{"schema": 1}')
     good, bad = map(str, index.entries(tmp_path))
     expected = "2026-03-01-quick: 2026-03-01 09:30 UTC, quick on fashion-mnist, 3 epochs, seed 0, 6 ok; lowest BCE 0.29"
     assert good.startswith(expected)
     assert good.endswith("; mmdvae compare quick --out runs")
-    assert bad.startswith("cut: unreadable, JSONDecodeError")
+    assert bad == "cut: unreadable, run: field required"
 
 
 def test_settings_that_are_none_cost_no_list(tmp_path):
     fake = fake_run.make(tmp_path, QUICK[:1])
-    fake.report["run"]["recipe_settings"] = {"epochs": "<b>many</b>"}
-    fake.save()
+    fake.save_run(recipe_settings={"epochs": "<b>many</b>"})
     (entry,) = index.entries(tmp_path)
     assert (entry.problem, entry.settings) == ("", "3 epochs, seed 0")
 

@@ -1,23 +1,21 @@
 """The first sentences of a page: which settings regularised, which did not, and what that cost."""
 
+from dataclasses import replace
+
 import fake_run
 import pytest
 from fake_run import QUICK, FakeVariant
 
-from mmdvae.record import report_json
+from mmdvae.record.result import Check
 from reports.sections.header import headline
 
 
-def said(out, variants, *, change=None, **options):
-    fake = fake_run.make(out, variants, **options)
-    if change:
-        change(fake.report)
-        fake.save()
-    return headline.sentences(report_json.load(fake.run_dir))
+def said(out, variants, **options):
+    return headline.sentences(fake_run.make(out, variants, **options).report)
 
 
 def grid(alphas, sigmas, **how):
-    return [FakeVariant(name=f"mmd-a{a:g}-s{s:g}", alpha=a, sigma=s, **how) for a in alphas for s in sigmas]
+    return [FakeVariant(alpha=a, sigma=s, **how) for a in alphas for s in sigmas]
 
 
 def test_settings_that_regularised_come_first_with_the_sigmas_of_each_alpha_together(tmp_path):
@@ -31,10 +29,7 @@ def test_settings_that_regularised_come_first_with_the_sigmas_of_each_alpha_toge
 
 @pytest.mark.parametrize(("variance", "found"), [(3.9, False), (4.0, True), (16.0, True), (16.1, False)])
 def test_as_spread_as_the_prior_is_within_a_factor_of_two_of_its_variance(tmp_path, variance, found):
-    def change(report):
-        report["variants"][1]["summary"]["total_variance"]["mean"] = variance
-
-    first = said(tmp_path, QUICK[:2], change=change)[0]
+    first = said(tmp_path, [QUICK[0], replace(QUICK[1], metrics={"total_variance": variance})])[0]
     assert first.startswith("Regularised: none. No variant's codes are as spread") is not found
     assert ("σ\u00a00.0001 with α\u00a00.6" in first) is found
 
@@ -64,31 +59,24 @@ def test_one_variant_can_be_best_in_both(tmp_path):
 
 
 def test_the_last_sentence_says_what_limits_all_of_it(tmp_path):
-    def moving(report):
-        report["checks"] = [c for c in report["checks"] if c["code"] != "C5"]
-        report["checks"].append(
-            {"code": "C5", "title": "Training has not converged", "state": "tip", "explanation": "", "variants": names}
-        )
+    def last(folder, variants, moving, **options):
+        report = fake_run.make(tmp_path / folder, variants, **options).report
+        others = [check for check in report.checks if check.code != "C5"]
+        names = [variant.name for variant in moving]
+        check = Check(code="C5", title="Not converged", state="tip", explanation="", variants=names)
+        return headline.sentences(replace(report, checks=[*others, check]))[-1]
 
-    names = [variant.name for variant in QUICK]
-    assert said(tmp_path / "a", QUICK, change=moving)[-1] == (
+    assert last("a", QUICK, QUICK) == (
         "Mind: 1 seed, so no interval; 0.6 is the only α above 0; no variant had converged, so the ranking may change "
         "with more epochs."
     )
-    names = names[:2]
-    last = said(tmp_path / "b", QUICK, change=moving, seeds=(0, 1, 2))[-1]
-    assert last == (
+    assert last("b", QUICK, QUICK[:2], seeds=(0, 1, 2)) == (
         "Mind: 0.6 is the only α above 0; 2 of 6 variants had not converged, so the ranking may change with more "
         "epochs."
     )
-    names = []
     several = [QUICK[0], *grid((0.2, 0.6), (2.83,))]
-    assert not any(line.startswith("Mind") for line in said(tmp_path / "c", several, change=moving, seeds=(0, 1, 2)))
+    assert not last("c", several, [], seeds=(0, 1, 2)).startswith("Mind")
 
 
 def test_what_was_not_measured_is_not_spoken_of(tmp_path):
-    def change(report):
-        report["run"]["latent_dim"] = None
-
-    assert not any("Regularised" in line or "Of the" in line for line in said(tmp_path, QUICK, change=change))
-    assert not any("Regularised" in line for line in said(tmp_path / "x", [FakeVariant(name="x", status="failed")]))
+    assert not any("Regularised" in line for line in said(tmp_path, [FakeVariant(sigma=1.0, status="failed")]))

@@ -13,7 +13,6 @@ from browsing import bring_panels, until
 from fake_run import QUICK
 from PIL import Image
 
-from mmdvae.record.report_json import load
 from reports import write
 from reports.sections import summary
 
@@ -82,10 +81,10 @@ def test_in_a_sandboxed_frame_the_contents_lead_to_sections_and_panels_are_drawn
 def test_under_a_jenkins_policy_words_and_numbers_can_be_read_and_charts_are_no_blobs(visit, strict, fake, tmp_path):
     page = visit(strict)
     said = page.locator("body").inner_text()
-    for verdict in fake.report["verdicts"]:
-        assert verdict["claim"] in said
-        assert verdict["state"].replace("_", " ") in said
-    for row in summary.table(load(fake.run_dir)):
+    for verdict in fake.report.verdicts:
+        assert verdict.claim in said
+        assert verdict.state.replace("_", " ") in said
+    for row in summary.table(fake.report):
         assert row.name in said
         assert all(cell.text in said for cell in row.cells)
     page.locator("#curves svg").first.screenshot(path=tmp_path / "chart.png")

@@ -48,7 +48,7 @@ def test_a_defect_in_a_child_is_a_crash_that_quotes_its_last_words(workers):
 
 def test_a_child_refuses_to_work_for_a_program_that_is_no_longer_the_same(workers, tiny, tmp_path):
     request = training_request(tiny, tmp_path / "train", epochs=1) | {"code": "of yesterday"}
-    with pytest.raises(JobFailed, match="the program was edited while the run was going on"):
+    with pytest.raises(JobFailed, match="code was changed during the run"):
         workers.run(request, lambda event: None)
     assert not (tmp_path / "train").exists()
 

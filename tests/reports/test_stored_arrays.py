@@ -1,0 +1,48 @@
+"""Stored arrays that are lost or damaged, and keys that lead out of the store."""
+
+import json
+
+import fake_run
+import numpy as np
+import pytest
+from fake_run import QUICK
+from parsed_page import of, summary_row, words
+
+from mmdvae.errors import InputError
+from reports import write
+
+
+@pytest.mark.parametrize("left", [0, 11, 5000], ids=["empty", "cut in its first header", "cut"])
+def test_lost_arrays_cost_their_picture_and_are_named(tmp_path, caplog, left):
+    fake = fake_run.make(tmp_path, QUICK[:2])
+    file = fake.evaluation(1) / "views.npz"
+    file.write_bytes(file.read_bytes()[:left])
+    page = of(fake)
+    assert f"{file.parent.name}/views.npz cannot be read" in words(page.all("header")[0])
+    assert len(page.all("figure", data_view="z-shared")) == 1
+    assert QUICK[1].name in summary_row(page, QUICK[1].name)
+    assert f"No stored codes for: {QUICK[1].name}." in words(page.all("main")[0])
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["../../etc", "evaluate-" + "0" * 23, "evaluate-" + "0" * 24 + "/../../x", "data-" + "0" * 24, "/etc/passwd", 3],
+)
+def test_a_key_that_could_leave_the_store_is_refused(tmp_path, key):
+    fake = fake_run.make(tmp_path, QUICK[:1])
+    manifest = json.loads((fake.run_dir / "manifest.json").read_text())
+    manifest["variants"][0]["evaluate"] = key
+    (fake.run_dir / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match=r"evaluate key must be evaluate- and 24 hex digits"):
+        write.write(fake.run_dir, fake.store)
+
+
+def test_a_collapsed_dimension_leaves_a_gap_in_the_spectrum(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:1])
+    path = fake.evaluation() / "views.npz"
+    with np.load(path) as file:
+        views = dict(file)
+    views["eigenvalues"][-1] = 0.0
+    np.savez(path, **views)
+    (chart,) = [e for e in of(fake).all("svg") if "Eigenvalues" in (e.attributes.get("aria-label") or "")]
+    assert "to –; the prior has 1 throughout" in chart.attributes["aria-label"]

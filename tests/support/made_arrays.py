@@ -1,0 +1,63 @@
+"""Arrays made up in a moment: test images, and what `evaluate` keeps of one trained model."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from mmdvae.files import replacing
+
+D = 8  # latent dimensions
+TSNE_POINTS = 2_000  # as mmdvae.measures.projections, which would take seconds to import
+
+
+def images(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Bright bars whose place is the class, (n, 28, 28), and their classes (n,), uint8."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(n) % 10
+    made = rng.integers(0, 40, (n, 28, 28))
+    for image, label in zip(made, labels, strict=True):
+        image[2 + 2 * label : 7 + 2 * label, 4:24] += 190
+    return made.astype(np.uint8), labels.astype(np.uint8)
+
+
+def write_views(path: Path, spread: float, images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> None:
+    """views.npz of a model whose codes have that standard deviation; the names and types are those of `evaluate`."""
+    n = len(images)
+    centres = np.random.default_rng(7).normal(size=(10, D))
+    scales = np.linspace(1.6, 0.5, D) if spread > 2 else np.ones(D)
+    codes = (0.75 * centres[labels] + 0.62 * rng.normal(size=(n, D))) * scales * spread
+    codes -= codes.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(codes.T))
+    tsne_index = np.sort(np.random.default_rng(0).permutation(n)[:TSNE_POINTS])  # the same in every variant
+    angle = 2 * np.pi * labels[tsne_index] / 10
+    tsne = 30 * np.stack([np.cos(angle), np.sin(angle)], 1) + 5 * rng.normal(size=(len(tsne_index), 2))
+    first = np.unique(labels, return_index=True)[1]
+    index = np.concatenate([first, np.setdiff1d(np.arange(n), first)])[:16]
+    blur = 2 if spread < 2 else 1
+    blurred = _blurred(images, blur)
+    arrays = {
+        "codes": codes.astype(np.float32),
+        "log_variances": np.full((n, D), -4, np.float32),
+        "pca": (codes @ vectors[:, ::-1][:, :2]).astype(np.float32),
+        "pca_variance_ratio": values[::-1][:2] / values.sum(),
+        "tsne": tsne.astype(np.float32),
+        "tsne_index": tsne_index.astype(np.int32),
+        "eigenvalues": values[::-1],
+        "reconstructions": blurred[index],
+        "reconstruction_index": index.astype(np.int32),
+        "tsne_reconstructions": blurred[tsne_index],
+        "samples": _blurred(images[50:82] // 2 + images[150:182] // 2, blur + 1),
+        "squared_errors": ((images / 255 - blurred / 255) ** 2).mean(axis=(1, 2)).astype(np.float32),
+    }
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    with replacing(path) as file:
+        file.write(buffer.getvalue())
+
+
+def _blurred(images: np.ndarray, times: int) -> np.ndarray:
+    blurred = images.astype(np.float64)
+    for _ in range(times):
+        blurred = sum(np.roll(blurred, (i, j), (1, 2)) for i in (-1, 0, 1) for j in (-1, 0, 1)) / 9
+    return blurred.round().astype(np.uint8)

@@ -1,0 +1,120 @@
+"""Numbers of a made-up run, under the names that `fit`, `evaluate` and the baselines give them."""
+
+from typing import Any
+
+import numpy as np
+
+from mmdvae.record.result import Baseline
+
+CLASSES, D = 10, 8
+ENTROPY = 0.2422  # of the test images' pixels: the lowest BCE that there can be
+JUDGED = ("fid", "kid", "kid_sd", "density", "coverage", "class_entropy")  # by the data set's classifier
+
+
+def metrics(rng: np.random.Generator, *, spread: float, bce: float, state: str, judged: bool) -> dict[str, Any]:
+    """Of one trained model whose codes have that standard deviation and whose kernel is in that state."""
+    noise = 1 + 0.004 * float(rng.normal())
+    variance, near = D * spread**2 * noise, spread < 2
+    bce *= 1 + 0.1 * (noise - 1)
+    mse = 0.0166 + (bce - 0.2928) * 0.35
+    numbers = {
+        "bce": bce,
+        "bce_excess": bce - ENTROPY,
+        "mse": mse,
+        "psnr": 17.8,
+        "ssim": 0.66 - (bce - 0.2928) * 3,
+        "rounded_accuracy": 0.91,
+        **{f"mse_class_{label}": mse * (0.6 + 0.1 * label) * noise for label in range(CLASSES)},
+        "total_variance": variance,
+        "variance_of_means": variance * 0.99,
+        "posterior_variance": variance * 0.01,
+        "logdet_cov": D * float(np.log(variance / D)) - 0.9,
+        "participation_ratio": 7.4 if near else 3.9,
+        "mean_norm": 0.08 * spread,
+        "active_units": D,
+        "gaussian_w2": 2.8 * abs(spread - 1) + 0.08,
+        "gaussian_kl": 4 * (spread**2 - 1 - 2 * float(np.log(spread))) + 0.02,
+        "sliced_w2": abs(spread - 1) + 0.03 * noise,
+        "mmd2": 0.0009 * noise - 0.001 if spread < 1.01 else 0.0007 if near else 0.41 * noise,
+        "mmd2_p": 0.62 if near else 0.001,
+        "mardia_skewness": 0.03 * noise,
+        "mardia_kurtosis": -1.25 * noise,
+        "kernel_mean": {"off": None, "saturated": 0.0, "flat": 0.9999999, "live": 0.17}[state],
+        "kernel_live_share": {"off": None, "live": 0.93}.get(state, 0.0),
+        "kernel_state": state,
+        "gradient_ratio": 0.4 * noise if near else 0.0,
+        "live_sigma_low": 0.4 * spread,
+        "live_sigma_high": 9.1 * spread,
+        "median_distance": 3.9 * spread,
+        "knn_accuracy": 0.82 + 0.01 * (noise - 1),
+        "probe_accuracy": 0.78 * noise,
+        "silhouette": 0.11,
+        "trustworthiness_pca": 0.86,
+        "continuity_pca": 0.93,
+        "trustworthiness_tsne": 0.98,
+        "continuity_tsne": 0.96,
+        "fid": (4.2 if near else 31.0) * noise,
+        "kid": 0.021 * noise,
+        "kid_sd": 0.002,
+        "density": 0.71,
+        "coverage": 0.64 if near else 0.22,
+        "class_entropy": 2.21,
+    }
+    return numbers if judged else numbers | dict.fromkeys(JUDGED)
+
+
+def history(
+    epochs: int, rng: np.random.Generator, *, alpha: float, bce: float, penalised: bool
+) -> dict[str, list[float]]:
+    """One number per epoch of each quantity, falling to that BCE; the penalty is about 0 where nothing is penalised."""
+    steps = np.arange(1, epochs + 1)
+    train = bce + 0.16 * np.exp(-0.9 * (steps - 1)) + 0.003 / steps + 0.0006 * rng.normal(size=epochs)
+    valid = bce + 0.05 * np.exp(-0.8 * (steps - 1)) + 0.0009 * rng.normal(size=epochs)
+    penalty = (0.3 * np.exp(-0.7 * steps) * penalised + 0.0006 * rng.normal(size=epochs)) * bool(alpha)
+    accuracy = 0.9 + 0.1 * steps / (steps + 40)
+    quantities = {
+        "loss": (1 - alpha) * train + alpha * penalty,
+        "bce": train,
+        "penalty": penalty,
+        "rounded_accuracy": accuracy,
+        "val_loss": (1 - alpha) * valid + alpha * penalty,
+        "val_bce": valid,
+        "val_penalty": penalty * 1.1,
+        "val_rounded_accuracy": accuracy,
+    }
+    return {name: values.tolist() for name, values in quantities.items()}
+
+
+def baselines(*, judged: bool) -> list[Baseline]:
+    """Floors and ceilings."""
+    rows: dict[str, dict[str, float]] = {
+        "mean image": _errors(0.4502, 0.0867, 0.21),
+        **{f"PCA-{k}": _pca(k) for k in (2, 4, 8, 16)},
+        "raw pixels": {"knn_accuracy": 0.8462},
+        "prior draws": {"mmd2": 0.00003, "mmd2_p": 0.75, "sliced_w2": 0.0161} | _shape(0.0002),
+    }
+    if judged:
+        rows["mean image"] |= _samples(178.6, 0.0006)
+        rows[f"PCA-{D}"] |= _samples(43.0, 0.141)
+        rows["real images"] = _samples(0.37, 0.975)
+    return [Baseline(name=name, metrics=numbers) for name, numbers in rows.items()]
+
+
+def _samples(fid: float, coverage: float) -> dict[str, float]:
+    return dict(zip(JUDGED, (fid, fid / 3, 0.12, 0.993, coverage, 2.3026), strict=True))
+
+
+def _errors(bce: float, mse: float, ssim: float) -> dict[str, float]:
+    by_class = {f"mse_class_{label}": mse * (0.6 + 0.1 * label) for label in range(CLASSES)}
+    same = {"psnr": 10.62, "rounded_accuracy": 0.85}
+    return {"bce": bce, "bce_excess": bce - ENTROPY, "mse": mse, "ssim": ssim, **same, **by_class}
+
+
+def _shape(skewness: float) -> dict[str, float]:
+    return {"mardia_skewness": skewness, "mardia_kurtosis": 0.15}
+
+
+def _pca(k: int) -> dict[str, float]:
+    useful = {"knn_accuracy": 0.79, "probe_accuracy": 0.74}
+    near = {"mmd2": 0.0063, "mmd2_p": 0.001, "sliced_w2": 0.159} | _shape(28.1) if k == D else {}
+    return _errors(0.3604 - 0.004 * k, 0.0398 - 0.00125 * k, 0.32 + k / 40) | useful | near
