@@ -1,5 +1,5 @@
-"""A result as one HTML page, with tables and files beside it.
+"""Render a run's results as one HTML page, with data files beside it.
 
-Packages follow the page: drawing, sections, page; run_index lists runs and compares them.
+Packages, in the order in which a page is built: drawing, sections, page. run_index lists and compares runs.
 May import: mmdvae.
 """

@@ -1,4 +1,4 @@
-"""Every metric that a report can hold: what it is called, how it is written and judged, what it means."""
+"""Every metric that a report can hold: its title, number format, which values are better, and what it means."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Show = Callable[[float | None], str]
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric; `prior` is what N(0, I) in d dimensions would have, `better` is None where nothing is best."""
+    """One metric; `prior(d)` is its value for N(0, I) in d dimensions, `better` is None if no value is best."""
 
     name: str  # in report.json and metrics.csv
     title: str
@@ -22,17 +22,17 @@ class Metric:
     better: Better | None
     meaning: str  # one sentence
     prior: Callable[[int | None], float | None] = lambda d: None
-    log: bool = False  # spans decades, so its axis is logarithmic
+    log: bool = False  # spans decades, so it is plotted on a logarithmic axis
 
     @property
     def direction(self) -> str:
-        """Which values are better, in words; empty where none are."""
+        """Which values are better, in words; empty if none are."""
         return {"low": "lower is better", "high": "higher is better", "near 0": "nearer to 0 is better"}.get(
             self.better or "", ""
         )
 
     def spread(self, sd: float) -> str:
-        """A standard deviation in the metric's form: as many decimals, or two significant digits."""
+        """A standard deviation in the metric's format: the same number of decimals, or two significant digits."""
         return text.significant(sd, 2) if self.show is text.significant else self.show(sd)
 
     def signed(self, difference: float) -> str:
@@ -42,7 +42,7 @@ class Metric:
 
 
 def fixed(digits: int, *, factor: float = 1) -> Show:
-    """Shows a number, multiplied by the factor, with this number of decimals."""
+    """A formatter: multiplies a number by `factor` and shows it with `digits` decimals."""
     return lambda value: text.fixed(None if value is None else factor * value, digits)
 
 
@@ -68,7 +68,7 @@ GROUPS = (
 _number = text.significant
 _percent = fixed(1, factor=100)
 
-# A table: each metric is one line and its sentence.
+# Laid out as a table: per metric one line of fields, then its sentence.
 # fmt: off
 METRICS = (
     Metric("bce", "BCE", "nats/pixel", "reconstruction", fixed(4), "low",
@@ -165,18 +165,18 @@ _BY_NAME = {metric.name: metric for metric in METRICS}
 
 
 def of(name: str) -> Metric:
-    """The metric of that name; one that nobody has described is shown under its name."""
+    """The metric of that name; a metric missing from METRICS gets its name as title and default formatting."""
     return _BY_NAME.get(name) or Metric(name, name, "", "", _number, None, "")
 
 
 def ordered(names: Iterable[str]) -> list[Metric]:
-    """The metrics of these names in the order of the table above, those that nobody has described last."""
+    """The metrics of these names in the order of METRICS; those missing from it last, by name."""
     places = {name: place for place, name in enumerate(_BY_NAME)}
     return [of(name) for name in sorted(names, key=lambda name: (places.get(name, len(places)), name))]
 
 
 def worse(metric: Metric, value: float | None) -> float:
-    """A key for sorting: the smaller, the better."""
+    """A sort key: smaller is better; a missing value sorts last."""
     if value is None:
         return float("inf")
     return {"high": -value, "near 0": abs(value)}.get(metric.better or "", value)

@@ -1,4 +1,4 @@
-"""Files beside the report: every number as CSV, every latent code as Parquet."""
+"""Files beside the report: all numbers as CSV, all latent codes as Parquet."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,26 +13,26 @@ from mmdvae.record.result import Report
 from reports.stored_arrays import StoredArrays, Views
 
 METRIC_FIELDS = ["variant", "alpha", "sigma", "seed", "epoch", "metric", "value"]
-VARIANT = pa.dictionary(pa.int32(), pa.string())  # a variant's name stands once, not once per image
+VARIANT = pa.dictionary(pa.int32(), pa.string())  # stores a variant's name once, not once per image
 NO_LATENTS = pa.schema({"variant": pa.string(), "seed": pa.int32(), "image": pa.int32(), "label": pa.uint8()})
 
 
 def metrics(report: Report, path: Path) -> None:
-    """metrics.csv: one number per line.
+    """Write metrics.csv, one number per line.
 
-    `epoch` is empty for the numbers of the test set; alpha, sigma and seed are empty for baselines.
+    `epoch` is empty for test-set metrics; alpha, sigma and seed are empty for baselines.
     """
-    import pandas as pd  # 0.3 s, which `mmdvae runs` need not pay
+    import pandas as pd  # takes 0.3 s, and `mmdvae runs` does not need it
 
-    # Columns of objects, because in a column of numbers with gaps pandas would write seed 0 as 0.0.
+    # Object columns: in a numeric column with missing values pandas would write seed 0 as 0.0.
     table = pd.DataFrame(_metric_rows(report), columns=METRIC_FIELDS, dtype=object)
     write_text(path, table.to_csv(index=False, lineterminator="\n"))
 
 
 def latents(report: Report, store: StoredArrays, path: Path) -> None:
-    """latents.parquet: one row per variant, seed and test image; t-SNE is null outside its subset.
+    """Write latents.parquet, one row per variant, seed and test image; t-SNE is null outside its subset.
 
-    Only one training's table is in memory at a time.
+    Only one trained model's table is in memory at a time.
     """
     with replacing(path) as file, ExitStack() as writers:
         writer: pq.ParquetWriter | None = None
@@ -72,7 +72,7 @@ def _latent_table(name: str, seed: int, views: Views, labels: np.ndarray) -> pa.
     n, d = views.codes.shape
     if len(labels) != n:
         raise ValueError(f"{name}, seed {seed}: {n} codes for {len(labels)} labels")
-    tsne = np.full((n, 2), np.nan, np.float32)  # NaN becomes null
+    tsne = np.full((n, 2), np.nan, np.float32)  # pandas to Arrow turns NaN into null
     tsne[views.tsne_index] = views.tsne
     frame = pd.DataFrame(
         {

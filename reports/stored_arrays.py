@@ -1,4 +1,4 @@
-"""The small arrays behind the pictures: codes, their maps, reconstructions and samples, out of the shared store."""
+"""The small arrays behind the pictures, from the shared store: codes, PCA, t-SNE, reconstructions and samples."""
 
 import json
 import logging
@@ -22,19 +22,19 @@ KEY = re.compile(r"(data|train|evaluate)-[0-9a-f]{24}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Views:
-    """What `evaluate` keeps of one trained model, beside its numbers."""
+    """The arrays that `evaluate` stores for one trained model, besides its metrics."""
 
     codes: np.ndarray  # (n, d) posterior means of the test images
     pca: np.ndarray  # (n, 2)
     pca_variance_ratio: np.ndarray  # (2,)
     tsne: np.ndarray  # (m, 2)
-    tsne_index: np.ndarray  # (m,) rows of codes
+    tsne_index: np.ndarray  # (m,) rows of `codes`
     reconstructions: np.ndarray  # (k, 28, 28) uint8
     reconstruction_index: np.ndarray  # (k,) test images, the same for all variants
     samples: np.ndarray  # (s, 28, 28) uint8, decoded from the same noise for all variants
-    eigenvalues: np.ndarray  # (d,) of Cov(z), falling
+    eigenvalues: np.ndarray  # (d,) of Cov(z), in descending order
     squared_errors: np.ndarray  # (n,) mean squared error of each test image, pixels in [0, 1]
-    tsne_reconstructions: np.ndarray  # (m, 28, 28) uint8 of the images tsne_index
+    tsne_reconstructions: np.ndarray  # (m, 28, 28) uint8, of the test images in tsne_index
 
     def __post_init__(self):
         n, m, k = len(self.codes), len(self.tsne), len(self.reconstructions)
@@ -49,9 +49,9 @@ class Views:
 
 
 class StoredArrays:
-    """One run's part of the store, found by its manifest.
+    """One run's stored arrays, found through its manifest.
 
-    What cannot be read is listed in `problems` and treated as absent: a lost file costs one picture, not the page.
+    An unreadable file is listed in `problems` and treated as absent: it costs one picture, not the page.
     """
 
     def __init__(self, run_dir: Path, store: Path):
@@ -62,41 +62,41 @@ class StoredArrays:
 
     @property
     def keys(self) -> list[str]:
-        """The names of all stored results that the run's page is drawn from."""
+        """The keys of all stored results that the run's page is made from."""
         return [self._data, *self._evaluations.values()]
 
     def seeds(self, variant: VariantResult) -> list[int]:
-        """The seeds of a variant that have stored arrays, in the order of its runs."""
+        """The seeds of a variant that have stored arrays, in run order."""
         return [run.seed for run in variant.runs if (variant.name, run.seed) in self._evaluations]
 
     def views(self, name: str, seed: int) -> Views | None:
-        """The arrays of one training; None where there are none."""
+        """The arrays of one trained model; None if there are none."""
         if (name, seed) not in self._views:
             self._views[name, seed] = self._load(name, seed)
         return self._views[name, seed]
 
     def first(self, variant: VariantResult) -> Views | None:
-        """The arrays of a variant's first seed that has any."""
+        """The arrays of the first seed of a variant that has any; None if no seed has."""
         return next((views for seed in self.seeds(variant) if (views := self.views(variant.name, seed))), None)
 
     @cached_property
     def images(self) -> np.ndarray:
-        """(n, 28, 28) uint8, the test images."""
+        """Test images, (n, 28, 28) uint8."""
         return np.load(self._folder(self._data) / "test_images.npy", allow_pickle=False)
 
     @cached_property
     def labels(self) -> np.ndarray:
-        """(n,) the test images' classes."""
+        """Classes of the test images, (n,)."""
         return np.load(self._folder(self._data) / "test_labels.npy", allow_pickle=False)
 
     @cached_property
     def classes(self) -> list[str]:
-        """The names of the classes; their numbers where the data set names none."""
+        """Class names; class numbers as text if the data set names none."""
         classes = read_json(self._folder(self._data) / "info.json").get("classes")
         return [str(name) for name in classes or range(int(self.labels.max()) + 1)]
 
     def class_name(self, label: int) -> str:
-        """What a class is called."""
+        """The name of a class; "class 7" if it has none."""
         return self.classes[label] if label < len(self.classes) else f"class {label}"
 
     def _load(self, name: str, seed: int) -> Views | None:
@@ -104,7 +104,7 @@ class StoredArrays:
         if key is None:
             return None
         try:
-            # Opened here: given a path, np.load leaves a broken archive open.
+            # Opened here because np.load, given a path, does not close a broken archive.
             with (self._folder(key) / "views.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 return Views(**{field.name: arrays[field.name] for field in fields(Views)})
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
@@ -118,7 +118,7 @@ class StoredArrays:
 
 
 def _manifest(path: Path) -> tuple[str, dict[tuple[str, int], str]]:
-    """The data's key, and the evaluation's key by variant and seed; every key is checked before it becomes a path."""
+    """The data key, and the evaluation key by variant and seed; each key is validated before use as a path."""
     try:
         manifest = read_json(path)
         rows = [(str(row["name"]), int(row["seed"]), row.get("evaluate")) for row in manifest["variants"]]

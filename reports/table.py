@@ -1,4 +1,4 @@
-"""Tables of metrics as data: a row per variant, then the prior and the baselines. Needs the standard library alone."""
+"""Tables of metrics as data: a row per variant, then the prior and the baselines. Uses only the standard library."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,17 +13,17 @@ Kind = Literal["variant", "reference", "baseline"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One number of the table; `value` for sorting, the texts for reading."""
+    """One number of the table: `value` for sorting, `text` and `spread` for display."""
 
     value: float | None
     text: str
-    spread: str = ""  # ± standard deviation over seeds, empty for one seed
+    spread: str = ""  # ± standard deviation over seeds; empty for one seed
     best: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of the table."""
+    """One row of the table."""
 
     name: str
     kind: Kind
@@ -37,12 +37,12 @@ class Row:
 
     @property
     def gap(self) -> str:
-        """What stands where nothing was measured: how the variant ended, or a dash."""
+        """The text of an unmeasured cell: the variant's status if it did not finish, else a dash."""
         return text.MISSING if self.status == "ok" else self.status
 
     @property
     def empty(self) -> bool:
-        """Nothing was measured."""
+        """Whether no cell has a value."""
         return all(cell.value is None for cell in self.cells)
 
 
@@ -54,7 +54,7 @@ def measured(report: Report) -> set[str]:
 
 
 def rows(report: Report, columns: list[Metric]) -> list[Row]:
-    """Variants in the run's order, then the prior and the baselines; the last two only where they have a value."""
+    """Variants in run order, then the prior and the baselines; the last two only if they have a value."""
     best = {column.name: _winners(report.finished, column) for column in columns}
     beside = [
         _prior_row(columns, report.run.latent_dim),
@@ -67,19 +67,19 @@ def rows(report: Report, columns: list[Metric]) -> list[Row]:
 
 
 def best(variants: list[VariantResult], metric: str) -> VariantResult | None:
-    """The variant with the best mean of a metric; None where no variant has it."""
+    """The variant with the best mean of a metric; None if no variant has it."""
     ranked = [variant for variant in variants if variant.mean(metric) is not None]
     column = metrics.of(metric)
     return min(ranked, key=lambda variant: metrics.worse(column, variant.mean(metric))) if ranked else None
 
 
 def spread_text(metric: Metric, statistic: Statistic) -> str:
-    """± the standard deviation over seeds; empty for one seed."""
+    """± standard deviation over seeds; empty for one seed."""
     return "" if statistic.n == 1 or statistic.sd is None else f"± {metric.spread(statistic.sd)}"
 
 
 def _winners(finished: list[VariantResult], column: Metric) -> set[str]:
-    """The best variant and those that equal it in the digits shown; empty if there is nothing to be better than."""
+    """The best variant and those equal to it in the digits shown; empty if no variant shows a worse value."""
     shown = {
         variant.name: column.show(variant.mean(column.name)) for variant in finished if column.name in variant.summary
     }

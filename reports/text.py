@@ -1,4 +1,4 @@
-"""Numbers and dates as a reader sees them; a value that is not there is a dash, never a zero."""
+"""Format numbers and dates for display; a missing value is a dash, never a zero."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ MISSING = "–"
 
 
 def fixed(value: float | None, digits: int) -> str:
-    """A fixed number of decimals, with a true minus sign: −0.0012; the dash for no value."""
+    """A fixed number of decimals, with a true minus sign: −0.0012; a dash for None."""
     if value is None:
         return MISSING
     rounded = f"{value:.{digits}f}"
@@ -20,7 +20,7 @@ def fixed(value: float | None, digits: int) -> str:
 
 
 def significant(value: float | None, digits: int = 3) -> str:
-    """So many significant digits, without an exponent between 0.0001 and 999,999: 623, 9.44, 0.0213."""
+    """`digits` significant digits, without an exponent from 0.0001 to 999,999: 623, 9.44, 0.0213."""
     if value is None:
         return MISSING
     if value == 0:
@@ -37,18 +37,18 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 
 def setting(value: float | None) -> str:
-    """A setting as it was typed, 0.1, 0.0001, 10000; no two settings look the same."""
+    """A setting as it was typed: 0.1, 0.0001, 10000; different settings give different texts."""
     return MISSING if value is None else number(value)
 
 
 def moment(iso: str) -> str:
-    """A date and time in UTC to the minute; text that is no date stays as it is."""
+    """A date and time in UTC, to the minute; text that is not a date is returned unchanged."""
     parsed = instant(iso)
     return iso if parsed is None else f"{parsed:%Y-%m-%d %H:%M} UTC"
 
 
 def instant(iso: str) -> datetime | None:
-    """The date and time in UTC, which is also taken for granted where no zone is named; None for no date."""
+    """The date and time in UTC, which is also assumed if no zone is given; None if it is not a date."""
     try:
         parsed = datetime.fromisoformat(iso)
     except ValueError:
@@ -67,15 +67,15 @@ def listed(names: Sequence[str]) -> str:
 
 
 def span(ends: Sequence[float], show: Callable[[float], str]) -> str:
-    """An interval as a reader sees it: −0.0083 to −0.0060."""
+    """An interval for display: −0.0083 to −0.0060."""
     return f"{show(ends[0])} to {show(ends[1])}"
 
 
 def code(commit: str | None, dirty: bool | None) -> str:
-    """A commit, short, and whether files differed from it."""
+    """An abbreviated commit hash, with a note if there were uncommitted changes."""
     return f"{(commit or 'unknown')[:12]}{' + uncommitted changes' if dirty else ''}"
 
 
 def one_line(untrusted: str) -> str:
-    """Text without control characters: for a terminal, which would obey them."""
+    """Text without control characters, which a terminal would interpret."""
     return "".join(character if character.isprintable() else " " for character in untrusted)

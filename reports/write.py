@@ -1,4 +1,4 @@
-"""A run's folder in, the report and its sidecars out."""
+"""Write the report and its sidecar files from a run's folder."""
 
 import logging
 from pathlib import Path
@@ -18,13 +18,13 @@ from reports.stored_arrays import StoredArrays
 
 log = logging.getLogger("reports")
 
-PICTURES = ".pictures"  # beside what is stored; a dot, for it may be deleted at any time
+PICTURES = ".pictures"  # cache file in the store; hidden, as it may be deleted at any time
 
 
 def write(run_dir: Path, store: Path) -> Path:
     """Write report.html, metrics.csv, latents.parquet and summary.md into `run_dir`; return the report's path.
 
-    Each file is replaced as a whole, and equal inputs give equal bytes. What fails is logged, and named in the page.
+    Each file is replaced atomically, and equal inputs give equal bytes. Failures are logged and named on the page.
     Raises: InputError if report.json or manifest.json is missing or breaks its schema.
     """
     with cache_in(store / PICTURES):
@@ -32,10 +32,10 @@ def write(run_dir: Path, store: Path) -> Path:
 
 
 def rewrite(run_dir: Path, store: Path) -> Path:
-    """As `write`, for a run whose page was written before: nothing that the page shows may be lost by it.
+    """As `write`, for a run that may already have a page: nothing that the page shows may be lost.
 
-    Raises: InputError if stored results that the page was drawn from are gone or damaged, as where the folder was
-        copied without its store.
+    Raises: InputError if there is a page and stored results it was made from are missing or damaged, for example
+        because the folder was copied without its store.
     """
     lost, count = _lost(run_dir, store)
     page = run_dir / "report.html"
@@ -48,7 +48,7 @@ def rewrite(run_dir: Path, store: Path) -> Path:
 
 
 def _lost(run_dir: Path, store: Path) -> tuple[list[str], int]:
-    """The keys of stored results that cannot be read, and how many there should be."""
+    """The keys of the stored results that cannot be read, and the number of all keys."""
     keys = StoredArrays(run_dir, store).keys
     return [key for key in keys if not _is_whole(store / key)], len(keys)
 
@@ -76,7 +76,7 @@ def _write(run_dir: Path, store: Path) -> Path:
 def _sidecar(
     path: Path, what: str, report: Report, arrays: StoredArrays, failures: list[Failure] | None = None
 ) -> tuple[Sidecar, Failure | None]:
-    """Write one file beside the report; a failure costs that file alone."""
+    """Write one file beside the report; a failure costs only that file."""
     try:
         match path.name:
             case "metrics.csv":
@@ -86,7 +86,7 @@ def _sidecar(
             case _:
                 markdown.write(report, arrays, path, [failure.section for failure in failures or []])
         return Sidecar(name=path.name, what=what, sha256=file_sha256(path)), None
-    except Exception as error:  # the page is still worth having
-        path.unlink(missing_ok=True)  # an older one would not belong to this page
+    except Exception as error:  # the page is still useful without this file
+        path.unlink(missing_ok=True)  # a file from an earlier call would not match this page
         log.error("%s could not be written", path.name, exc_info=error)
         return Sidecar(name=path.name, what=what, sha256=""), Failure(section=path.name, error=error)

@@ -1,5 +1,5 @@
-"""Figures: SVG charts and pictures as data URIs.
+"""Figures: SVG charts, and pictures as data URIs.
 
-svg and scales draw charts, pictures and matplotlib_plots draw pixels, picture_cache keeps them.
+svg and scales draw charts, pictures and matplotlib_plots draw pixels, picture_cache caches the pictures.
 May import: no other package here.
 """

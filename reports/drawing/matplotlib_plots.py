@@ -1,4 +1,4 @@
-"""Drawings by matplotlib, as pixels; the same whatever a user's matplotlibrc and environment say."""
+"""Plots drawn by matplotlib, as pixels, independent of the user's matplotlibrc and environment."""
 
 import functools
 import os
@@ -8,7 +8,7 @@ from typing import ParamSpec
 
 import numpy as np
 
-os.environ["MPLBACKEND"] = "agg"  # a notebook's, which it hands on to its children, may not be installed here
+os.environ["MPLBACKEND"] = "agg"  # a notebook's backend, inherited by its child processes, may not be installed here
 os.environ["MATPLOTLIBRC"] = os.devnull
 import matplotlib.style
 from matplotlib import patheffects
@@ -26,7 +26,7 @@ Arguments = ParamSpec("Arguments")
 
 
 def plain(draw: Callable[Arguments, np.ndarray]) -> Callable[Arguments, np.ndarray]:
-    """Draw in matplotlib's own style."""
+    """Decorator: draw in matplotlib's default style."""
 
     @functools.wraps(draw)
     def drawn(*args: Arguments.args, **kwargs: Arguments.kwargs) -> np.ndarray:
@@ -48,7 +48,7 @@ def scatter(
         spine.set(color="#c8c8c4", linewidth=1)
     axes.axhline(0, color="#ececea", linewidth=1, zorder=0)
     axes.axvline(0, color="#ececea", linewidth=1, zorder=0)
-    colours = to_rgba_array(CLASS_COLOURS)[labels % len(CLASS_COLOURS)]  # parsed once, not once for every dot
+    colours = to_rgba_array(CLASS_COLOURS)[labels % len(CLASS_COLOURS)]  # parsed once, not once per dot
     axes.scatter(points[:, 0], points[:, 1], s=pixels / 75, c=colours, linewidths=0, rasterized=True)
     if rings:
         for radius, dashes in ((1, "solid"), (2, (0, (4, 2)))):
@@ -81,7 +81,7 @@ def trend(panels: Sequence[Panel]) -> np.ndarray:
 
 
 def _number_classes(axes: Axes, points: np.ndarray, labels: np.ndarray, limits: Limits) -> None:
-    """Each class's number at its median, unless the medians lie so close that the numbers would hide the dots."""
+    """Write each class's number at its median, unless the medians are so close that numbers would hide the dots."""
     medians = {int(label): np.median(points[labels == label], axis=0) for label in np.unique(labels)}
     reach = np.ptp(np.array(list(medians.values())), axis=0) / (np.diff(limits.x)[0], np.diff(limits.y)[0])
     if reach.max() < 0.12:

@@ -1,9 +1,9 @@
-"""What every drawing shares: the classes' colours, and what a panel is."""
+"""Shared by all drawings: the class colours, and the types Limits and Panel."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Told apart in all three kinds of colour-blindness (least CAM02-UCS distance 14.5), so numbers only have to help.
+# Distinguishable in all three kinds of colour-blindness (least CAM02-UCS distance 14.5); the numbers are an extra aid.
 CLASS_COLOURS = (
     "#3f90da",
     "#ffa90e",
@@ -20,11 +20,11 @@ CLASS_COLOURS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The range of a scatter panel."""
+    """The axis ranges of a scatter panel."""
 
     x: tuple[float, float]
     y: tuple[float, float]
 
 
-# A chart: title, lines as (label, sigmas, values), the prior's value, whether the axis is logarithmic.
+# A chart: title, lines as (label, sigmas, values), the prior's value, whether the y axis is logarithmic.
 Panel = tuple[str, Sequence[tuple[str, Sequence[float], Sequence[float]]], float | None, bool]

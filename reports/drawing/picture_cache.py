@@ -1,7 +1,7 @@
-"""Pictures that were drawn before: a page made again from the same results draws none of them, and needs no matplotlib.
+"""Cache of drawn pictures: a page made again from the same results draws none, and needs no matplotlib.
 
-One file beside the store has them all by what they were drawn from. It may be lost, damaged or deleted: then they are
-drawn again, with the same bytes.
+One file in the store holds them all, keyed by a hash of what they were drawn from. If it is lost, damaged or deleted,
+they are drawn again, with the same bytes.
 """
 
 import dataclasses
@@ -26,7 +26,7 @@ from mmdvae.jobs.code_digest import digest_of
 log = logging.getLogger("reports")
 
 ROOM = 16_000_000  # characters; a page of six variants takes 1.5 million, the largest 2.5
-# They go into a page as they are, so nothing else may come out of the file.
+# Cached text goes into the page unescaped, so nothing but a data URI may come out of the file.
 PICTURE = re.compile(r"data:image/(png|webp);base64,[A-Za-z0-9+/]+=*")
 DRAWN_BY = ("matplotlib", "numpy", "pillow")
 
@@ -36,7 +36,7 @@ Arguments = ParamSpec("Arguments")
 
 @contextmanager
 def cache_in(path: Path) -> Iterator[None]:
-    """While the block lasts, what the file has is not drawn, and what is drawn comes into the file."""
+    """Inside the block, pictures in the file are not drawn again, and newly drawn ones are added to the file."""
     pictures = _read(path)
     before = set(pictures)
     token = _PICTURES.set(pictures)
@@ -49,7 +49,7 @@ def cache_in(path: Path) -> Iterator[None]:
 
 
 def cached(draw: Callable[Arguments, Markup]) -> Callable[Arguments, Markup]:
-    """A function whose picture depends on nothing but its arguments: arrays, and what JSON or a dataclass can hold."""
+    """Decorator for a function whose picture depends only on its arguments: arrays, JSON values, dataclasses."""
 
     @functools.wraps(draw)
     def find_or_draw(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Markup:
@@ -57,7 +57,7 @@ def cached(draw: Callable[Arguments, Markup]) -> Callable[Arguments, Markup]:
         if pictures is None:
             return draw(*args, **kwargs)
         key = _digest(draw.__name__, *args, *sorted(kwargs.items()))
-        pictures[key] = pictures.pop(key, "") or str(draw(*args, **kwargs))  # the last used stands last
+        pictures[key] = pictures.pop(key, "") or str(draw(*args, **kwargs))  # most recently used comes last
         return Markup(pictures[key])
 
     return find_or_draw
@@ -75,7 +75,7 @@ def _digest(*values: Any) -> str:
 
 @functools.cache
 def _code() -> str:
-    """What draws, and the libraries."""
+    """A digest of the drawing code and of the library versions."""
     return _digest(
         digest_of(["reports.drawing.pictures", "reports.drawing.matplotlib_plots"]),
         [version(name) for name in DRAWN_BY],
@@ -83,7 +83,7 @@ def _code() -> str:
 
 
 def _read(path: Path) -> dict[str, str]:
-    """The pictures that this code has drawn, those used last at the end."""
+    """The cached pictures, most recently used last; empty if other code drew them or the file is damaged."""
     try:
         head, _, body = path.read_bytes().partition(b"\n")
         whole = head.decode() == f"{_code()} {hashlib.sha256(body).hexdigest()}"
@@ -94,7 +94,7 @@ def _read(path: Path) -> dict[str, str]:
 
 
 def _write(path: Path, pictures: dict[str, str]) -> None:
-    """As many of those used last as there is room for."""
+    """Write the most recently used pictures, as many as fit into ROOM."""
     room, fit = ROOM, []
     for key, picture in reversed(pictures.items()):
         room -= len(picture)
@@ -104,5 +104,5 @@ def _write(path: Path, pictures: dict[str, str]) -> None:
     body = json.dumps(dict(reversed(fit)))
     try:
         write_text(path, f"{_code()} {hashlib.sha256(body.encode()).hexdigest()}\n{body}")
-    except OSError as error:  # the page is whole without it
+    except OSError as error:  # the page is complete without the cache
         log.warning("%s could not be written: %s", path, error)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-FAR = 10.5  # times; over more than a decade of σ without a point nobody knows what lies between (0.1 to 1 is one)
+FAR = 10.5  # ratio of neighbouring σ; across more than a decade (such as 0.1 to 1) nothing is known in between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Scale:
     ticks: Sequence[tuple[float, str]] = ()
 
     def share(self, value: float) -> float:
-        """Where the value lies between low (0) and high (1)."""
+        """The position of the value between low (0) and high (1)."""
         if self.log:
             return math.log(value / self.low) / math.log(self.high / self.low)
         return (value - self.low) / (self.high - self.low)
@@ -47,8 +47,8 @@ def linear(values: Sequence[float], *, title: str = "", zero: bool = False, want
 
 
 def logarithmic(values: Sequence[float], *, title: str = "", most: int = 6) -> Scale:
-    """A logarithmic scale around positive values; ticks at powers of ten, at 1, 2, 5 within few decades, and within
-    less than one at round steps."""
+    """A logarithmic scale around positive values; ticks at powers of ten, over at most three decades at 1, 2 and 5
+    times these, and at round steps where fewer than two such ticks fit."""
     low, high = min(values), max(values)
     pad = max(high / low, 1.5) ** 0.06
     low, high = low / pad, high * pad
@@ -64,7 +64,7 @@ def logarithmic(values: Sequence[float], *, title: str = "", most: int = 6) -> S
 
 
 def power_text(step: int, power: int) -> str:
-    """5 times 10 to the power, as a reader writes it: 0.05, 500, 10⁴."""
+    """`step` times 10 to the power, for display: 0.05, 500, 10⁴."""
     if -3 <= power <= 3:
         return f"{step * 10.0**power:,.{max(0, -power)}f}"
     raised = "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(abs(power)))

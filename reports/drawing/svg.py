@@ -1,4 +1,4 @@
-"""Line charts as SVG by hand: attributes instead of CSS, so that they survive previewers that drop styles."""
+"""Line charts as hand-written SVG: attributes instead of CSS, because some previewers drop styles."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from reports import text
 from reports.drawing.scales import Scale
 
 INK, MUTED, GRID = "#222222", "#595959", "#e4e4e0"
-# At least 3:1 on white, told apart by the colour-blind (least CAM02-UCS distance 18.7).
+# Contrast at least 3:1 on white, distinguishable by the colour-blind (least CAM02-UCS distance 18.7).
 COLOURS = ("#306689", "#9a4c10", "#1b9eb9", "#641e14", "#b004f9", "#64635c", "#3b129c", "#ba8e06")
 DASHES = ("", "6 3", "2 3", "8 3 2 3", "10 4", "4 2 1 2", "1 2", "12 3 3 3")
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
@@ -22,7 +22,7 @@ Point = tuple[float, float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line, with a band or dots for the seeds around it."""
+    """One line, with a band or dots for the individual seeds."""
 
     label: str
     points: Sequence[Point]
@@ -31,10 +31,10 @@ class Line:
     band: Sequence[tuple[float, float, float]] = ()  # (x, lowest, highest)
     dots: Sequence[tuple[float, float]] = ()
     mark: bool = False  # a dot on every point
-    filled: bool = False  # dots are discs, not rings
-    thin: bool = False  # a path that leads the eye; its label starts where it ends
-    far: float = math.inf  # points of which one x is so many times the other's are joined by dots alone
-    tips: Sequence[tuple[float, float, str]] = ()  # (x, y, what the script says of the point)
+    filled: bool = False  # draw dots as discs, not rings
+    thin: bool = False  # a guide for the eye; its label is joined to its last point
+    far: float = math.inf  # neighbouring points whose x differ by more than this factor are joined by a dotted line
+    tips: Sequence[tuple[float, float, str]] = ()  # (x, y, the text that the script shows at the point)
     data: dict[str, str] = field(default_factory=dict)
 
 
@@ -50,7 +50,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """One frame with its lines; `alt` states what it shows, with numbers."""
+    """One chart; `alt` states in words and numbers what it shows."""
 
     alt: str
     x: Scale
@@ -58,14 +58,14 @@ class Chart:
     lines: Sequence[Line]
     references: Sequence[Reference] = ()
     shade: Sequence[tuple[float, float, float]] = ()  # a grey band behind everything
-    zones: Sequence[tuple[float, float]] = ()  # ranges of x that are shaded from top to bottom
+    zones: Sequence[tuple[float, float]] = ()  # ranges of x shaded over the full height
     width: int = 260
     height: int = 170
-    label_width: int = 8  # room at the right for direct labels
+    label_width: int = 8  # pixels at the right for direct labels
 
 
 def element(tag: str, /, *children: Any, **attributes: Any) -> Markup:
-    """One SVG element; every text and attribute value is escaped, `_` in a name stands for `-`."""
+    """One SVG element; all text and attribute values are escaped, `_` in a name stands for `-`."""
     named = "".join(
         f' {name.rstrip("_").replace("_", "-")}="{escape(_short(value))}"'
         for name, value in attributes.items()
@@ -86,7 +86,7 @@ def render(chart: Chart) -> Markup:
         element("rect", width=chart.width, height=chart.height, fill="#ffffff"),
         *frame.axes(),
         element(
-            "svg",  # an inner frame clips what leaves the range
+            "svg",  # a nested svg clips whatever leaves the axis ranges
             *frame.content(),
             x=left,
             y=top,
@@ -114,12 +114,12 @@ class _Label(NamedTuple):
     text: str
     colour: str
     dash: str
-    start: float  # from where it is led, in pixels
-    variant: str  # the label is hidden with it
+    start: float  # x where its leader line starts, in pixels
+    variant: str  # hiding this variant hides the label
 
 
 class _Frame:
-    """The chart's values in pixels."""
+    """Converts the chart's values to pixels and draws its parts."""
 
     def __init__(self, chart: Chart, left: int, top: int, width: int, height: int):
         self.chart, self.left, self.top, self.width, self.height = chart, left, top, width, height
@@ -171,15 +171,15 @@ class _Frame:
         return parts
 
     def labels(self) -> list[Markup]:
-        """Direct labels at the right with a sample of their line, pushed apart where they would touch."""
+        """Direct labels at the right, each with a sample of its line, pushed apart where they would overlap."""
         x = float(self.left + self.width + 3)
         wanted = [_Label(r.value, r.label, r.colour, r.dash, x, "") for r in self.chart.references if r.label]
         for line in self.chart.lines:
             end = line.points[-1][1] if line.points else None
-            if line.label and end is not None:  # a line that broke off has nothing to label at the right
+            if line.label and end is not None:  # a line without a last value has no right end to label
                 start = self.x(line.points[-1][0]) if line.thin else x
                 wanted.append(_Label(end, line.label, line.colour, line.dash, start, line.data.get("variant", "")))
-            if line.label and line.dots and not line.points:  # dots alone are led to their label
+            if line.label and line.dots and not line.points:  # dots without a line: a leader from the rightmost dot
                 right, height = max(line.dots)
                 wanted.append(
                     _Label(height, line.label, line.colour, line.dash, self.x(right), line.data.get("variant", ""))
@@ -187,7 +187,7 @@ class _Frame:
         top, base = self.top, self.top + self.height
         ends = [min(max(self.y(label.value), top), base) for label in wanted]
         placed = spread(ends, gap=12, low=top + 4, high=base + 4)
-        leaders: dict[str, str] = {}  # those of no variant are one path
+        leaders: dict[str, str] = {}  # by variant; leaders without a variant share one path
         parts = []
         for label, end, at in zip(wanted, ends, placed, strict=True):
             own = {"data_variant": label.variant}
@@ -227,7 +227,7 @@ class _Frame:
         return "M" + "L".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in points)
 
     def _bands(self, line: Line) -> Markup:
-        """The band, broken where the line is."""
+        """The band, with the same gaps as the line."""
         ends = {(x, part): y for x, low, high in line.band for part, y in (("low", low), ("high", high))}
         pieces = []
         for segment in segments([(x, low) for x, low, _ in line.band], line.far):
@@ -240,7 +240,7 @@ class _Frame:
         return " ".join(f"{_short(low)} {_short(high)}" for low, high in self.chart.zones)
 
     def _discs(self, points: Sequence[tuple[float, float]], r: float) -> str:
-        """Circles as one path: a page of hundreds of elements less is a page that loads and scrolls faster."""
+        """Circles as one path: hundreds of elements fewer, so the page loads and scrolls faster."""
         half = f"a{r} {r} 0 1 0 {2 * r:g} 0a{r} {r} 0 1 0 {-2 * r:g} 0"
         return "".join(f"M{self.x(x) - r:.2f} {self.y(y):.2f}{half}" for x, y in points)
 
@@ -266,7 +266,7 @@ def spread(wanted: Sequence[float], *, gap: float, low: float, high: float) -> l
 
 
 def segments(points: Sequence[Point], far: float = math.inf) -> list[list[tuple[float, float]]]:
-    """The runs of points that have a value and lie near each other: a gap stays a gap."""
+    """The points split at missing values and where x grows by more than the factor `far`."""
     found: list[list[tuple[float, float]]] = [[]]
     for x, y in points:
         if y is None or (found[-1] and far < math.inf and x > far * found[-1][-1][0]):
@@ -277,7 +277,7 @@ def segments(points: Sequence[Point], far: float = math.inf) -> list[list[tuple[
 
 
 def _gaps(pieces: Sequence[Sequence[tuple[float, float]]]) -> list[tuple[tuple[float, float], tuple[float, float]]]:
-    """From where each segment ends to where the next begins."""
+    """The end of each segment, paired with the start of the next."""
     return [(one[-1], other[0]) for one, other in pairwise(pieces)]
 
 

@@ -1,5 +1,5 @@
-"""All sections as one self-contained page, and what is made from the same parts.
+"""All sections as one self-contained page, and two shorter forms of it.
 
-page is the HTML file, artifact its short form in Prefect's UI, markdown the summary.
+page is the HTML file, artifact its short form for Prefect's UI, markdown writes summary.md.
 May import: drawing, sections.
 """

@@ -1,4 +1,4 @@
-"""The page cut down for a frame in Prefect's UI: no scripts, no links, the largest sections left out."""
+"""The page cut down for a frame in Prefect's UI: no scripts, no internal links, too large sections left out."""
 
 import re
 
@@ -11,7 +11,7 @@ LARGEST = 500_000  # bytes; Prefect stores an artifact up to three times
 
 
 def render(report: Report, store: StoredArrays) -> str:
-    """As many of the sections as fit, less the largest; which are missing is said. ValueError if no section fits."""
+    """The page, the largest sections left out (and named) until it fits LARGEST. ValueError if no section fits."""
     blocks, failures = page.build(report, store, [])
     top = page.top(report, store, failures)
     template = environment().get_template("page/artifact.html")
@@ -27,5 +27,5 @@ def render(report: Report, store: StoredArrays) -> str:
 
 
 def _unlinked(html: str) -> str:
-    """Without links to places in the page: in a frame from srcdoc they would lead to the page around it."""
+    """Without links to anchors: in a srcdoc frame they would navigate to the embedding page."""
     return re.sub(r' href="#[^"]*"', "", html)

@@ -1,4 +1,4 @@
-"""Scripts inside a page: our own, the only one that the page's policy allows to run, and the data it reads."""
+"""Scripts inside a page: our own, the only one that the page's policy allows, and the JSON data it reads."""
 
 import base64
 import hashlib
@@ -14,14 +14,14 @@ from reports.page.templating import TEMPLATES
 
 @cache
 def text() -> Markup:
-    """Our own script: the files in script/, joined in the order of their numbers and otherwise unchanged."""
+    """Our own script: the files in script/, joined in the order of their numbers, otherwise unchanged."""
     files = sorted(TEMPLATES.glob("page/script/*.js"))
     body = "".join(file.read_text("utf-8") for file in files)
-    return Markup('"use strict";(() => {{\n{}}})();').format(Markup(body))  # safe: our own, and a test looks for "</"
+    return Markup('"use strict";(() => {{\n{}}})();').format(Markup(body))  # safe: our own; a test rejects "</" in it
 
 
 def policy(own: Markup | None = None) -> str:
-    """The Content-Security-Policy: pictures and styles from within the page, at most this script, nothing else."""
+    """The Content-Security-Policy: allows inline styles, pictures as data URIs, the script `own`, and nothing else."""
     script = ""
     if own is not None:
         digest = base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()

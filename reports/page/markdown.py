@@ -1,4 +1,4 @@
-"""summary.md: the table, the checks and one picture, for places that show no HTML."""
+"""summary.md: the summary table, verdicts and checks, and one picture, for viewers without HTML."""
 
 import html
 import re
@@ -18,11 +18,11 @@ from reports.stored_arrays import StoredArrays
 
 LONGEST_TABLE = 40  # rows
 LONGEST_TEXT = 500  # characters of an explanation
-LARGEST = 148_000  # bytes; Prefect stores an artifact up to three times, and a ticket or a mail has limits, too
+LARGEST = 148_000  # bytes; Prefect stores an artifact up to three times, and issue trackers and mail have limits
 
 
 def write(report: Report, store: StoredArrays, path: Path, missing: list[str]) -> None:
-    """Write the summary; `missing` names what could not be made."""
+    """Write the summary; `missing` names the sections and files that could not be made."""
     d = report.run.latent_dim
     before, after = [*_opening(report), "", *_table(report, d), ""], [""]
     picture, shown = _hero(report, d)
@@ -33,20 +33,20 @@ def write(report: Report, store: StoredArrays, path: Path, missing: list[str]) -
 
 
 def artifact(page: Path) -> str:
-    """The summary beside a page, with the page's path, which is no part of the summary because that may travel."""
+    """The summary beside a page, plus the page's path, which is not in summary.md because that may be copied away."""
     path = page.with_name("summary.md")
     text = path.read_text(encoding="utf-8") if path.is_file() else "The summary could not be written; the log says why."
     return f"{text}\nThe whole report: {plain(str(page))}\n"
 
 
 def _fitting(notes: list[str], room: int) -> list[str]:
-    """The notes, or as many of the first as there is room for and how many more there are."""
+    """The notes; if they exceed `room` bytes, the first that fit and the number of those left out."""
     if _size(notes) <= room:
         return notes
     fitting = []
     for note in notes:
         room -= _size([note])
-        if room < 100:  # the last line's
+        if room < 100:  # bytes reserved for the last line
             break
         fitting.append(note)
     return [*fitting, f"- {len(notes) - len(fitting)} more notes are in the report."]
@@ -68,7 +68,7 @@ def _opening(report: Report) -> list[str]:
 
 
 def _notes(report: Report, missing: list[str]) -> Iterator[str]:
-    """One line for everything that a reader must know beside the numbers."""
+    """One line for each unfinished variant, missing part, verdict, and check that did not pass."""
     for variant in report.unfinished:
         yield _note(variant.name, f"{variant.status}: {variant.error or 'no reason was recorded'}")
     for name in missing:
@@ -86,7 +86,7 @@ def _note(what: str, why: str) -> str:
 
 
 def _evidence(card: verdicts.Card) -> str:
-    """Effect, quantity, interval and seeds in brackets; nothing where nothing was measured."""
+    """Effect, quantity, interval and seeds in brackets; empty if no effect was measured."""
     if not card.effect:
         return ""
     quantity = card.verdict.quantity[:LONGEST_TEXT]
@@ -116,7 +116,7 @@ def _cell(row: table.Row, cell: table.Cell) -> str:
 
 
 def _hero(report: Report, d: int | None) -> tuple[Markup | None, list[str]]:
-    """Total variance and BCE against sigma, and what they show; no picture where no variant has a sigma."""
+    """A picture of total variance and BCE against sigma, and its findings; None if no variant has a sigma."""
     panels, shown = [], []
     for metric in heatmap.METRICS[:2]:
         by_alpha = heatmap.by_alpha(report, metric.name)
@@ -135,6 +135,6 @@ def _hero(report: Report, d: int | None) -> tuple[Markup | None, list[str]]:
 
 
 def plain(untrusted: str) -> str:
-    """Text that Markdown and HTML take as text: one line, without control characters, everything active escaped."""
+    """Text escaped for Markdown and HTML, on one line, without control characters."""
     one_line = re.sub(r"[\x00-\x1f\x7f]+", " ", untrusted)
     return re.sub(r"([\\`*_\[\]|~#!{}()])", r"\\\1", html.escape(one_line, quote=False))

@@ -1,4 +1,4 @@
-"""All sections as one self-contained HTML page. A section that raises becomes a box that says so; the rest stays."""
+"""All sections as one self-contained HTML page. A section that raises becomes an error box; the others are kept."""
 
 import logging
 from collections.abc import Callable
@@ -37,22 +37,22 @@ class Failure:
 class Block:
     """One section's finished HTML."""
 
-    code: str  # its id in the page
+    code: str  # its HTML id
     title: str
     body: Markup
-    bearing: list[verdicts.Card] = field(default_factory=list)  # the verdicts that it supports or opposes
+    bearing: list[verdicts.Card] = field(default_factory=list)  # the verdicts that this section bears on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """The page, and what is missing from it."""
+    """The page, and the sections missing from it."""
 
     html: str
     failures: list[Failure]
 
 
 def render(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> Page:
-    """The page; nothing in it depends on the clock or the machine that renders it."""
+    """The page; its content does not depend on when or on which machine it is rendered."""
     blocks, failures = build(report, store, sidecars)
     dots, own = _dots(report, store, failures), inline_script.text()
     html = (
@@ -71,7 +71,7 @@ def render(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> Page
 
 
 def build(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> tuple[list[Block], list[Failure]]:
-    """All sections, and those of them that failed."""
+    """All sections, and the failures among them."""
     templates = environment()
     failures: list[Failure] = []
     blocks = []
@@ -81,7 +81,7 @@ def build(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> tuple
             if section is not None:
                 body = Markup(templates.get_template(section.template).render(section=section))
                 blocks.append(Block(code=code, title=title, body=body, bearing=verdicts.bearing_on(report, code)))
-        except Exception as error:  # whatever it is, the other sections are still worth having
+        except Exception as error:  # of any kind: the other sections are still useful
             log.error("section %r failed", title, exc_info=error)
             failures.append(Failure(section=title, error=error))
             body = Markup(templates.get_template("page/error.html").render(failure=failures[-1]))
@@ -90,22 +90,22 @@ def build(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> tuple
 
 
 def top(report: Report, store: StoredArrays, failures: list[Failure]) -> header.Header:
-    """The head of the page, made last, when it is known what could not be shown."""
+    """The head of the page, built last because it lists the sections that failed."""
     return header.build(report, problems=store.problems, failures=[f"{f.section} ({f.kind})" for f in failures])
 
 
 def _dots(report: Report, store: StoredArrays, failures: list[Failure]) -> dict[str, Any] | None:
-    """What the script shows of each dot; None where it has nothing to show."""
+    """The script's data on each dot of the latent space; None if no codes are stored, or if building it failed."""
     try:
         return points.build(report, store)
-    except Exception as error:  # without it the pictures of the latent space stay as they are
+    except Exception as error:  # without the data the pictures of the latent space stay static
         log.error("the data for the script failed", exc_info=error)
         failures.append(Failure(section="Hover and zoom in the latent space", error=error))
         return None
 
 
 def _sections(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> list[tuple[str, str, Callable[[], Any]]]:
-    """In the order of the page."""
+    """The sections in page order: HTML id, title, and the function that builds it."""
     return [
         ("findings", "Verdicts and checks", lambda: verdicts.build(report)),
         ("summary", "Summary", lambda: summary.build(report)),

@@ -1,14 +1,14 @@
-"""Where templates come from and how they are filled."""
+"""The Jinja2 environment that all templates are rendered in."""
 
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-TEMPLATES = Path(__file__).parent.parent  # each lies beside the code that fills it
+TEMPLATES = Path(__file__).parent.parent  # each template lies beside the code that renders it
 
 
 def environment() -> Environment:
-    """Templates that escape everything and refuse an unknown name."""
+    """Autoescaping; an undefined name raises."""
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""The list of runs, and what differs between them.
+"""The list of runs, and the differences between them.
 
 May import: page, sections.
 """

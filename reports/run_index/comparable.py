@@ -1,4 +1,4 @@
-"""The part of a run that can be compared with another run: settings as text, metrics with their range over seeds."""
+"""The comparable part of a run: settings as text, metrics with their range over seeds."""
 
 from dataclasses import asdict, dataclass
 
@@ -25,7 +25,7 @@ class Measured:
 class ComparableVariant:
     """One variant of one run."""
 
-    state: str  # of its kernel, or failed or diverged
+    state: str  # its kernel's state, or failed or diverged
     metrics: dict[str, Measured]
 
 
@@ -39,7 +39,7 @@ class Comparable:
 
 
 def of(name: str, report: Report) -> Comparable:
-    """The run, named after its folder."""
+    """The run; `name` is that of its folder."""
     return Comparable(
         id=name,
         settings=_settings(report),
@@ -48,7 +48,7 @@ def of(name: str, report: Report) -> Comparable:
 
 
 def _settings(report: Report) -> dict[str, str]:
-    """Everything that the run was made from; settings that were not recorded are left out."""
+    """The run's settings, data, code, versions and hardware; those not recorded are left out."""
     epochs = sorted({seed_run.epochs for variant in report.finished for seed_run in variant.runs if seed_run.epochs})
     code = report.run.code
     found = {

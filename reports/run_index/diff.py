@@ -1,6 +1,6 @@
-"""The difference between runs: settings that differ, and each metric of the other runs minus the first run's.
+"""The difference between runs: settings that differ, and each metric of the other runs minus that of the first.
 
-All sums and all words of a difference are here; diff_text and diff_page only lay them out.
+All calculations and wording are here; diff_text and diff_page only lay them out.
 """
 
 import string
@@ -14,7 +14,7 @@ from reports.run_index.comparable import LIKE, Comparable, Measured
 from reports.sections import summary
 
 LETTERS = string.ascii_uppercase
-LEAST_SEEDS = 3  # the range of fewer values says next to nothing about the spread
+LEAST_SEEDS = 3  # the range of fewer values says almost nothing about the spread
 MAIN = frozenset(column.name for column in summary.COLUMNS)
 
 WORDS = {
@@ -42,7 +42,7 @@ LEGEND = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One value minus the first run's, and what it means."""
+    """One value minus that of the first run, and what the difference means."""
 
     text: str
     word: str
@@ -50,27 +50,27 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One metric of one variant: a value for each run, a change for each run after the first."""
+    """One metric of one variant: a value per run, a change per run after the first."""
 
     title: str
-    main: bool  # whether the report's summary has it
+    main: bool  # whether the report's summary table has it
     values: list[str]
     changes: list[Change]
 
     @property
     def cells(self) -> list[str]:
-        """The row of a table, as long as `Diff.head`."""
+        """The cells of a table row: the title, then one per column of `Diff.head`."""
         return [self.title, *self.values, *(cell for change in self.changes for cell in (change.text, change.word))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diff:
-    """All that differs."""
+    """Everything that differs between the runs."""
 
     ids: list[str]
     like: bool
     first_line: str
-    settings: list[tuple[str, list[str]]]  # only those that are not the same in all runs
+    settings: list[tuple[str, list[str]]]  # only those that are not equal in all runs
     variants: list[tuple[str, list[Row]]]  # variants of the first run that at least one other run has
     elsewhere: list[tuple[str, str]]  # all other variants, with the letters of the runs that have them
 
@@ -80,23 +80,23 @@ class Diff:
         return list(LETTERS[: len(self.ids)])
 
     def head(self, meaning: str = "") -> list[str]:
-        """The heads of the columns after the first; `meaning` of a change, in which {} is the change."""
+        """Column headers after the first; `meaning` is a template for those of a change's word, {} the change."""
         first, *others = self.letters
         changes = [f"{letter} − {first}" for letter in others]
         return [*self.letters, *(cell for change in changes for cell in (change, meaning.format(change)))]
 
     def tables(self, *, everything: bool) -> list[tuple[str, list[list[str]]]]:
-        """The cells of each variant's rows: all metrics, or only those of the report's summary."""
+        """The cells of each variant's rows: all metrics, or only those of the report's summary table."""
         return [(name, [row.cells for row in rows if everything or row.main]) for name, rows in self.variants]
 
     @property
     def only_in(self) -> list[str]:
-        """A line for each variant that is not compared."""
+        """One line for each variant that is not compared."""
         return [WORDS["elsewhere"].format(name, letters) for name, letters in self.elsewhere]
 
 
 def between(runs: Sequence[Comparable]) -> Diff:
-    """What differs between the first run and the others; InputError unless there are 2 to 26 runs, all different."""
+    """The difference between the first run and the others; InputError unless there are 2 to 26 distinct runs."""
     ids = [run.id for run in runs]
     if not 2 <= len(runs) <= len(LETTERS) or len(set(ids)) < len(ids):
         raise InputError(f"a difference needs 2 to {len(LETTERS)} different runs, got {', '.join(ids) or 'none'}")
@@ -117,7 +117,7 @@ def between(runs: Sequence[Comparable]) -> Diff:
 
 
 def _likeness(runs: Sequence[Comparable]) -> tuple[bool, str]:
-    """Whether all runs had the same data and epochs, and a sentence that says so; not recorded counts as different."""
+    """Whether all runs had the same data and epochs, and a sentence saying so; unrecorded counts as different."""
     found = {what: {run.settings.get(setting) for run in runs} for setting, what in LIKE.items()}
     unlike = [what for what, values in found.items() if len(values) > 1 or None in values]
     return not unlike, WORDS["unlike"].format(text.listed(unlike)) if unlike else WORDS["alike"]

@@ -1,4 +1,4 @@
-"""A difference between runs as a page: diff.html beside the list of runs, which links to it."""
+"""The difference between runs as a page: diff.html beside the list of runs, which links to it."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from reports.run_index.diff import LEGEND, WORDS, Diff
 
 
 def write(diff: Diff, out: Path, *, everything: bool) -> Path:
-    """Write `out`/diff.html in place of the one before, then the list of runs anew; return the page's path."""
+    """Replace `out`/diff.html, then rewrite the list of runs; return the path of diff.html."""
     path = out / index.DIFF
     template = environment().get_template("run_index/diff.html")
     html = template.render(

@@ -1,4 +1,4 @@
-"""A difference between runs as lines for a terminal."""
+"""The difference between runs as lines for a terminal."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +7,7 @@ from reports.run_index.diff import LEGEND, WORDS, Diff
 
 
 def lines(diff: Diff, *, everything: bool) -> Iterator[str]:
-    """The sentence to read first, the runs, their settings, a table per variant; the summary's metrics or all."""
+    """First line, runs, settings that differ, a table per variant with the summary's metrics or all, and the legend."""
     yield diff.first_line
     yield ""
     yield from map(" ".join, zip(diff.letters, map(text.one_line, diff.ids), strict=True))
@@ -28,7 +28,7 @@ def lines(diff: Diff, *, everything: bool) -> Iterator[str]:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Columns as wide as their widest cell, two blanks apart."""
+    """Columns as wide as their widest cell, two spaces apart."""
     table = [[text.one_line(cell) for cell in row] for row in (head, *rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for row in table:

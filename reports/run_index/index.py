@@ -15,17 +15,17 @@ from reports.page import inline_script
 from reports.page.templating import environment
 from reports.table import best
 
-DIFF = "diff.html"  # the page of the difference that was asked for last
-COMMAND = "mmdvae runs --diff RUN RUN --page"  # makes it
-OLDEST = datetime.min.replace(tzinfo=UTC)  # for a run without a date, so that it comes last
+DIFF = "diff.html"  # the latest difference page
+COMMAND = "mmdvae runs --diff RUN RUN --page"  # writes DIFF
+OLDEST = datetime.min.replace(tzinfo=UTC)  # for a run without a date, which sorts it last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One run's line; `problem` says why the run cannot be read."""
+    """One run's row; `problem` says why the run cannot be read."""
 
     id: str
-    link: str  # empty where there is no report
+    link: str  # empty if there is no report.html
     created: datetime = OLDEST
     date: str = ""
     preset: str = ""
@@ -51,13 +51,13 @@ class Entry:
 
 
 def alone(store: Path) -> AbstractContextManager[None]:
-    """Keep other processes from writing a page beside this store meanwhile, so that the list of runs misses none."""
-    # No store means that no other process can be making a run here.
+    """Lock out other processes that write pages beside this store, so that the list of runs misses no run."""
+    # Without a store no other process can be making a run here.
     return locked(store / ".report.lock") if store.is_dir() else nullcontext()
 
 
 def write(out: Path) -> Path:
-    """Write `out`/index.html over the runs in `out` and return its path; a broken run is a line, not an error."""
+    """Write `out`/index.html, the list of runs in `out`, and return its path; a broken run is a row, not an error."""
     path = out / "index.html"
     template = environment().get_template("run_index/index.html")
     html = template.render(
@@ -71,9 +71,9 @@ def write(out: Path) -> Path:
 
 
 def entries(out: Path) -> list[Entry]:
-    """All folders with a report.json, newest first; unreadable ones last."""
+    """All runs with a report.json, newest first; unreadable ones last."""
     reports = sorted(out.glob("*/report.json"))
-    found = [_entry(path.parent) for path in reports if not path.parent.name.startswith(".")]  # a dot: being written
+    found = [_entry(path.parent) for path in reports if not path.parent.name.startswith(".")]  # hidden: being written
     found.sort(key=lambda entry: (entry.created, entry.id), reverse=True)
     return found
 
@@ -83,7 +83,7 @@ def _entry(folder: Path) -> Entry:
     try:
         return _readable(folder.name, link, report_json.load(folder))
     except InputError as error:
-        why = str(error).rpartition(f" of schema {SCHEMA}: ")[2]  # without the path
+        why = str(error).rpartition(f" of schema {SCHEMA}: ")[2]  # the message without the path
         return Entry(id=folder.name, link=link, problem=why)
 
 

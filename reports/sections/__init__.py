@@ -1,5 +1,5 @@
-"""One file per section of the page, its template beside it.
+"""One module per section of the page, its template beside it.
 
-A section is a function that makes a dataclass with the name of its template; page/page.py lists them.
+Each section has a function that builds a dataclass, whose `template` names its template; page/page.py lists them.
 May import: drawing.
 """

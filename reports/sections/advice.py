@@ -1,4 +1,4 @@
-"""How to choose sigma, and which variants no other beats in both reconstruction and match with the prior."""
+"""How to choose sigma, and the Pareto front of the variants by reconstruction and match with the prior."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,13 +12,13 @@ from reports.metrics import Metric
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heuristic:
-    """A rule's sigma against the prior's range."""
+    """The sigma chosen by a rule of thumb, against the ranges of sigma in which a kernel is alive."""
 
     name: str
     sigma: str
-    place: str  # inside, below or above
-    free: str  # on how many variants' codes it is alive, of those that no penalty has shaped
-    shaped: str  # and of those that one has, which lie near the prior whatever their own sigma
+    place: str  # inside, below or above the prior's range
+    free: str  # number of variants on whose codes it is alive, among those that no penalty shaped
+    shaped: str  # the same among those that a penalty shaped; these lie near the prior whatever their own sigma
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Advised:
     """The section."""
 
     template: ClassVar[str] = "sections/advice.html"
-    how: tuple[str, str]  # to read it
+    how: tuple[str, str]  # the two paragraphs of "How to read this"
     ranges: list[tuple[str, str, str]]  # name, lowest, highest sigma
     heuristics: list[Heuristic]
     x: Metric
@@ -75,7 +75,7 @@ def _how(dim: int) -> tuple[str, str]:
 
 
 def _shaped(variant: VariantResult) -> bool:
-    """Whether a penalty acted on its codes with every seed."""
+    """Whether a penalty acted on the variant's codes with every seed."""
     return variant.has_penalty and variant.kernel_states in ([LIVE], [OFF])
 
 

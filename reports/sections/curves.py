@@ -1,4 +1,4 @@
-"""Loss curves: unscaled BCE, the same axis for all; the penalty apart, each on its own axis."""
+"""Loss curves: unscaled BCE on one axis for all variants; the penalties apart, each on its own axis."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ PENALTY_NOTE = (
     "another or with KL (nats per pixel): look whether it moves, not how high it is. The summary's MMD² uses one "
     "kernel for all."
 )
-LEAST_PENALTY = 0.01  # every penalty axis reaches it, so that rounding noise around 0 looks like nothing
+LEAST_PENALTY = 0.01  # every penalty axis reaches at least this high, so that rounding noise looks flat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastEpoch:
-    """Where one variant's BCE ended."""
+    """One variant's BCE at the last epoch."""
 
     name: str
     train: str
@@ -51,17 +51,17 @@ class Curves:
     """The section."""
 
     template: ClassVar[str] = "sections/curves.html"
-    how: tuple[str, str]  # to read it
-    notebook: str  # what to know of a validation that was measured in training mode; else empty
+    how: tuple[str, str]  # the two paragraphs of "How to read this"
+    notebook: str  # a note if validation was measured in training mode; else empty
     bce: list[Panel]
     last: list[LastEpoch]
     penalty: list[Panel]
     penalty_note: str
-    without: list[str]  # variants that have no history
+    without: list[str]  # variants without a history
 
 
 def build(report: Report) -> Curves:
-    """Curves of every variant that has a history."""
+    """The curves of every variant with a history."""
     shown = [variant for variant in report.variants if _has(variant, "bce") or _has(variant, "val_bce")]
     scales = _bce_scales(shown) if shown else None
     shade = _range(variant for variant in report.finished if _has(variant, "val_bce"))
@@ -91,7 +91,7 @@ def _how(seeds: int) -> tuple[str, str]:
 
 
 def seed_mean(variant: VariantResult, series: str) -> list[float | None]:
-    """The mean over the seeds at each epoch; None where no seed has a finite value."""
+    """The mean over seeds at each epoch; None where no seed has a finite value."""
     return [sum(column) / len(column) if column else None for column in _epochs(variant, series)]
 
 
@@ -116,7 +116,7 @@ def _values(variants: Sequence[VariantResult], names: Sequence[str]) -> list[flo
 
 
 def _bce_scales(shown: list[VariantResult]) -> tuple[scales.Scale, scales.Scale]:
-    """One range for all; in longer runs the first epoch may leave the frame, for the later ones decide."""
+    """One range for all variants; from 8 epochs on, epoch 1 is ignored and may lie outside the frame."""
     longest = max(len(_epochs(variant, name)) for variant in shown for name in ("bce", "val_bce"))
     values = _values(shown, ("bce", "val_bce"))
     if longest >= 8:
@@ -138,7 +138,7 @@ def _epoch_scale(longest: int) -> scales.Scale:
 
 
 def _range(variants: Iterable[VariantResult]) -> Band:
-    """From the lowest to the highest validation BCE of all finished variants, at each epoch."""
+    """The range of the variants' mean validation BCE at each epoch: (epoch, lowest, highest)."""
     means = [seed_mean(variant, "val_bce") for variant in variants]
     columns = [[value for value in column if value is not None] for column in zip_longest(*means)]
     return [(float(epoch), min(column), max(column)) for epoch, column in enumerate(columns, start=1) if column]

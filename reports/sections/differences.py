@@ -1,4 +1,4 @@
-"""What a variant's setting changed: differences from a reference, seed by seed, with their intervals."""
+"""Differences between each variant and a reference, paired by seed, with their intervals."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,13 +13,13 @@ METRICS = tuple(map(metrics.of, ("bce", "mse", "sliced_w2", "mmd2", "knn_accurac
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceCell:
-    """One difference; sign and word stand where the interval excludes 0."""
+    """One difference; `sign` and `word` are empty unless the interval excludes 0."""
 
     text: str
     interval: str = ""
     sign: str = ""
     word: str = ""
-    tone: str = ""  # good or bad; the word says it, too
+    tone: str = ""  # good or bad, as a CSS class; `word` says the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Differences:
     """The section."""
 
     template: ClassVar[str] = "sections/differences.html"
-    how: tuple[str, str]  # to read it
+    how: tuple[str, str]  # the two paragraphs of "How to read this"
     reference: str
     columns: list[Metric]
     rows: list[DifferenceRow]
@@ -44,7 +44,7 @@ class Differences:
 
 
 def build(report: Report) -> Differences | None:
-    """One row per variant that was compared; None where none was."""
+    """One row per variant that was compared; None if there is none."""
     compared = [(variant.name, variant.differences) for variant in report.variants if variant.differences]
     columns = [metric for metric in METRICS if any(metric.name in found.metrics for _, found in compared)]
     if not columns:

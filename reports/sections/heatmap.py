@@ -1,4 +1,4 @@
-"""One metric over alpha and sigma: as lines' data, and as a table whose cells carry colours and numbers."""
+"""One metric over alpha and sigma: as data for line charts, and as a table of coloured numbers."""
 
 import math
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from reports.drawing import pictures
 from reports.metrics import Metric
 from reports.table import spread_text
 
-Colour = Callable[[float], tuple[str, str]]  # of a value: background and ink
+Colour = Callable[[float], tuple[str, str]]  # value -> background and text colour
 
 METRICS = tuple(
-    replace(metrics.of(name), title=title)  # there is room for more words than in a column's head
+    replace(metrics.of(name), title=title)  # there is room for longer titles than in a column header
     for name, title in (
         ("total_variance", "Total variance of the codes"),
         ("bce", "Test BCE, nats per pixel"),
@@ -24,7 +24,7 @@ METRICS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatCell:
-    """One number with its colours; a hole in the grid has no colours."""
+    """One number with its colours; a variant that was not run has no colours."""
 
     text: str
     spread: str = ""
@@ -38,7 +38,7 @@ class HeatRow:
 
     alpha: str
     cells: list[HeatCell]
-    across: bool = False  # one cell for all sigmas
+    across: bool = False  # a single cell spans all sigmas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def build(report: Report, metric: Metric) -> HeatMap | None:
 
 
 def colouring(values: list[float], *, log: bool) -> Colour:
-    """Background and ink by value, from the palest at the smallest of `values` to the deepest at the largest."""
+    """A function giving a value's colours: palest at the smallest of `values`, deepest at the largest."""
     log = log and min(values) > 0
     scaled = [math.log(value) if log else value for value in values]
     low, high = min(scaled), max(scaled)
@@ -105,7 +105,7 @@ def _heat_cell(variant: VariantResult, metric: Metric, colour: Colour) -> HeatCe
 
 
 def by_alpha(report: Report, metric: str) -> dict[float, list[VariantResult]]:
-    """The finished Gaussian variants that have the metric, by alpha, each by rising sigma."""
+    """The finished Gaussian variants that have the metric, by alpha, then by rising sigma."""
     lines: dict[float, list[VariantResult]] = {}
     for variant in sorted(report.finished, key=lambda variant: (variant.alpha or 0.0, variant.sigma or 0.0)):
         if variant.sigma is not None and variant.mean(metric) is not None:
@@ -114,5 +114,5 @@ def by_alpha(report: Report, metric: str) -> dict[float, list[VariantResult]]:
 
 
 def without_sigma(report: Report, metric: str) -> list[VariantResult]:
-    """The finished variants that no sigma describes: unregularised, IMQ, KL."""
+    """The finished variants without a sigma that have the metric: unregularised, IMQ, KL."""
     return [variant for variant in report.finished if variant.sigma is None and variant.mean(metric) is not None]

@@ -1,4 +1,4 @@
-"""Was the kernel alive? A penalty whose kernel is 0 or 1 everywhere pulls at nothing."""
+"""Whether the kernel was alive: a penalty whose kernel is 0 or 1 for all pairs has no gradient."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -45,12 +45,12 @@ class Health:
     """The section."""
 
     template: ClassVar[str] = "sections/kernel.html"
-    how: tuple[str, str]  # to read it
+    how: tuple[str, str]  # the two paragraphs of "How to read this"
     rows: list[KernelRow]
 
 
 def build(report: Report) -> Health:
-    """One row per variant, in the run's order."""
+    """One row per variant, in run order."""
     return Health(how=HOW, rows=[_row(variant) for variant in report.variants])
 
 

@@ -1,4 +1,4 @@
-"""Every number of the report, one table per topic, each beside what the prior and the baselines have."""
+"""Every metric of the report, one table per topic, with the values of the prior and the baselines."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -23,7 +23,7 @@ class Table:
     title: str
     columns: list[Metric]
     rows: list[Row]
-    note: str  # what all its numbers depend on
+    note: str  # a remark on all its numbers; may be empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +31,12 @@ class Measurements:
     """The section."""
 
     template: ClassVar[str] = "sections/measurements.html"
-    how: tuple[str, str]  # to read it
+    how: tuple[str, str]  # the two paragraphs of "How to read this"
     tables: list[Table]
 
 
 def build(report: Report) -> Measurements | None:
-    """A table for every topic that has a number; None where nothing was measured."""
+    """A table for every topic with a measured metric; None if nothing was measured."""
     measured = table.measured(report)
     tables = []
     for group, title in GROUPS:

@@ -7,7 +7,7 @@ MOST = 8
 
 
 def full_panels(variants: list[VariantResult]) -> list[VariantResult]:
-    """At most eight, in the given order: the first, the unregularised, the best, the extremes, then evenly spread."""
+    """At most MOST, in the given order; chosen in the order first, unregularised, best, extremes, evenly spaced."""
     if len(variants) <= MOST:
         return variants
     by_variance = sorted(

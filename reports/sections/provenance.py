@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from mmdvae.record.result import Report
 
-FIRST = ("optimizer", "learning_rate", "batch_size", "epochs")  # what is looked for first in a recipe
+FIRST = ("optimizer", "learning_rate", "batch_size", "epochs")  # the recipe settings to show first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,7 @@ class Sidecar:
 
     name: str
     what: str
-    sha256: str  # empty where it could not be written
+    sha256: str  # empty if the file could not be written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Provenance:
 
 
 def build(report: Report, sidecars: list[Sidecar]) -> Provenance:
-    """All that one needs to make the run again."""
+    """Everything needed to repeat the run."""
     code, judge = report.run.code, report.run.classifier
     state = {True: " with uncommitted changes", False: ", clean", None: ""}[code.dirty]
     return Provenance(
@@ -57,7 +57,7 @@ def build(report: Report, sidecars: list[Sidecar]) -> Provenance:
 
 
 def _training(report: Report) -> str:
-    """The recipe's settings; of a report that holds none, what its trainings say themselves."""
+    """The recipe's settings; if the report has none, the numbers of epochs trained."""
     settings = report.run.recipe_settings
     names = [name for name in dict.fromkeys([*FIRST, *settings]) if name in settings and name != "name"]
     if names:
@@ -68,7 +68,7 @@ def _training(report: Report) -> str:
 
 
 def _network(report: Report) -> str:
-    """Its size, as far as the trainings say it."""
+    """The size of the network; empty if it was not recorded."""
     sizes = sorted({round(size) for variant in report.finished if (size := variant.mean("parameters")) is not None})
     return f"encoder and decoder, {' or '.join(f'{size:,}' for size in sizes)} parameters" if sizes else ""
 
@@ -78,7 +78,7 @@ def _listed(values: Mapping[str, Any]) -> str:
 
 
 def devices(report: Report) -> list[str]:
-    """What the variants were trained on."""
+    """The devices that the variants were trained on."""
     found = (seed_run.device for variant in report.variants for seed_run in variant.runs)
     return list(dict.fromkeys(device for device in found if device))
 

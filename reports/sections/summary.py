@@ -1,4 +1,4 @@
-"""The summary table as data: for the page, for Markdown and for the terminal. Needs the standard library alone."""
+"""The summary table as data: for the page, Markdown and the terminal. Uses only the standard library."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -21,7 +21,7 @@ class Summary:
     """The section."""
 
     template: ClassVar[str] = "sections/summary.html"
-    how: tuple[str, str]  # to read it
+    how: tuple[str, str]  # the two paragraphs of "How to read this"
     columns: list[Metric]
     rows: list[Row]
     several: bool  # more than one seed
@@ -55,7 +55,7 @@ def _how(report: Report) -> tuple[str, str]:
 
 
 def columns(report: Report) -> list[Metric]:
-    """The columns that any variant or baseline has a number for; all of them where nothing was measured."""
+    """The columns that any variant or baseline has a value for; all of them if nothing was measured."""
     found = measured(report)
     return [column for column in COLUMNS if column.name in found] or list(COLUMNS)
 
@@ -66,7 +66,7 @@ def table(report: Report) -> list[Row]:
 
 
 def records(report: Report) -> list[dict[str, str]]:
-    """The rows as plain text under their titles: for places that have tables of their own."""
+    """The rows as plain text by column title, for callers that lay out tables themselves."""
     named = columns(report)
     return [
         {"variant": row.name, "kernel": row.kernel or text.MISSING}

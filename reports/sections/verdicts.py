@@ -1,4 +1,4 @@
-"""What may be concluded: one card per claim, then the checks that could spoil it."""
+"""Verdicts, one card per claim, then the checks that could invalidate them."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from mmdvae.conclusions.rules import LEVEL, MIN_SEEDS
 from mmdvae.record.result import Check, Report, Verdict
 from reports import text
 
-# A sign and a word for each state, so that nothing depends on colour.
+# A sign and a word per state, so that no meaning depends on colour alone.
 VERDICT_STATES = {
     "supported": ("✓", "supported"),
     "not_supported": ("✗", "not supported"),
@@ -21,7 +21,7 @@ CHECK_STATES = {"issue": ("!", "issue"), "tip": ("i", "tip"), "passed": ("✓", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One verdict; `effect` and what stands behind it are empty where nothing was measured."""
+    """One verdict; `effect`, `interval` and `neutral` are empty if nothing was measured."""
 
     verdict: Verdict
     sign: str
@@ -29,8 +29,8 @@ class Card:
     effect: str
     interval: str
     seeds: str
-    neutral: str  # what would be no effect
-    anchor: str  # its id in the page; empty for a code that is none
+    neutral: str  # the value that means no effect, as text
+    anchor: str  # its HTML id; empty if the code is not a valid id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +49,12 @@ class Findings:
 
     template: ClassVar[str] = "sections/verdicts.html"
     cards: list[Card]
-    answers: list[Card]  # the claims that the notebook had a word on
+    answers: list[Card]  # the claims on which the notebook drew a conclusion
     items: list[Item]
 
 
 def build(report: Report) -> Findings | None:
-    """The section, issues first; None where there is neither verdict nor check."""
+    """The section, checks with issues first; None if there are neither verdicts nor checks."""
     if not report.verdicts and not report.checks:
         return None
     order = list(CHECK_STATES)
@@ -68,7 +68,7 @@ def build(report: Report) -> Findings | None:
 
 
 def bearing_on(report: Report, section: str) -> list[Card]:
-    """The verdicts that a section's figures support or oppose."""
+    """The verdicts that a section's figures bear on."""
     bearing = {claim.code for claim in CLAIMS if section in claim.sections}
     return [card(verdict) for verdict in report.verdicts if verdict.code in bearing]
 

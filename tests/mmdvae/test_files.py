@@ -1,4 +1,4 @@
-"""Files that are whole or absent."""
+"""Files are complete or absent, never partial."""
 
 import os
 import stat
@@ -12,7 +12,7 @@ from mmdvae.files import locked, write_text
 
 
 def test_others_may_read_a_file_as_the_umask_says_and_the_umask_is_never_touched(tmp_path, monkeypatch):
-    """The umask belongs to the whole process: to set it, if only to read it, is a race between threads."""
+    """The umask belongs to the whole process: setting it, even just to read it, is a race between threads."""
     before = os.umask(0o027)
     try:
         monkeypatch.setattr(os, "umask", lambda mask: pytest.fail("the umask was set"))

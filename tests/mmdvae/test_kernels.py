@@ -27,7 +27,7 @@ def test_gaussian_equals_its_definition(bandwidth):
 
 
 def test_gaussian_pins_the_bandwidth_convention():
-    # |a - b| = h leaves exp(-1/2); neither 1/d nor a missing 2 would.
+    # |a - b| = h gives exp(-1/2); a kernel with 1/d, or without the 2, would not.
     got = kernels.gaussian(np.zeros((1, 8)), np.full((1, 8), 2.5 / np.sqrt(8)), bandwidth=2.5)
     assert float(got[0, 0]) == pytest.approx(np.exp(-0.5), abs=1e-12)
 
@@ -87,8 +87,8 @@ def test_impossible_parameters_are_refused(call, message):
     ("x", "y", "message"),
     [
         (np.zeros(3), np.zeros((5, 3)), r"must have shapes \(n, d\) and \(m, d\), got \(3,\) and \(5, 3\)"),
-        (np.zeros((7, 3)), np.zeros((5, 1)), r"got \(7, 3\) and \(5, 1\)"),  # which would be broadcast
-        (np.zeros((7, 3), "uint8"), np.zeros((5, 3), "uint8"), "points must be floats, got uint8"),  # 20² is 144 there
+        (np.zeros((7, 3)), np.zeros((5, 1)), r"got \(7, 3\) and \(5, 1\)"),  # would broadcast
+        (np.zeros((7, 3), "uint8"), np.zeros((5, 3), "uint8"), "points must be floats, got uint8"),  # 20² wraps to 144
         (np.zeros((7, 3), bool), np.zeros((5, 3), bool), "points must be floats, got bool"),
     ],
 )

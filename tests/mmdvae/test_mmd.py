@@ -10,7 +10,7 @@ from mmdvae.kernels import gaussian, imq_mixture
 from mmdvae.mmd import mmd2, mmd2_to_prior
 
 SQRT8 = 8**0.5
-# Of N(0, q² I) against N(0, I) in 8 dimensions under the Gaussian kernel with h = sqrt(8), by the closed form.
+# {q: MMD²} of N(0, q² I) and N(0, I) in 8 dimensions for the Gaussian kernel with h = sqrt(8), by the closed form.
 ORACLE = {0.5: 0.07528, 1.1: 0.00319, 1.5: 0.06595, 2.0: 0.18528, 3.0: 0.34052}
 
 
@@ -41,7 +41,7 @@ def test_distant_clouds_leave_only_the_within_terms():
 
 
 def test_the_biased_estimate_of_a_dead_kernel_is_its_diagonal():
-    # The notebook's 0.0625: with a kernel that sees no two points as near, V is 2/n whatever the codes are.
+    # The notebook's 0.0625: if the kernel is 0 between all points, the biased estimate is 2/n whatever the codes.
     x, y = np.random.default_rng(0).normal(size=(2, 32, 8)).astype("float32")
     assert float(mmd2(x, y, partial(gaussian, bandwidth=1e-4), unbiased=False)) == pytest.approx(2 / 32, rel=1e-6)
     assert float(mmd2(x, y, partial(gaussian, bandwidth=1e-4))) == 0.0
@@ -59,7 +59,7 @@ def test_the_unbiased_estimate_has_mean_zero_for_equal_distributions():
     rng = np.random.default_rng(0)
     draws = [float(mmd2(*rng.normal(size=(2, 32, 8)), partial(gaussian, bandwidth=SQRT8))) for _ in range(200)]
     assert abs(np.mean(draws)) < 4 * np.std(draws) / np.sqrt(len(draws))
-    assert min(draws) < 0  # unbiased means: sometimes below zero
+    assert min(draws) < 0  # an unbiased estimate is sometimes below zero
 
 
 @pytest.mark.parametrize(("q", "want"), ORACLE.items())
@@ -72,7 +72,7 @@ def test_mmd2_to_prior_has_the_closed_form_of_gaussians_as_mean(q, want):
     )
     assert reference.gaussian_mmd2_of_gaussians(q, h=SQRT8, d=8) == pytest.approx(
         want, abs=1e-5
-    )  # as printed, cut or rounded
+    )  # as published, truncated or rounded
 
 
 @pytest.mark.parametrize(("d", "h", "q", "shift"), [(2, 0.7, 1.3, 0.5), (8, 2.83, 0.8, 1.0), (16, 6.0, 2.0, 0.3)])
@@ -105,14 +105,14 @@ def test_mmd2_to_prior_equals_its_definition(unbiased):
 
 @pytest.mark.parametrize(("bandwidth", "is_dead"), [(1e-4, True), (0.1, True), (2.83, False)])
 def test_a_saturated_kernel_has_next_to_no_gradient(bandwidth, is_dead):
-    # The notebook's sigmas on codes as wide as its own (standard deviation 9.5).
+    # The notebook's sigmas on codes as spread as its own (standard deviation 9.5).
     import tensorflow as tf
 
     z = tf.Variable(9.5 / 3 * np.random.default_rng(5).normal(size=(32, 8)).astype("float32"))
     with tf.GradientTape() as tape:
         loss = mmd2_to_prior(z, bandwidth=bandwidth)
     gradient = np.abs(tape.gradient(loss, z).numpy()).max()
-    # BCE's gradient is near 1e-3 per code here; a dead kernel's is a billionth of it at most.
+    # BCE's gradient is near 1e-3 per code here; that of a dead kernel is at most a billionth of it.
     assert (gradient < 1e-12) == is_dead
 
 

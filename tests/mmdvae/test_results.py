@@ -1,4 +1,4 @@
-"""report.json and manifest.json: what goes in, and how several seeds become one row."""
+"""report.json and manifest.json: their content, and the summary of several seeds in one row."""
 
 import json
 from dataclasses import asdict
@@ -20,7 +20,7 @@ RUN = made_report.run(seeds=[0, 1, 2])
 
 
 def report(outcomes):
-    """As report.json has it, for it must be one."""
+    """The report after a round trip through strict JSON, as in report.json."""
     return json.loads(strict_json(asdict(results.report(RUN, outcomes, []))))
 
 

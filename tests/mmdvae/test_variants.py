@@ -1,4 +1,4 @@
-"""Variants, recipes and presets refuse what makes no sense, and say what would."""
+"""Variants, recipes and presets refuse invalid values, and the errors say which are valid."""
 
 import dataclasses
 
@@ -23,7 +23,7 @@ def test_sigma_that_is_not_finite_and_positive_is_refused(sigma):
     with pytest.raises(InputError, match=r"sigma must be a number >= 1e-20 and <= 1e\+20, got "):
         variants.gaussian(0.6, sigma)
     with pytest.raises(InputError, match=r"sigma must be a number >= 1e-20 and <= 1e\+20, got "):
-        variants.gaussian(0.0, sigma)  # although it would not be used
+        variants.gaussian(0.0, sigma)  # even though it would not be used
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every metric that a report can hold: its words, its sign, what is better."""
+"""Every metric that a report can hold: its texts, its sign, which values are better."""
 
 import re
 
@@ -20,7 +20,7 @@ def test_every_metric_has_a_group_and_one_sentence_of_its_own():
 def test_every_number_of_a_run_is_described(tmp_path):
     measured = {name for variant in fake_run.make(tmp_path).report.variants for name in variant.summary}
     unknown = measured - {metric.name for metric in metrics.METRICS}
-    assert unknown == {f"mse_class_{label}" for label in range(10)}  # they have a table of their own
+    assert unknown == {f"mse_class_{label}" for label in range(10)}  # these have a table of their own
     assert {metric.name for metric in metrics.METRICS} <= measured
 
 

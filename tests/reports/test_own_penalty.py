@@ -1,4 +1,4 @@
-"""A penalty that nothing has heard of: trained, evaluated, judged and shown, and nothing false said of it."""
+"""A new penalty that no other module names is trained, evaluated, judged and shown, with no false statement."""
 
 import sys
 from dataclasses import replace
@@ -23,7 +23,7 @@ from reports import write
 
 @pytest.fixture(scope="module")
 def page(tiny, tmp_path_factory):
-    """The page of a run with the penalty `pull`, the mean square of the codes, beside one without."""
+    """The page of a run with one variant without a penalty and one with `pull`, the mean square of the codes."""
     from keras import ops
 
     module = ModuleType("own_pull")
@@ -70,7 +70,7 @@ def test_it_acts_on_the_codes_and_its_gradient_is_measured(page):
 
 
 def rows(page, name):
-    """The texts of the table rows of a variant."""
+    """The texts of a variant's table rows."""
     return [words(row) for row in Parsed(page).all("tr", data_variant=name)]
 
 
@@ -95,4 +95,4 @@ def test_no_check_calls_its_kernel_dead_and_advice_counts_it_as_shaped(page):
     (alive,) = [check for check in report.checks if check.code == "C2"]
     assert alive.state == "passed"
     assert {ranges.name for ranges in report.advice.sigma.codes} == {"none", "pull-a0.3"}
-    assert "1 of 1 variant" in text  # the heuristics' columns: one variant without a penalty, one with
+    assert "1 of 1 variant" in text  # in the heuristics' columns: one variant without a penalty, one with

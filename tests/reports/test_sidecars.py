@@ -76,7 +76,7 @@ def test_latents_keep_their_types_whatever_pandas_would_choose(fake):
     whole = {"seed": pa.int32(), "image": pa.int32(), "label": pa.uint8()}
     expected = {"variant": pa.dictionary(pa.int32(), pa.string()), **whole, **dict.fromkeys(numbers, pa.float32())}
     assert dict(zip(file.schema_arrow.names, file.schema_arrow.types, strict=True)) == expected
-    assert file.num_row_groups == len(QUICK) * 3  # written one training at a time
+    assert file.num_row_groups == len(QUICK) * 3  # written one trained model at a time
     assert file.read(["tsne1"])["tsne1"].null_count == len(QUICK) * 3 * (400 - 200)
 
 

@@ -1,4 +1,4 @@
-"""Stored arrays that are lost or damaged, and keys that lead out of the store."""
+"""Stored arrays that are missing or damaged, and keys that point outside the store."""
 
 import json
 

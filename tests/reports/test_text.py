@@ -1,4 +1,4 @@
-"""Numbers as words."""
+"""Numbers as text."""
 
 from reports.text import fixed, significant
 

@@ -1,4 +1,4 @@
-// What the page holds for this script, and the few helpers that all of it shares.
+// The data that the page holds for this script, and the helpers shared by all its files.
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const make = (tag, attributes, ...children) => {
   const element = document.createElement(tag);
@@ -13,7 +13,7 @@ const go = (id) => document.getElementById(id)?.scrollIntoView();
 const unpack = (text, Kind) => new Kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const load = (sheet) => sheet && put(sheet, { image: put(new Image(), { src: sheet.source }) });
 
-const NOTHING = 65535; // in place of a coordinate that is not known
+const NOTHING = 65535; // marks a missing coordinate
 const data = JSON.parse(document.getElementById("points")?.textContent ?? null);
 if (data) {
   data.labels = unpack(data.labels, Uint8Array);
@@ -27,6 +27,6 @@ if (data) {
 const [said] = all("#said"), [tip] = all("#tip");
 let speaking;
 const say = (text) => {
-  clearTimeout(speaking); // only the last of many quick steps is read out
+  clearTimeout(speaking); // of many quick steps only the last is read out
   speaking = setTimeout(() => (said.textContent = text), 150);
 };

@@ -1,5 +1,5 @@
-// One variant in one view: its dots on a canvas in the place of the static picture.
-const SIZE = 400, DOT = 2.7; // pixels of the drawing, shown at half
+// One variant in one view: its dots on a canvas that replaces the static picture.
+const SIZE = 400, DOT = 2.7; // canvas pixels, shown at half size
 const view = { at: -1, owner: null, pinned: false, fit: false, alone: new Set(), zoom: {} };
 const zoomOf = (code) => (view.zoom[code] ??= { by: 1, middle: [0.5, 0.5] });
 const seen = (label) => !view.alone.size || view.alone.has(label);
@@ -24,7 +24,7 @@ class Panel {
     figure.classList.add("live");
   }
 
-  // The drawn range of both axes: shared or this cloud's own, then zoomed.
+  // The drawn range of both axes: the shared one or this cloud's own, then zoomed.
   get range() {
     const { by, middle } = zoomOf(this.code);
     return (view.fit && this.own || this.shared).map(([low, high], axis) => {
@@ -65,7 +65,7 @@ class Panel {
     this.stale = false;
   }
 
-  // The prior at one and two standard deviations, as in the static picture.
+  // Rings at one and two standard deviations of the prior, as in the static picture.
   rings(pen, x, y, unit) {
     for (const radius of [2, 1]) {
       pen.setLineDash(radius > 1 ? [8, 5] : []);
@@ -74,7 +74,7 @@ class Panel {
     this.figure.dataset.ring = unit.toFixed(2);
   }
 
-  // Each class's number at its median, unless they lie so close that they would hide the dots.
+  // Each class's number at its median, unless the medians are so close that numbers would hide the dots.
   numbers(pen) {
     const marks = this.medians.map(([label, x, y]) => [label, ...this.pixels(x, y)]);
     const reach = [1, 2].map((axis) => Math.max(...marks.map((m) => m[axis])) - Math.min(...marks.map((m) => m[axis])));
@@ -93,7 +93,7 @@ class Panel {
     circle(pen, x, y, 10, 3.5, "#111");
   }
 
-  // The image nearest to a place among those that `fits` lets through; -1 for none within `reach` pixels.
+  // The image nearest to (x, y) among those that `fits` accepts; -1 if none lies within `reach` pixels.
   nearest(x, y, reach, fits = () => true) {
     let found = -1, least = reach * reach;
     data.labels.forEach((label, i) => {

@@ -1,4 +1,4 @@
-// Pointing at an image rings it in every panel and shows it beside its reconstruction.
+// Pointing at a dot rings its image in every panel and shows the image beside its reconstruction.
 const panels = [], codes = new Set(), onScreen = new Set(), [source, decoded] = all("canvas", tip);
 
 let waiting = false;
@@ -42,7 +42,7 @@ const placeTip = () => {
   tip.style.top = `${below + tip.offsetHeight < innerHeight ? below : Math.max(4, below - tip.offsetHeight - 32)}px`;
 };
 
-// Panels of one view zoom together, so that they stay comparable; `place` is what keeps still, as shares of the frame.
+// Panels of one view zoom together, to stay comparable; `place` is the fixed point, as fractions of the frame.
 const zoom = (by, codes, place = [0.5, 0.5]) => {
   for (const code of codes) {
     const state = zoomOf(code), next = Math.min(64, state.by * by);
@@ -127,7 +127,7 @@ const explore = () => {
   });
   for (const panel of panels) {
     watch.observe(panel.figure);
-    setTimeout(() => panel.show()); // not blank in a picture of the whole page
+    setTimeout(() => panel.show()); // so that off-screen panels are not blank in a full-page screenshot
   }
   for (const item of all("#latent [data-label]")) {
     const label = +item.dataset.label, button = make("button", { type: "button", "aria-pressed": false }, ...item.childNodes);

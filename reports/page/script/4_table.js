@@ -1,11 +1,11 @@
-// Tables with a row for each variant sort by a click on a column's head, and variants can be left out of the whole page.
+// Tables with a row per variant sort by a click on a column's header; variants can be hidden on the whole page.
 const sortable = (table) => {
   const heads = all("thead th", table), body = table.tBodies[0], lines = [...body.rows];
   const rows = lines.filter((row) => row.dataset.variant && !/ref|base/.test(row.className));
-  const order = (a, b) => isNaN(a) - isNaN(b) || (isNaN(a) ? a.localeCompare(b) : a - b); // words after numbers
+  const order = (a, b) => isNaN(a) - isNaN(b) || (isNaN(a) ? a.localeCompare(b) : a - b); // numbers before words
   heads.forEach((head, column) => {
     const button = make("button", { type: "button" }, ...head.childNodes);
-    // The exact number if the page holds it, else the written one, else the words; nothing for a dash.
+    // The exact number if the cell has one, else the displayed number, else the text; "" for a dash.
     const worth = (row) => {
       const cell = row.cells[column], exact = cell?.dataset.value, said = exact ?? cell?.textContent.trim() ?? "–";
       const number = exact ? +exact : parseFloat(said.replace("−", "-").replace(",", ""));
@@ -17,7 +17,7 @@ const sortable = (table) => {
       known.sort((a, b) => order(worth(a), worth(b)) * (down ? -1 : 1));
       for (const other of heads) other.ariaSort = null;
       head.ariaSort = down ? "descending" : "ascending";
-      body.append(...new Set([...known, ...rows, ...lines])); // what has no number stays last, what is no variant below
+      body.append(...new Set([...known, ...rows, ...lines])); // rows without a value come last, reference rows after them
     });
   });
 };

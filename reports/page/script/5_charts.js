@@ -1,4 +1,4 @@
-// A chart says the value of the point nearest to the pointer.
+// A chart shows the value of the point nearest to the pointer.
 const [note] = all("#note");
 for (const chart of all("svg[role=img]")) {
   on(chart, "pointermove", ({ clientX, clientY }) => {

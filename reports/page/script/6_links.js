@@ -1,11 +1,11 @@
-// Addresses: #latent and #v-V1 lead to a place, #p=123 rings an image, #only=a&only=b shows those variants alone, and
-// #latent&only=a does both.
+// URL fragments: #latent and #v-V1 scroll to an element, #p=123 rings an image, #only=a&only=b shows only those
+// variants, and #latent&only=a does both.
 const place = () => location.hash.replace(/^#|&?only=.*/g, "");
 const link = (where) => {
   const chosen = boxes.filter((box) => box.checked), only = chosen.length < boxes.length ? chosen : [];
   try {
     history.replaceState(null, "", `#${[where, new URLSearchParams(only.map((box) => ["only", box.value]))].filter(String).join("&")}`);
-  } catch {} // a sandboxed frame has no address of its own
+  } catch {} // a sandboxed frame has no URL of its own
 };
 const follow = () => {
   const wanted = new URLSearchParams(location.hash.slice(1)), only = wanted.getAll("only"), id = wanted.get("p");
@@ -22,11 +22,11 @@ const follow = () => {
 };
 
 for (const table of all("table:has([data-variant] + [data-variant])")) {
-  const folded = table.closest("details"); // waits until it is opened, which keeps the page small
+  const folded = table.closest("details"); // set up only when opened, which keeps the page small
   folded ? on(folded, "toggle", () => sortable(table), { once: true }) : sortable(table);
 }
 if (data) explore();
-// In a srcdoc frame a plain anchor would load the host's page.
+// In a srcdoc frame a plain anchor would load the embedding page.
 if (location.protocol == "about:") on(document, "click", (event) => {
   const anchor = event.target.closest('a[href^="#"]');
   if (!anchor) return;

@@ -1,4 +1,4 @@
-"""Dispersion and reconstruction against the kernel's width: lines, a table over alpha and sigma, the spectrum."""
+"""Dispersion and reconstruction against sigma: line charts, heat maps over alpha and sigma, Pareto plot, spectrum."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,10 +15,10 @@ from reports.stored_arrays import StoredArrays
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispersion:
-    """The section; `charts` is empty where no variant has a sigma."""
+    """The section; `charts` is empty if no variant has a sigma."""
 
     template: ClassVar[str] = "sections/dispersion/dispersion.html"
-    how: tuple[str, str]  # to read it
+    how: tuple[str, str]  # the two paragraphs of "How to read this"
     charts: list[tuple[str, Markup]]
     maps: list[HeatMap]
     trade_off: TradeOff | None
@@ -26,7 +26,7 @@ class Dispersion:
 
 
 def build(report: Report, store: StoredArrays) -> Dispersion:
-    """Everything that depends on sigma, of the finished variants."""
+    """The charts and tables of the finished variants."""
     return Dispersion(
         how=_how(report),
         charts=[(metric.title, chart) for metric in METRICS[:2] if (chart := sigma_chart.chart(report, metric))],

@@ -1,4 +1,4 @@
-"""Two metrics against each other, a dot for every seed: what one costs in the other."""
+"""Pareto plot: two metrics against each other, one dot per seed, to show what one costs in the other."""
 
 from dataclasses import dataclass
 
@@ -16,25 +16,25 @@ NOTE = (
     "α in rising order, through the means over seeds."
 )
 LONGEST_LABEL = 18  # characters
-ALL_NAMED = 8  # so many variants and no more are all named at their dots
-LINE = 13  # pixels of height for each label
+ALL_NAMED = 8  # up to this many variants, all are labelled at their dots
+LINE = 13  # height of a label, in pixels
 
 Dots = list[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeOff:
-    """The plot and what it shows."""
+    """The plot and its description."""
 
     x: Metric
     y: Metric
     plot: Markup
     note: str
-    unnamed: int  # variants whose dots have no name beside them
+    unnamed: int  # number of variants whose dots have no label
 
 
 def build(report: Report) -> TradeOff | None:
-    """The plot of the advice's two metrics; None where no variant has both."""
+    """The plot of the two metrics named in report.advice.pareto; None if no variant has both."""
     x, y = metrics.of(report.advice.pareto.x), metrics.of(report.advice.pareto.y)
     found = {variant.name: dots for variant in report.finished if (dots := _dots(variant, x, y))}
     if not found:
@@ -51,10 +51,10 @@ def build(report: Report) -> TradeOff | None:
 def _plot(
     found: dict[str, Dots], x: Metric, y: Metric, front: list[str], named: list[str], paths: list[svg.Line], *, alt: str
 ) -> Markup:
-    """Both axes logarithmic, members of the front filled."""
+    """Both axes logarithmic, members of the front as filled dots."""
     every = [dot for dots in found.values() for dot in dots]
     colours = {name: svg.COLOURS[number % len(svg.COLOURS)] for number, name in enumerate(named)}
-    unnamed_first = sorted(found, key=lambda name: name in colours)  # so that what is named lies on top
+    unnamed_first = sorted(found, key=lambda name: name in colours)  # so that labelled dots are drawn on top
     return svg.render(
         svg.Chart(
             alt=alt,
@@ -86,7 +86,7 @@ def _plot(
 
 
 def _named(found: dict[str, Dots], front: list[str], without_sigma: list[str]) -> list[str]:
-    """Those named at their dots: of many the front, the lowest of each axis, and the ones that no path leads to."""
+    """The variants with a label: all if few, else the front, the lowest on each axis, and those without a sigma."""
     if len(found) <= ALL_NAMED:
         return list(found)
     lowest = [min(found, key=lambda name: min(dot[axis] for dot in found[name])) for axis in (0, 1)]
@@ -94,13 +94,13 @@ def _named(found: dict[str, Dots], front: list[str], without_sigma: list[str]) -
 
 
 def _dots(variant: VariantResult, x: Metric, y: Metric) -> Dots:
-    """The seeds that have both metrics above 0, as a logarithmic axis needs."""
+    """(x, y) of the seeds with both metrics above 0, as logarithmic axes require."""
     pairs = [(run.number(x.name) or 0.0, run.number(y.name) or 0.0) for run in variant.runs]
     return [pair for pair in pairs if min(pair) > 0]
 
 
 def _paths(report: Report, x: Metric, y: Metric) -> list[svg.Line]:
-    """For every alpha of two sigmas or more: through the means over seeds, by rising sigma."""
+    """One path per alpha with at least two sigmas, through the means over seeds, by rising sigma."""
     paths = []
     for number, (alpha, variants) in enumerate(heatmap.by_alpha(report, x.name).items()):
         pairs = [(variant.mean(x.name) or 0.0, variant.mean(y.name) or 0.0) for variant in variants]

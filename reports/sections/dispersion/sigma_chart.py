@@ -1,4 +1,4 @@
-"""One metric against sigma: a line per alpha, a horizontal line per variant without a sigma, where kernels are dead."""
+"""One metric against sigma: a line per alpha, a horizontal line per variant without sigma, dead kernels shaded."""
 
 from markupsafe import Markup
 
@@ -11,7 +11,7 @@ from reports.table import spread_text
 
 
 def chart(report: Report, metric: Metric) -> Markup | None:
-    """The chart; None where no finished variant has a sigma."""
+    """The chart; None if no finished variant has a sigma."""
     lines = by_alpha(report, metric.name)
     if not lines:
         return None
@@ -34,7 +34,7 @@ def chart(report: Report, metric: Metric) -> Markup | None:
 
 
 def alive_words(report: Report) -> str:
-    """From which σ to which a kernel is alive on draws of the prior."""
+    """The range of σ in which a kernel is alive on draws of the prior, as text."""
     return text.span(report.advice.sigma.prior, text.significant)
 
 
@@ -49,7 +49,7 @@ def _references(report: Report, metric: Metric) -> list[svg.Reference]:
 
 
 def _y_scale(report: Report, metric: Metric, references: list[svg.Reference]) -> scales.Scale:
-    """Around every seed and every reference; logarithmic if the metric spans decades and all is above 0."""
+    """A scale around all seeds and references; logarithmic if the metric spans decades and all values are above 0."""
     seeds = [run.number(metric.name) for variant in report.finished for run in variant.runs]
     means = [variant.mean(metric.name) for variant in report.finished if variant.sigma is not None]
     values = [value for value in (*seeds, *means, *(reference.value for reference in references)) if value is not None]
@@ -93,7 +93,7 @@ def _with_spread(name: str, statistic: Statistic) -> str:
 
 
 def finding(metric: Metric, lines: dict[float, list[VariantResult]], references: list[svg.Reference]) -> str:
-    """What the chart shows, with its numbers."""
+    """What the chart shows, with numbers, as a sentence."""
     parts = []
     for alpha, variants in lines.items():
         ranked = sorted(variants, key=lambda variant: variant.mean(metric.name) or 0.0)

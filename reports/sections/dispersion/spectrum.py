@@ -1,4 +1,4 @@
-"""The eigenvalues of Cov(z) of each variant: how many directions carry the spread of its codes."""
+"""The eigenvalues of each variant's Cov(z), which show how many directions carry the spread of its codes."""
 
 import numpy as np
 from markupsafe import Markup
@@ -9,11 +9,11 @@ from reports.drawing import scales, svg
 from reports.sections import panel_choice
 from reports.stored_arrays import StoredArrays
 
-Spectrum = list[float | None]  # falling; None for a zero, which a logarithmic axis has no place for
+Spectrum = list[float | None]  # descending; None for a zero, which a logarithmic axis cannot show
 
 
 def chart(report: Report, store: StoredArrays) -> Markup | None:
-    """Eigenvalues by rank, of the variants that get panels of full size; None where none is stored."""
+    """Eigenvalues by rank, for the variants with full-size panels; None if none is stored."""
     found = [(variant, views.eigenvalues) for variant in report.variants if (views := store.first(variant)) is not None]
     full = {variant.name for variant in panel_choice.full_panels([variant for variant, _ in found])}
     spectra = [

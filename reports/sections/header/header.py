@@ -1,4 +1,4 @@
-"""Which run this is, whether it is complete, and what it found in a few sentences."""
+"""The head of the page: which run this is, whether it is complete, and its findings in a few sentences."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from reports.sections.header import headline
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Something the reader must know before reading on."""
+    """A variant that did not finish, or a stored array or section that is missing, and why."""
 
     what: str
     why: str
@@ -28,7 +28,7 @@ class Header:
 
 
 def build(report: Report, *, problems: list[str], failures: list[str]) -> Header:
-    """The header; it is built last, when it is known what could not be shown."""
+    """The header, built last because it lists what could not be shown."""
     done, all_of_them = len(report.finished), len(report.variants)
     data = report.run.dataset
     return Header(
@@ -58,7 +58,7 @@ def build(report: Report, *, problems: list[str], failures: list[str]) -> Header
 
 
 def title(report: Report) -> str:
-    """What was compared on which images."""
+    """The preset and the data set that were compared."""
     words = f"{report.run.preset} comparison on {report.run.dataset.name}"
     return words[0].upper() + words[1:]
 

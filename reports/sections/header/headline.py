@@ -1,4 +1,4 @@
-"""What a reader came for, in a few sentences: which settings regularised, which did not, and what that cost."""
+"""The headline in a few sentences: which settings regularised, which did not, and what that cost."""
 
 from collections.abc import Iterable
 
@@ -7,17 +7,17 @@ from mmdvae.measures.kernel_states import DEAD
 from mmdvae.record.result import Report, VariantResult
 from reports import text
 
-NEAR = 2.0  # codes whose total variance is within this factor of the prior's are called as spread as the prior's
-NAMED = 6  # as many variants can be taken in at a glance
+NEAR = 2.0  # codes count as spread like the prior's if their total variance is within this factor of it
+NAMED = 6  # variants without effect are named one by one up to this many, which can be read at a glance
 
 
 def sentences(report: Report) -> list[str]:
-    """The first sentences of a page; fewer where something was not measured."""
+    """The first sentences of the page; fewer if something was not measured."""
     return [sentence for make in (_regularised, _without_effect, _choices, _certainty) for sentence in make(report)]
 
 
 def regularised(report: Report) -> list[VariantResult]:
-    """The variants whose codes are as spread as the prior's; the prior's total variance is the number of dimensions."""
+    """The variants whose codes are spread like the prior, whose total variance is the number of latent dimensions."""
     prior = report.run.latent_dim
     if not prior:
         return []
@@ -41,7 +41,7 @@ def _regularised(report: Report) -> list[str]:
 
 
 def _settings(variants: Iterable[VariantResult]) -> list[str]:
-    """σ of the Gaussian kernels by α, then the others by name."""
+    """The Gaussian variants as σ by α, then the other variants by name."""
     sigmas: dict[str, list[str]] = {}
     others = []
     for variant in variants:
@@ -77,7 +77,7 @@ def _counted(variants: list[VariantResult]) -> str:
 
 
 def _choices(report: Report) -> list[str]:
-    """Of those that regularised the one that costs least, and the one that comes closest."""
+    """Among the variants that regularised: the one with the lowest BCE, and the one closest to the prior."""
     found = regularised(report)
     cheapest, nearest = (_lowest(found, metric) for metric in ("bce", "sliced_w2"))
     if cheapest is None:
@@ -96,7 +96,7 @@ def _lowest(variants: list[VariantResult], metric: str) -> VariantResult | None:
 
 
 def _of(variant: VariantResult) -> str:
-    """Both respects: reconstruction, with what it costs, and match with the prior."""
+    """BCE, its difference from the reference, and sliced W2 of one variant, as text."""
     words = [f"test BCE {text.fixed(variant.mean('bce'), 4)}"]
     differences = variant.differences
     paid = differences.metrics.get("bce") if differences else None
@@ -111,7 +111,7 @@ def _of(variant: VariantResult) -> str:
 
 
 def _certainty(report: Report) -> list[str]:
-    """What limits all of it."""
+    """The limits of these findings: too few seeds, only one α, variants that have not converged."""
     few = [] if len(report.run.seeds) >= MIN_SEEDS else [f"{text.count(len(report.run.seeds), 'seed')}, so no interval"]
     moving = next((check for check in report.checks if check.code == "C5" and check.state != "passed"), None)
     still = len(moving.variants) if moving else 0

@@ -1,4 +1,4 @@
-"""Squared error class by class: which kind of image a variant is bad at."""
+"""Squared error by class: which kinds of image a variant reconstructs badly."""
 
 import re
 from collections import Counter
@@ -11,7 +11,7 @@ from reports.sections import heatmap
 from reports.sections.heatmap import HeatCell
 
 METRIC = re.compile(r"mse_class_(\d+)")
-FACTOR = 1000  # as below the pictures
+FACTOR = 1000  # errors are shown times 1000, as below the reconstructions
 
 Errors = dict[int, Statistic]  # by class number
 
@@ -35,13 +35,13 @@ class ClassErrors:
 
 
 def build(report: Report, names: list[str]) -> ClassErrors | None:
-    """Variants, then baselines, by class; None where no variant was measured by class."""
+    """Variants, then baselines, by class; None if no variant was measured by class."""
     variants = {variant.name: errors for variant in report.variants if (errors := _errors(variant.summary.items()))}
     baselines = {row.name: errors for row in report.baselines if (errors := _errors(_alone(row.numbers)))}
     if not variants:
         return None
     labels = sorted({label for errors in (*variants.values(), *baselines.values()) for label in errors})
-    # A mean image errs so much more that in its colours the variants would all look alike.
+    # Without the baselines: the mean image's error is so large that on its scale all variants would look alike.
     colour = heatmap.colouring([error.mean for errors in variants.values() for error in errors.values()], log=False)
 
     def row(name: str, kind: str, errors: Errors) -> ClassRow:
@@ -75,7 +75,7 @@ def _cell(error: Statistic | None, colour: heatmap.Colour) -> HeatCell:
 
 
 def _finding(variants: list[Errors], titles: dict[int, str]) -> str:
-    """The class that most variants are worst at, and the one that most are best at."""
+    """A sentence on the class most often with the largest error, and the one most often with the smallest."""
     ranked = [sorted(errors, key=lambda label: errors[label].mean) for errors in variants]
     (worst, bad), (easiest, good) = (Counter(order[end] for order in ranked).most_common(1)[0] for end in (-1, 0))
     of = f"of {text.count(len(variants), 'variant')}"

@@ -1,4 +1,4 @@
-"""Reconstructions of the same test images, and samples decoded from the same noise."""
+"""Reconstructions of the same test images, and samples decoded from the same noise, for all variants."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,8 +14,8 @@ from reports.sections.images.class_errors import ClassErrors
 from reports.stored_arrays import StoredArrays
 
 COLUMNS = 16
-TILE = 28 + 2  # one image and its gap
-SHOWN = 2  # CSS pixels per image pixel
+TILE = 28 + 2  # pixels of one image and its gap
+SHOWN = 2  # displayed CSS pixels per image pixel
 
 HOW_RECONSTRUCTIONS = (
     "The same test images for all variants, decoded from their posterior means; the originals stand first with their "
@@ -39,7 +39,7 @@ class Strip:
     settings: str
     status: str
     picture: Picture
-    errors: list[str]  # below each image
+    errors: list[str]  # the numbers shown below the images
     note: str
 
 
@@ -67,7 +67,7 @@ class Samples:
 
 
 def reconstructions(report: Report, store: StoredArrays) -> Reconstructions:
-    """The same test images through every variant, with each image's squared error."""
+    """The same test images reconstructed by every variant, with each image's squared error."""
     found = {variant.name: views for variant in report.variants if (views := store.first(variant)) is not None}
     if not found:
         without = [variant.name for variant in report.variants]
@@ -95,7 +95,7 @@ def reconstructions(report: Report, store: StoredArrays) -> Reconstructions:
 
 
 def samples(report: Report, store: StoredArrays) -> Samples:
-    """What each decoder makes of the same draws from the prior."""
+    """The same draws from the prior decoded by every variant."""
     found = [(variant, views.samples) for variant in report.variants if (views := store.first(variant)) is not None]
     if not found:
         return Samples(reference=None, strips=[], without=[variant.name for variant in report.variants])
@@ -123,7 +123,7 @@ def samples(report: Report, store: StoredArrays) -> Samples:
 
 
 def squared_errors(originals: np.ndarray, decoded: np.ndarray) -> np.ndarray:
-    """(k,) mean squared error per pixel, pixels in [0, 1]."""
+    """Mean squared error per pixel of each image, (k,), pixels in [0, 1]."""
     difference = originals.astype(np.float64) / 255 - decoded.astype(np.float64) / 255
     return (difference**2).mean(axis=(1, 2))
 
@@ -169,9 +169,9 @@ def _strip(
 
 
 def _looks(images: np.ndarray, real: tuple[float, float] | None) -> str:
-    """Two plain numbers: how sharp the images are and how much they differ from each other."""
+    """Sharpness and variety of the images as text, with percentages of the test images' values in `real`."""
     sharp, varied = _contrast(images), _variety(images)
-    if real is None or not all(real):  # test images that are all alike have nothing to compare with
+    if real is None or not all(real):  # no percentages of 0, which identical or blank test images have
         return f"sharpness {sharp:.3f}, variety {varied:.3f}"
     return (
         f"sharpness {sharp:.3f} ({text.percent(sharp / real[0], 0)} of the test images'), "

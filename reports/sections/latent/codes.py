@@ -1,4 +1,4 @@
-"""Which codes the page shows: of every variant those of one seed, and the same test images in all of them."""
+"""Which codes the page shows: one seed per variant, and the same test images for all variants."""
 
 from dataclasses import dataclass
 
@@ -8,52 +8,52 @@ from mmdvae.record.result import Report, VariantResult
 from reports.sections import panel_choice
 from reports.stored_arrays import StoredArrays, Views
 
-DOTS = 2000  # the most test images that are shown, the same ones in every panel
-DECODED_MOST = 6000  # reconstructions that the script can show, in the whole page: 45 bytes each
+DOTS = 2000  # maximum number of test images shown, the same ones in every panel
+DECODED_MOST = 6000  # maximum number of reconstructions for the script in the whole page, 45 bytes each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Codes:
-    """What is shown of one variant."""
+    """The codes of one variant and the test images shown."""
 
     variant: VariantResult
     seed: int
     views: Views
-    shown: np.ndarray  # test images that become dots
+    shown: np.ndarray  # indices of the test images that become dots
     labels: np.ndarray  # of all test images
 
     def rows(self, index: np.ndarray) -> np.ndarray:
-        """(len(shown),) where in `index` each shown image stands; -1 for one that it leaves out."""
+        """The position in `index` of each shown image, (len(shown),); -1 if `index` does not contain it."""
         row = np.full(len(self.labels), -1)
         row[index] = np.arange(len(index))
         return row[self.shown]
 
     @property
     def tsne(self) -> np.ndarray:
-        """(len(shown), 2) places in the t-SNE of the shown images; NaN for those it leaves out."""
+        """t-SNE coordinates of the shown images, (len(shown), 2); NaN for images not in the t-SNE."""
         row = self.rows(self.views.tsne_index)
         return np.where(row[:, None] < 0, np.nan, self.views.tsne[row])
 
 
 def decoded(every: list[Codes]) -> int:
-    """Of how many shown images the page holds every variant's reconstruction: as many as have room."""
+    """The number of shown images whose reconstructions the page holds, for every variant: as many as there is room."""
     return min(DECODED_MOST // len(every), len(every[0].shown))
 
 
 def found(report: Report, store: StoredArrays) -> list[Codes]:
-    """The codes of every variant that has any."""
+    """The codes of every variant that has a seed with complete arrays."""
     whole = [(variant, *first) for variant in report.variants if (first := _first(variant, store)) is not None]
     return [Codes(variant, seed, views, _shown(whole[0][2]), store.labels) for variant, seed, views in whole]
 
 
 def full(every: list[Codes]) -> list[Codes]:
-    """Those that get panels of full size."""
+    """The codes of the variants that get full-size panels."""
     names = {variant.name for variant in panel_choice.full_panels([codes.variant for codes in every])}
     return [codes for codes in every if codes.variant.name in names]
 
 
 def _first(variant: VariantResult, store: StoredArrays) -> tuple[int, Views] | None:
-    """The first seed whose arrays are whole and finite."""
+    """The first seed whose arrays are complete and finite, and its arrays."""
     for seed in store.seeds(variant):
         views = store.views(variant.name, seed)
         if views is None or len(views.codes) != len(store.labels) or views.codes.shape[1] < 2:
@@ -64,6 +64,6 @@ def _first(variant: VariantResult, store: StoredArrays) -> tuple[int, Views] | N
 
 
 def _shown(views: Views) -> np.ndarray:
-    """The images whose reconstructions every variant has, then those in the t-SNE; at most DOTS."""
+    """Indices of the images that every variant reconstructs, then of those in the t-SNE; at most DOTS."""
     first = views.reconstruction_index
     return np.concatenate([first, views.tsne_index[~np.isin(views.tsne_index, first)]])[:DOTS]

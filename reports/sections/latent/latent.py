@@ -1,4 +1,4 @@
-"""The latent space of each variant: two coordinates, PCA and t-SNE, with shared limits where they mean something."""
+"""The latent space of each variant: two coordinates, PCA and t-SNE, with shared limits where sizes are comparable."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,7 +16,7 @@ from reports.sections.latent.codes import Codes
 from reports.stored_arrays import StoredArrays
 
 THUMBNAIL_DOTS = 500
-INSIDE = 0.995  # of the codes lie within the limits
+INSIDE = 0.995  # quantile of each cloud's absolute coordinates that the limits include
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +34,13 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One way to look, for all variants side by side."""
+    """One projection of the codes, for all variants side by side."""
 
     code: str
     title: str
     reading: str
     shared: bool  # one range for all panels
-    static: bool = False  # what the script's toggle shows as well
+    static: bool = False  # only needed without the script, whose "Fit each panel" button shows the same
     panels: list[Panel]
 
 
@@ -58,16 +58,16 @@ class Latent:
     """The section."""
 
     template: ClassVar[str] = "sections/latent/latent.html"
-    how: tuple[str, str]  # to read it
+    how: tuple[str, str]  # the two paragraphs of "How to read this"
     classes: list[ClassKey]
     views: list[View]
     thumbnails: list[Panel]
-    decoded: str  # of how many of them a reconstruction can be shown; empty if of all
+    decoded: str  # a sentence on how many dots have a reconstruction; empty if all have
     without: list[str]
 
 
 def build(report: Report, store: StoredArrays) -> Latent:
-    """All views of at most eight variants; the others as thumbnails."""
+    """All views of at most eight variants; the other variants as thumbnails."""
     found = codes_of.found(report, store)
     names = {codes.variant.name for codes in found}
     large = codes_of.full(found)
@@ -140,7 +140,7 @@ def _views(found: list[Codes], shared: Limits) -> list[View]:
 
 
 def _placed(found: list[Codes]) -> str:
-    """Of how many dots there is a place in the t-SNE; empty if of all."""
+    """A sentence on how many dots are in the t-SNE; empty if all are."""
     placed, dots = int(np.isfinite(found[0].tsne[:, 0]).sum()), len(found[0].shown)
     return "" if placed == dots else f"{placed:,} of the {dots:,} dots, the others were not among its images. "
 
@@ -177,7 +177,7 @@ def _tsne_panel(codes: Codes) -> Panel:
     accuracy = _measured(codes, "knn_accuracy")
     known = "not measured" if accuracy is None else text.percent(accuracy)
     low, high = codes.views.tsne.min(axis=0), codes.views.tsne.max(axis=0)
-    pad = np.maximum(0.03 * (high - low), 1e-3)  # two images have no width along the second axis
+    pad = np.maximum(0.03 * (high - low), 1e-3)  # at least 1e-3: two images have no extent along the second axis
     (x0, y0), (x1, y1) = low - pad, high + pad
     limits = Limits(x=(float(x0), float(x1)), y=(float(y0), float(y1)))
     labels = codes.labels[codes.views.tsne_index]
@@ -194,7 +194,7 @@ def _tsne_panel(codes: Codes) -> Panel:
 
 
 def _measured(codes: Codes, metric: str) -> float | None:
-    """Of the seed that is drawn, not the mean over seeds."""
+    """The metric of the seed that is drawn, not the mean over seeds."""
     return next((run.number(metric) for run in codes.variant.runs if run.seed == codes.seed), None)
 
 
@@ -220,7 +220,7 @@ def _picture(codes: Codes, source: Markup, finding: str, size: int = 200) -> Pic
 
 
 def square(clouds: list[np.ndarray]) -> Limits:
-    """A square around 0 that holds nearly all points of every cloud and the prior's outer ring."""
+    """A square centred on 0 that contains nearly all points of every cloud and the prior's outer ring."""
     reach = max([2.2, *(float(np.quantile(np.abs(cloud), INSIDE)) * 1.05 for cloud in clouds)])
     return Limits(x=(-reach, reach), y=(-reach, reach))
 

@@ -1,7 +1,7 @@
-"""What the page's script shows of each dot: its place in every view, its image, error and reconstruction.
+"""The script's data on each dot: its coordinates in every view, its image, error and reconstruction.
 
-Numbers travel as little-endian integers in base64: places as 16 bits of the range of their cloud (a step is less than
-a hundredth of a pixel), errors as hundred-thousandths.
+Numbers are little-endian integers in base64: coordinates as 16 bits over the range of their cloud (a step is less
+than a hundredth of a pixel), errors in units of 1e-5.
 """
 
 import base64
@@ -17,14 +17,14 @@ from reports.sections.latent import latent
 from reports.sections.latent.codes import Codes
 from reports.stored_arrays import StoredArrays
 
-NOTHING = 65535  # in place of a coordinate that is not known
-COLUMNS = 50  # images in a row of a sheet
-# Lossy, as each is shown for a glance: originals at least 30 dB for every image, reconstructions are blurred anyway.
+NOTHING = 65535  # marks a missing coordinate
+COLUMNS = 50  # images per row of a sheet
+# Lossy, as each is seen only briefly: PSNR at least 30 dB for every original; reconstructions are blurred anyway.
 IMAGE_QUALITY, DECODED_QUALITY = 60, 30
 
 
 def build(report: Report, store: StoredArrays) -> dict[str, Any] | None:
-    """The data of all panels of full size, ready for JSON; None where no codes are stored."""
+    """The data of all full-size panels, ready for JSON; None if no codes are stored."""
     found = codes_of.full(codes_of.found(report, store))
     if not found:
         return None
@@ -55,7 +55,7 @@ def _variant(codes: Codes, count: int) -> dict[str, Any]:
 
 
 def _view(points: np.ndarray, labels: np.ndarray, own: Limits | None = None) -> dict[str, Any]:
-    """(k, 2) places of a cloud; NaN for an image that is not in it."""
+    """One cloud, (k, 2), as integers with their offset and step; a NaN (image not in this view) becomes NOTHING."""
     known = np.isfinite(points).all(axis=1)
     low = points[known].min(axis=0) if known.any() else np.zeros(2)
     step = np.maximum(np.ptp(points[known], axis=0) if known.any() else np.ones(2), 1e-9) / (NOTHING - 1)
@@ -73,13 +73,13 @@ def _view(points: np.ndarray, labels: np.ndarray, own: Limits | None = None) -> 
 
 
 def _errors(codes: Codes) -> np.ndarray:
-    """(k,) squared errors times 100,000."""
+    """Squared errors of the shown images times 100,000, (k,)."""
     errors = codes.views.squared_errors[codes.shown].astype(np.float64)
     return np.clip(np.rint(1e5 * errors), 0, 65535).astype("<u2")
 
 
 def _decoded(codes: Codes, k: int) -> np.ndarray:
-    """(k, 14, 14) reconstructions of the first k shown images: there is room for a quarter of the pixels."""
+    """Reconstructions of the first k shown images, (k, 14, 14): there is room for only a quarter of the pixels."""
     views = codes.views
     row = codes.rows(views.reconstruction_index)[:k]
     few, many = views.reconstructions[row], views.tsne_reconstructions[codes.rows(views.tsne_index)[:k]]
@@ -88,7 +88,7 @@ def _decoded(codes: Codes, k: int) -> np.ndarray:
 
 
 def _sheet(stack: np.ndarray, quality: int) -> dict[str, Any]:
-    """Pictures (k, s, s) uint8 side by side in one file."""
+    """Images (k, s, s) uint8 as tiles of one picture."""
     return {
         "source": pictures.webp(pictures.sheet(stack, columns=COLUMNS), quality=quality),
         "side": stack.shape[1],

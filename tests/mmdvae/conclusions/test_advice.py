@@ -1,4 +1,4 @@
-"""Which sigmas and which variants to choose."""
+"""The advice on which sigma and which variants to choose."""
 
 import math
 from dataclasses import asdict
@@ -12,7 +12,7 @@ from mmdvae.record.result import FrontMember
 
 
 def brute_force(points):
-    """Names with no other at least as good in both numbers and better in one; {name: (error, distance)}."""
+    """Names on the Pareto front of {name: (error, distance)}: none is at least as good in both and better in one."""
     front = set()
     for name, (error, distance) in points.items():
         better = [
@@ -25,7 +25,7 @@ def brute_force(points):
 @pytest.mark.parametrize("number", range(20))
 def test_the_front_is_that_of_brute_force_seed_by_seed(number):
     rng = np.random.default_rng(number)
-    grid = rng.integers(1, 6, size=(9, 2, 4)) / 10  # coarse, so that there are ties
+    grid = rng.integers(1, 6, size=(9, 2, 4)) / 10  # coarse, to produce ties
     rows = [entry(f"v{i}", mse=tuple(mse.tolist()), sliced_w2=tuple(w2.tolist())) for i, (mse, w2) in enumerate(grid)]
     fronts = [brute_force({f"v{i}": tuple(grid[i, :, seed]) for i in range(9)}) for seed in range(4)]
     counts = {f"v{i}": sum(f"v{i}" in front for front in fronts) for i in range(9)}
@@ -57,7 +57,7 @@ def test_a_variant_is_compared_with_each_seed_that_it_has():
 
 
 def test_published_choices_in_our_units():
-    # docs/decisions/bandwidth.md, eight dimensions
+    # from docs/decisions/bandwidth.md, for eight dimensions
     assert [round(row.sigma, 2) for row in advice.heuristics(8)] == [2.83, 3.83, 5.42, 5.66]
     assert [row.sigma for row in advice.heuristics(2)][0::3] == pytest.approx([math.sqrt(2), math.sqrt(2)])
 

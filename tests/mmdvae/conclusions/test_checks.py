@@ -1,4 +1,4 @@
-"""Checks find what makes a number untrustworthy, and pass where there is nothing to find."""
+"""Checks detect what makes a number untrustworthy, and pass where nothing is wrong."""
 
 from dataclasses import asdict
 
@@ -35,7 +35,7 @@ def run_all(*variants, baselines=BASELINES, **run):
 
 
 def states(*variants, **report):
-    """Code -> (state, variants) of all checks that did not pass."""
+    """{code: (state, variants)} of all checks that did not pass."""
     found = run_all(*variants, **report)
     assert all(check["variants"] == [] for check in found.values() if check["state"] == "passed")
     return {code: (check["state"], check["variants"]) for code, check in found.items() if check["state"] != "passed"}

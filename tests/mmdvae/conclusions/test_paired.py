@@ -1,4 +1,4 @@
-"""Student's interval over seeds, and what pairing by seed does for a difference."""
+"""Student's interval over seeds, and the effect of pairing by seed on a difference."""
 
 import itertools
 import math
@@ -38,7 +38,7 @@ def test_fewer_than_three_seeds_have_a_mean_and_no_interval_and_conclude_nothing
 
 
 def test_equal_values_have_an_interval_of_no_width_that_is_neither_above_nor_below_itself():
-    for value in (0.1, 0.3997970547805012, 1e-7):  # the second is not the mean of seven of it by fmean
+    for value in (0.1, 0.3997970547805012, 1e-7):  # fmean of seven copies of the second differs from it
         found = paired.effect([value] * 7)
         assert (found.mean, found.low, found.high) == (value, value, value)
         assert not found.surely_above(value)
@@ -61,7 +61,7 @@ def test_three_seeds_are_covered_by_student_in_95_of_100_samples_and_by_a_bootst
     low, high = np.quantile(means, [0.025, 0.975], axis=1, method="inverted_cdf")
     bootstrap = np.mean((low < 0) & (high > 0))
     assert student == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / n))
-    # The 2.5 % percentile is the smallest value itself (1 in 27 resamples): a miss is three values of one sign.
+    # The 2.5 % percentile is the smallest value itself (1 in 27 resamples), so it misses if all three have one sign.
     assert bootstrap == pytest.approx(1 - 2 / 2**3, abs=4 * math.sqrt(0.75 * 0.25 / n))
 
 
@@ -87,7 +87,7 @@ def test_only_finite_numbers_count():
 
 def test_rows_are_of_the_seeds_that_all_have():
     columns = [{1000: 1.0, 9: 2.0, 5: 3.0}, {9: 4.0, 1000: 5.0}]
-    assert paired.on_common_seeds(columns) == [(2.0, 4.0), (1.0, 5.0)]  # in the order of seeds
+    assert paired.on_common_seeds(columns) == [(2.0, 4.0), (1.0, 5.0)]  # in seed order
     assert paired.on_common_seeds([{0: 1.0}, {1: 1.0}]) == []
     assert paired.on_common_seeds([]) == []
 

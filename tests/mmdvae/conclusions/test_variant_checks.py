@@ -1,4 +1,4 @@
-"""The rules that look at one variant: on both sides of each threshold, and where numbers are missing."""
+"""The checks on a single variant: on both sides of each threshold, and with missing numbers."""
 
 import pytest
 from made_report import entry, kl, mmd, none
@@ -20,7 +20,7 @@ def has(code, variant, latent_dim=8):
         ("C7", "gradient_ratio", 0.01, 0.0099),
         ("C8", "active_units", 1, 0),
         ("C9", "active_units", 8, 7),
-        ("C9", "active_units", 0, 1),  # none at all is C8's
+        ("C9", "active_units", 0, 1),  # zero active units is C8's case
         ("C13", "trustworthiness_pca", 0.9, 0.899),
         ("C13", "trustworthiness_tsne", 0.9, 0.899),
     ],
@@ -50,15 +50,15 @@ def test_a_gradient_is_missed_only_where_there_is_a_penalty():
     ("excess", "moving"),
     [
         ([], False),
-        ([0.1], True),  # a single epoch cannot show that it has settled
+        ([0.1], True),  # a single epoch cannot show convergence
         ([0.1, 0.0951], False),
         ([0.1, 0.0949], True),
         ([0.1, 0.2], False),
-        ([0.9, 0.1, 0.1], False),  # only the end counts
-        ([0.2] * 18 + [0.1, 0.099], True),  # of 20 epochs the last tenth is two: 0.2 to 0.099
+        ([0.9, 0.1, 0.1], False),  # only the last epochs count
+        ([0.2] * 18 + [0.1, 0.099], True),  # the last tenth of 20 epochs is two: 0.2 to 0.099
         ([0.2] * 17 + [0.1, 0.099, 0.0951], False),
         ([0.2] * 17 + [0.1, 0.099, 0.0949], True),
-        ([0.2] * 17 + [0.099, 0.098], False),  # of 19 epochs it is one
+        ([0.2] * 17 + [0.099, 0.098], False),  # of 19 epochs, one
     ],
 )
 def test_training_that_lost_a_twentieth_of_its_excess_in_its_last_tenth_has_not_settled(excess, moving):

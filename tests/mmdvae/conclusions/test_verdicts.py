@@ -1,4 +1,4 @@
-"""Each claim's state on small made reports, in its corners, and recomputed from the text of report.json."""
+"""Each claim's state on small constructed reports, and in edge cases."""
 
 import json
 import math
@@ -11,18 +11,18 @@ from mmdvae.conclusions import verdicts
 
 
 def of(code, *variants):
-    """One verdict, as JSON has it."""
+    """One verdict, after a round trip through JSON."""
     found = {verdict.code: asdict(verdict) for verdict in verdicts.all_of(variants)}
     assert list(found) == ["V1", "V2", "V3", "V4", "V5", "V6"]
     return json.loads(json.dumps(found[code], allow_nan=False))
 
 
 def around(value):
-    """Three seeds within one per cent, whose mean and geometric mean are near the value."""
+    """Three seeds within one per cent of the value, with mean and geometric mean close to it."""
     return (0.99 * value, value, 1.01 * value)
 
 
-# What each claim compares, as a function of the number (times one, two, three) on our side; theirs is 1.
+# The two groups that each claim compares, as a function of the first group's values; the second group's value is 1.
 COMPARED = {
     "V1": lambda *values: [none(bce=values), mmd(2.83, bce=(1.0,) * len(values))],
     "V2": lambda *values: [mmd(2.83, mse=values), dead(0.1, mse=(1.0,) * len(values))],
@@ -35,7 +35,7 @@ COMPARED = {
     "V5": lambda *values: [mmd(2.83, sliced_w2=values), kl(sliced_w2=(1.0,) * len(values))],
     "V6": lambda *values: [dead(0.1, sliced_w2=values), none(sliced_w2=(1.0,) * len(values))],
 }
-# Variants that a claim does not speak of, with numbers that would be seen.
+# Variants that a claim does not concern, with values so extreme that any influence would show.
 FAR = dict.fromkeys(("bce", "mse", "total_variance", "sliced_w2"), 1e6)
 BYSTANDERS = {
     "V1": [kl(**FAR), dead(0.1, **FAR)],
@@ -45,7 +45,7 @@ BYSTANDERS = {
     "V5": [none(**FAR), dead(0.1, **FAR)],
     "V6": [kl(**FAR), mmd(2.83, **FAR)],
 }
-NEAR = 0.03  # half an interval of `around`: 4.303 * 0.01 / sqrt(3) is 0.025
+NEAR = 0.03  # a little over the half-width of the interval of `around`: 4.303 * 0.01 / sqrt(3) = 0.025
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_number_that_has_no_ratio_is_left_out(code, value):
     [("V1", "inconclusive"), ("V2", "supported"), ("V3", "not_supported")]
     + [("V4", "inconclusive"), ("V5", "supported"), ("V6", "supported")],
 )
-@pytest.mark.parametrize("value", [1.0, 0.1, 0.3997970547805012])  # fmean of seven of the last is something else
+@pytest.mark.parametrize("value", [1.0, 0.1, 0.3997970547805012])  # fmean of seven copies of the last differs from it
 def test_equal_numbers_are_no_evidence_of_a_difference(code, state, value):
     same = dict.fromkeys(("bce", "mse", "sliced_w2", "total_variance"), value)
     live = [mmd(sigma, **same) for sigma in range(1, 8)]
@@ -175,7 +175,7 @@ def test_groups_are_averaged_and_the_explanation_gives_what_was_compared():
         "one by one from +0.0900 (mmd-a0.2-s2.83) to +0.1100 (mmd-a0.6-s1)."
     )
     found = of("V4", none(sliced_w2=(9.0, 9.0, 9.0)), mmd(1.0, sliced_w2=4.0), mmd(2.0, sliced_w2=1.0))
-    assert found["effect"] == pytest.approx(2 / 9)  # geometric: the square root of 4 times 1
+    assert found["effect"] == pytest.approx(2 / 9)  # geometric mean: sqrt(4 * 1)
     assert found["explanation"].startswith("Sliced W2 2 with a live kernel")
     assert found["explanation"].endswith("; one by one from × 0.111 (mmd-a0.6-s2) to × 0.444 (mmd-a0.6-s1).")
 
@@ -205,7 +205,7 @@ def test_of_many_variants_the_explanation_tells_the_number():
     base = none(sliced_w2=8.0)
     assert "(mmd-a0.6-s1, mmd-a0.6-s2, mmd-a0.6-s3, mmd-a0.6-s4)" in of("V4", base, *live[:4])["explanation"]
     assert of("V4", base, *live)["explanation"].startswith("Sliced W2 4 with a live kernel (5 variants), ")
-    assert of("V4", base, live[0])["explanation"].endswith(" without a penalty, geometric means.")  # one needs no range
+    assert of("V4", base, live[0])["explanation"].endswith(" without a penalty, geometric means.")  # one: no range
 
 
 def test_v2_takes_the_two_sigmas_furthest_apart_within_an_alpha_that_has_a_live_one():
@@ -217,7 +217,7 @@ def test_v2_takes_the_two_sigmas_furthest_apart_within_an_alpha_that_has_a_live_
     assert found["effect"] == pytest.approx((1.5 * 1.6 * 1.4 / (1.0 * 1.1 * 0.9)) ** (1 / 3))
     assert "mmd-a0.6-s0.1 (kernel saturated)" in found["explanation"]
     assert "mmd-a0.6-s1 (kernel live)" in found["explanation"]
-    assert found["explanation"].endswith("; by alpha: × 1 at 0.2, × 1.5 at 0.6.")  # of dead ones alone nothing
+    assert found["explanation"].endswith("; by alpha: × 1 at 0.2, × 1.5 at 0.6.")  # alpha 0.9, all dead, is absent
     assert of("V2", *all_dead, mmd(1.0, mse=1.0))["state"] == "not_run"
 
 
@@ -234,12 +234,12 @@ def test_v2_compares_seeds_by_their_number_and_not_by_their_place():
         for sigma, alpha, own in zip((1.0, 2.0, 2.0), (0.6, 0.6, 0.2), seeds, strict=True)
     ]
     found = of("V2", *rows, mmd(1.0, 0.2, mse=1.0))
-    assert (found["state"], found["n_seeds"]) == ("inconclusive", 2)  # of alpha 0.2, with seeds 1 and 2 in common
+    assert (found["state"], found["n_seeds"]) == ("inconclusive", 2)  # at alpha 0.2, with common seeds 1 and 2
     assert of("V2", *rows[:2])["state"] == "supported"
 
 
 def test_noise_of_single_trainings_is_not_taken_for_an_effect_of_sigma():
-    # Within each seed the range of MSE is 20 %, each time of other sigmas; the means are equal.
+    # Within each seed MSE varies by 20 % between sigmas, in a different order each time; the means are equal.
     rows = [(1.0, 1.1, 1.2), (1.2, 1.0, 1.1), (1.1, 1.2, 1.0)]
     assert of("V2", *(mmd(sigma, mse=row) for sigma, row in zip((1.0, 2.0, 3.0), rows, strict=True)))["state"] == (
         "inconclusive"
@@ -276,7 +276,7 @@ def test_v3_needs_both_extremes_each_beside_a_middle_of_its_own_alpha():
     assert of("V3", *of_one, other, dead(0.1, 0.6, total_variance=1.0))["state"] == "supported"
     twice = [dead(1e-4, total_variance=1.0), dead(0.1, total_variance=1.0)]
     found = of("V3", *of_one, *twice, other)
-    assert found["effect"] == pytest.approx(3)  # the geometric mean of nine at one alpha and one at the other
+    assert found["effect"] == pytest.approx(3)  # geometric mean of 9 at one alpha and 1 at the other
 
 
 def test_verdicts_carry_claim_rule_and_scale():

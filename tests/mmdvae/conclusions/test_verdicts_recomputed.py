@@ -1,4 +1,4 @@
-"""Verdicts computed anew from the text of report.json, by arithmetic written from the stated rules."""
+"""Verdicts recomputed from the text of report.json, by an independent implementation of the stated rules."""
 
 import itertools
 import json
@@ -28,7 +28,7 @@ ROWS = (
 
 @cache
 def random_report(number):
-    """The text of a report.json with random numbers of 3 to 5 seeds, with gaps, failures and kernels that changed."""
+    """A report.json with random values for 3 to 5 seeds, with gaps, failures and kernel states that differ by seed."""
     rng, shares = np.random.default_rng(number), np.random.default_rng([number, 1])
     noise, spread = rng.choice([0.003, 0.03, 0.3]), rng.choice([0.003, 0.1, 1.0])
     seeds = range(int(rng.integers(3, 6)))
@@ -61,7 +61,7 @@ def random_report(number):
 
 
 def table(rows, metric):
-    """Values (variants, seeds) at the seeds that all of the rows have, or None."""
+    """Values (variants, seeds) at the seeds common to all rows; None if there are none."""
     seeds = [{run["seed"] for run in row["runs"] if run["metrics"][metric] is not None} for row in rows]
     common = sorted(set.intersection(*seeds)) if rows else []
     if not common:
@@ -70,7 +70,7 @@ def table(rows, metric):
 
 
 def compared(ours, theirs, metric, change=np.log):
-    """Per seed, the mean over our rows less that over theirs."""
+    """For each seed, the mean over `ours` minus the mean over `theirs`."""
     if not ours or not theirs or (both := table([*ours, *theirs], metric)) is None:
         return None
     both = change(both)
@@ -78,7 +78,7 @@ def compared(ours, theirs, metric, change=np.log):
 
 
 def judged(values, supported, refuted, change=np.exp):
-    """(state, effect, interval, n) of one number per seed; the rules are functions of the interval's two ends."""
+    """(state, effect, interval, n) for one value per seed; the rules are functions of the interval's two ends."""
     if values is None:
         return ("not_run", None, None, 0)
     if len(values) < 3:
@@ -89,7 +89,7 @@ def judged(values, supported, refuted, change=np.exp):
 
 
 def v2(rows):
-    """The pair of sigmas of one alpha whose mean ratio is largest."""
+    """The verdict on the pair of sigmas of one alpha with the largest mean ratio."""
     found = []
     for alpha in {row["alpha"] for row in rows}:
         group = [row for row in rows if row["alpha"] == alpha and row["sigma"] is not None]
@@ -101,7 +101,7 @@ def v2(rows):
 
 
 def v3(rows):
-    """Both extremes over 0.1, within an alpha; the worse state, then the smaller effect."""
+    """Both extreme sigmas compared with 0.1 within an alpha; the worse state decides, then the smaller effect."""
     found = []
     for extreme in (1e-4, 1e4):
         alphas = [

@@ -1,4 +1,4 @@
-"""A cache of the test's own, and a web server on this machine that answers as the test wants it to."""
+"""Fixtures: a cache for one test, and a local web server whose answers the test sets."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +21,7 @@ def store(tmp_path):
 
 @pytest.fixture
 def row(tmp_path):
-    """A row whose files are in the folder `there`."""
+    """A catalogue row whose files are in the folder `there`."""
     return write_set(tmp_path / "there")
 
 
@@ -67,6 +67,6 @@ def server():
 
 @pytest.fixture
 def mirror(server, row, tmp_path):
-    """The server with the row's four files."""
+    """The server, serving the row's four files."""
     server.answers = {f"/{path.name}": path.read_bytes() for path in (tmp_path / "there").iterdir()}
     return server

@@ -15,7 +15,7 @@ CONTENT = np.random.default_rng(0).bytes(300_000)
 
 @pytest.fixture
 def target(tmp_path):
-    """A file that an earlier version left; no download that fails may touch it."""
+    """A file left by an earlier download; a failed download must not touch it."""
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / "file.gz").write_bytes(b"old")
     return tmp_path / "cache" / "file.gz"
@@ -100,7 +100,7 @@ def test_a_killed_download_leaves_the_old_file_and_the_next_one_clears_up(server
     )
     command = [sys.executable, "-c", code, f"{server.url}file", str(target)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout.readline() == b"\n"  # it has written something
+        assert process.stdout.readline() == b"\n"  # a first block has been written
         process.send_signal(signal.SIGKILL)
     assert target.read_bytes() == b"old"
     assert len(list(target.parent.iterdir())) == 2
@@ -114,5 +114,5 @@ def test_a_server_is_asked_whether_it_has_the_file(server):
     server.answers["/file"] = CONTENT
     assert download.reachable(f"{server.url}file", timeout=5)
     assert not download.reachable(f"{server.url}nothing", timeout=5)
-    assert not download.reachable("http://127.0.0.1:9/file", timeout=5)  # the discard port: nobody answers
+    assert not download.reachable("http://127.0.0.1:9/file", timeout=5)  # the discard port: no server listens
     assert server.asked == []

@@ -12,7 +12,7 @@ IMAGES, LABELS = some_images(5), np.array([0, 9, 3, 3, 1], np.uint8)
 
 @pytest.fixture
 def files(tmp_path):
-    """Images and labels; the names say nothing about the format."""
+    """Images and labels in files whose names do not tell the format."""
     (tmp_path / "i.gz").write_bytes(idx_bytes(IMAGES))
     (tmp_path / "l").write_bytes(gzip.compress(idx_bytes(LABELS)))
     return tmp_path / "i.gz", tmp_path / "l"

@@ -1,4 +1,4 @@
-"""Folders of pictures: classes, parts, and that nothing is lost without a word."""
+"""Folders of pictures: classes, splits, and that no file is skipped silently."""
 
 import os
 import shutil
@@ -108,7 +108,7 @@ def test_too_few_pictures_are_refused(tmp_path, store):
 
 
 def parts(folder, names=("train", "test")):
-    """The same classes in two folders."""
+    """The same classes in a training and a test folder."""
     for name in names:
         pictures(folder / name)
     return f"images:{folder}"

@@ -18,13 +18,13 @@ from mmdvae.files import file_sha256
 
 @pytest.fixture
 def row(tmp_path, row):
-    """The row with files that are old enough to be trusted."""
+    """The row, with files old enough for their modification time to be trusted."""
     age(tmp_path / "there")
     return replace(row, system_folder=tmp_path / "there")
 
 
 def age(folder: Path, seconds: float = 60) -> None:
-    """Make the files look as if they had been there for a while."""
+    """Set the files' modification times back by `seconds`."""
     for path in folder.rglob("*"):
         os.utime(path, (time.time() - seconds,) * 2)
 
@@ -87,11 +87,11 @@ def test_the_second_time_nothing_is_decoded(row, store, decodings):
 def test_a_changed_source_is_decoded_anew(tmp_path, row, store, decodings):
     old = prepare(row, store)
     row = replace(write_set(tmp_path / "there", seed=1), system_folder=tmp_path / "there")
-    age(tmp_path / "there")  # the same sizes and times of change as before, but for the system's own time
+    age(tmp_path / "there")  # sizes and mtimes as before; only ctime differs
     new = prepare(row, store)
     assert len(decodings) == 2
     assert new.sha256 != old.sha256
-    assert old.folder.is_dir()  # older runs still read it
+    assert old.folder.is_dir()  # older runs still read from it
 
 
 def test_own_images_that_changed_are_decoded_anew(tmp_path, store, decodings):
@@ -99,7 +99,7 @@ def test_own_images_that_changed_are_decoded_anew(tmp_path, store, decodings):
     sums = []
     for seed in (0, 1):
         np.savez(path, x_train=some_images(20, seed), x_test=some_images(5))
-        os.utime(path, (1e9, 1e9))  # even if someone turns its clock back
+        os.utime(path, (1e9, 1e9))  # even if its modification time is set back
         sums.append(prepare(f"npz:{path}", store).sha256)
     assert len(decodings) == 2
     assert sums[0] != sums[1]
@@ -202,7 +202,7 @@ def test_debians_package_is_the_published_fashion_mnist(store):
     assert labels[:10].tolist() == [9, 2, 1, 1, 6, 1, 4, 6, 5, 7]
     assert np.bincount(labels).tolist() == [1000] * 10
     pixels = np.concatenate([array_folder.open_split(got.folder, split)[0] for split in ("train", "valid")])
-    # The constants by which everybody normalises this set.
+    # The mean and standard deviation commonly used to normalise this data set.
     assert pixels.mean() / 255 == pytest.approx(0.2860, abs=5e-5)
     assert pixels.std() / 255 == pytest.approx(0.3530, abs=5e-5)
 

@@ -114,7 +114,7 @@ def test_what_is_nowhere_is_downloaded_into_the_cache_from_the_first_server_that
     row, seen = replace(row, urls=(*row.urls, mirror.url)), []
     assert sources.locate(row, None, on_progress=lambda *bytes_: seen.append(bytes_)) == cache
     assert mirror.asked == [f"/{name}.gz" for name in IDX_NAMES]
-    assert seen[-1] == (row.download_bytes, row.download_bytes)  # of all files together
+    assert seen[-1] == (row.download_bytes, row.download_bytes)  # total of all files
     assert sources.locate(row, None) == cache
     assert len(mirror.asked) == 4
 
@@ -165,7 +165,7 @@ def test_what_is_nowhere_to_be_had_is_an_error_that_lists_the_ways(row, cache):
     for way in ("--data-dir DIR", "apt-get install dataset-fashion-mnist", row.urls[0], str(cache), "--dataset digits"):
         assert way in message
     assert "\n" not in message
-    with pytest.raises(InputError, match="^(?!.*apt-get)"):  # a set without a package speaks of none
+    with pytest.raises(InputError, match="^(?!.*apt-get)"):  # no package, no mention of apt-get
         sources.locate(replace(row, package=None), None, fetch=False)
 
 
@@ -179,7 +179,7 @@ def test_the_survey_has_every_place_in_order(tmp_path, row, cache, mirror):
         ("download", "not reachable"),
     ]
     here = replace(row, system_folder=tmp_path / "there")
-    assert [found.place for found in sources.survey(here, None)] == ["cache", "system"]  # no server is asked in vain
+    assert [found.place for found in sources.survey(here, None)] == ["cache", "system"]  # no needless request
 
 
 def test_a_digest_of_the_published_gz_asks_for_that_very_file(tmp_path, row):

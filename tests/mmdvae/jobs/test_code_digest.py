@@ -1,4 +1,4 @@
-"""The digest of code: it moves with every statement and with nothing else."""
+"""The code digest changes with every statement and with nothing else."""
 
 import ast
 import re
@@ -28,7 +28,7 @@ def copied(tmp_path):
 
 
 def small(root, **files):
-    """A package of ours made of these files; `a__b` stands for a/b.py."""
+    """A package `mmdvae` made of these files; `a__b` stands for a/b.py."""
     for name, text in files.items():
         path = (root / "mmdvae" / name.replace("__", "/")).with_suffix(".py")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def test_the_closure_holds_what_the_work_is_made_of():
 
 @pytest.mark.parametrize("file", FILES)
 def test_one_edited_statement_in_any_file_changes_the_digest(copied, file):
-    """The last statement of the last function is done twice; a module without functions gets one more."""
+    """The edit repeats the last statement of the last function; a module without functions gets an extra statement."""
     path = copied / file
     tree = ast.parse(path.read_text())
     before = digest_of(MODULES, root=copied)
@@ -55,7 +55,7 @@ def test_one_edited_statement_in_any_file_changes_the_digest(copied, file):
         functions[-1].body.append(functions[-1].body[-1])
     else:
         tree.body.append(ast.parse("EDITED = 1").body[0])
-    other = copied.parent / f"{copied.name}-edited"  # the digests of a file are remembered by its path
+    other = copied.parent / f"{copied.name}-edited"  # file digests are cached by path
     shutil.copytree(copied, other)
     (other / file).write_text(ast.unparse(tree))
     assert digest_of(MODULES, root=other) != before

@@ -1,4 +1,4 @@
-"""What a child has of the environment that a command was started in."""
+"""The environment that a child process gets from its command's environment."""
 
 import importlib.util
 

@@ -1,4 +1,4 @@
-"""What lies in a store and what may go, beside comparisons that are going on."""
+"""What a store holds and what may be deleted, also while comparisons are running."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ def test_every_folder_says_what_it_holds_and_which_runs_refer_to_it(out):
     assert one.size == sum(path.stat().st_size for path in one.folder.iterdir()) > 1000
     assert one.age == pytest.approx(HOUR, abs=60)
     assert (found["data-0"].what, found["data-0"].runs) == ("digits", ("r",))
-    assert found["classifier-1"].runs == ("r",)  # made of the run's data
+    assert found["classifier-1"].runs == ("r",)  # trained on the run's data
     assert (found["classifier-2"].runs, found["train-2"].runs) == ((), ())
     assert not found["train-3"].finished
 
@@ -43,7 +43,7 @@ def test_every_folder_says_what_it_holds_and_which_runs_refer_to_it(out):
 @pytest.mark.parametrize(
     ("rules", "gone"),
     [
-        ({"unused": True, "older_than": None}, ["classifier-2", "train-2"]),  # an unfinished one may go on
+        ({"unused": True, "older_than": None}, ["classifier-2", "train-2"]),  # unfinished: may be in progress
         ({"unused": True, "older_than": HOUR / 2}, ["classifier-2", "train-2", "train-3"]),
         ({"unused": True, "older_than": 2 * HOUR}, []),
         ({"unused": False, "older_than": 2 * HOUR}, []),
@@ -77,7 +77,7 @@ def test_what_a_comparison_has_used_since_it_began_stays(out):
         deleted, kept = inventory.prune(entries, unused=True, older_than=None)
     assert (names(deleted), names(kept)) == (["classifier-2"], ["train-2"])
     deleted, kept = inventory.prune(inventory.entries(out / "store"), unused=True, older_than=None)
-    assert (names(deleted), kept) == (["train-2"], [])  # it has ended
+    assert (names(deleted), kept) == (["train-2"], [])  # the comparison has ended
 
 
 def test_a_comparison_that_was_killed_protects_nothing(out):

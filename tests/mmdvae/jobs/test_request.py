@@ -1,4 +1,4 @@
-"""Requests: the folder's name says all that the work depends on."""
+"""Requests: the folder's name identifies everything that the work depends on."""
 
 import dataclasses
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_what_is_kept_of_a_request_says_all_but_where_things_lie(tmp_path):
 
 @pytest.fixture
 def digests(monkeypatch):
-    """Code digests by regularizer, computed anew."""
+    """A function that computes code digests by regularizer, without the cache."""
 
     def compute(*names):
         request._code.cache_clear()
@@ -93,7 +93,7 @@ def test_the_code_of_a_penalty_is_part_of_its_own_trainings_and_of_no_others(dig
         dataclasses.replace(row, module="mmdvae.model.augmentation") if row.name == "kl" else row
         for row in table.PENALTIES
     )
-    monkeypatch.setattr(table, "PENALTIES", edited)  # another file behind the same name
+    monkeypatch.setattr(table, "PENALTIES", edited)  # a different file for the same penalty name
     after = digests("mmd", "kl", "none")
     assert {name for name in before if before[name] != after[name]} == {"kl"}
 

@@ -1,4 +1,4 @@
-"""The store: only whole work counts."""
+"""The store: only complete results count."""
 
 import shutil
 import subprocess

@@ -20,7 +20,7 @@ def test_every_number_of_a_baseline_is_one_that_the_page_describes(rows):
 
 def test_the_mean_image_has_its_known_errors(rows):
     known = {"mse": 0.0866, "bce": 0.4911, "psnr": 10.6, "rounded_accuracy": 0.7298}
-    digits = {"mse": 5e-5, "bce": 5e-5, "psnr": 0.05, "rounded_accuracy": 5e-5}  # half of the last one known
+    digits = {"mse": 5e-5, "bce": 5e-5, "psnr": 0.05, "rounded_accuracy": 5e-5}  # half a unit of the last known digit
     for name, value in known.items():
         assert rows["mean image"][name] == pytest.approx(value, abs=digits[name]), name
 
@@ -105,7 +105,7 @@ def test_principal_axes_equal_the_singular_value_decomposition(monkeypatch):
     np.testing.assert_allclose(mean, points.mean(axis=0), rtol=1e-12)
     expected, variances = reference.principal_axes(points, 5)
     np.testing.assert_allclose(spread, np.sqrt(variances[:5]), rtol=1e-9)
-    np.testing.assert_allclose(axes @ axes.T, expected @ expected.T, atol=1e-9)  # the plane; signs are free
+    np.testing.assert_allclose(axes @ axes.T, expected @ expected.T, atol=1e-9)  # the subspace; signs are arbitrary
     np.testing.assert_allclose(axes.T @ axes, np.eye(5), atol=1e-12)
 
 
@@ -123,7 +123,7 @@ def test_codes_of_fewer_images_than_components_are_not_whitened(tmp_path):
     few = prepare.prepare(f"npz:{tmp_path / 'few.npz'}", data_dir=None, store=tmp_path / "store").folder
     measured = {row["name"]: row["metrics"] for row in baselines.evaluate(few, None, latent_dim=8)}
     assert "mse" in measured["PCA-8"]
-    assert "sliced_w2" not in measured["PCA-8"]  # it was four million: noise over a spread that is rounding
+    assert "sliced_w2" not in measured["PCA-8"]  # was 4 million: noise divided by a rounding-error spread
 
 
 @pytest.mark.parametrize("dim", [3, 4])
@@ -131,5 +131,5 @@ def test_as_many_components_as_the_codes_have_are_held_against_the_prior(tiny, d
     measured = {row["name"]: row["metrics"] for row in baselines.evaluate(tiny, None, latent_dim=dim)}
     assert {f"PCA-{k}" for k in (2, dim, 4, 8, 16)} <= measured.keys()
     assert [name for name in measured if name.startswith("PCA") and "sliced_w2" in measured[name]] == [f"PCA-{dim}"]
-    # Draws of the prior itself are about sqrt(3 / n) away, whatever the dimension.
+    # The distance of draws of the prior itself is about sqrt(3 / n) in any dimension.
     assert measured["prior draws"]["sliced_w2"] == pytest.approx((3 / 60) ** 0.5, rel=0.5)

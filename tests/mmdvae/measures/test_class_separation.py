@@ -37,9 +37,9 @@ def test_shuffled_labels_can_only_be_guessed():
 def test_ten_neighbours_vote(codes):
     references = np.zeros((19, 1))
     labels = np.array([1] * 10 + [0] * 9)
-    references[10:] = 0.1  # of the ten nearest to -1 all are of class 1; of all nineteen nearly half would not be
+    references[10:] = 0.1  # the ten nearest to -1 are all of class 1; of all nineteen, nearly half are not
     assert knn_accuracy(references, labels, np.array([[-1.0]]), np.array([1])) == 1.0
-    references[:5], references[5:10] = 0.0, 5.0  # now five of class 1 and then five of class 0: a tie, to class 0
+    references[:5], references[5:10] = 0.0, 5.0  # now five each of class 1 and class 0: a tie goes to class 0
     assert knn_accuracy(references, labels, np.array([[-1.0]]), np.array([0])) == 1.0
 
 
@@ -52,7 +52,7 @@ def test_one_class_cannot_be_told_apart():
 
 
 def test_the_probe_is_the_most_likely_straight_border():
-    # Two normal classes of equal covariance: the best border is straight, its error is the tail of half their distance.
+    # Two normal classes of equal covariance: the best boundary is linear, its error the tail beyond half the distance.
     rng, n = np.random.default_rng(0), 4000
     labels = rng.integers(0, 2, 2 * n)
     points = rng.normal(size=(2 * n, 3)) + np.outer(labels, [2.0, 0.0, 0.0])
@@ -62,7 +62,7 @@ def test_the_probe_is_the_most_likely_straight_border():
 
 
 def test_the_probe_follows_class_frequencies():
-    # P(1 | x) = expit(2 x - 1): whoever fits a logistic regression to it errs as often as the rarer class comes.
+    # P(1 | x) = expit(2 x - 1): the Bayes error at x is the probability of the less likely class.
     rng, n = np.random.default_rng(0), 4000
     points = rng.normal(size=(2 * n, 1))
     labels = (rng.random(2 * n) < expit(2 * points[:, 0] - 1)).astype(int)
@@ -74,10 +74,10 @@ def test_the_probe_follows_class_frequencies():
 def test_the_probe_takes_straight_borders_only():
     rng = np.random.default_rng(0)
     points = rng.choice([-1.0, 1.0], (2000, 2)) + rng.normal(0, 0.1, (2000, 2))
-    labels = (points[:, 0] * points[:, 1] > 0).astype(int)  # opposite corners
+    labels = (points[:, 0] * points[:, 1] > 0).astype(int)  # opposite corners share a class (XOR)
     args = points[:1000], labels[:1000], points[1000:], labels[1000:]
     assert knn_accuracy(*args) == 1.0
-    assert probe_accuracy(*args) < 0.85  # three of four corners at best, and a bit of the fourth
+    assert probe_accuracy(*args) < 0.85  # at best three of four corners and part of the fourth
 
 
 def test_the_probe_does_not_care_for_the_spread_of_codes(codes):
@@ -108,4 +108,4 @@ def test_classes_far_apart_have_a_silhouette_of_one_and_mixed_ones_of_zero():
 def test_one_class_has_neither_border_nor_silhouette():
     assert probe_accuracy(np.zeros((20, 2)), np.zeros(20), np.zeros((5, 2)), np.zeros(5)) is None
     assert silhouette(np.zeros((5, 2)), np.zeros(5)) is None
-    assert silhouette(np.eye(5), np.arange(5)) is None  # one code each
+    assert silhouette(np.eye(5), np.arange(5)) is None  # one code per class

@@ -42,7 +42,7 @@ def test_the_numbers_equal_their_definitions(posteriors):
 
 
 def test_the_prior_itself_has_the_values_of_a_standard_normal():
-    # Corners of a cube of half-side .6 with posterior variance .64 add up to the identity.
+    # Corners of a cube with half-side 0.6 (variance 0.36) plus posterior variance 0.64 give covariance I.
     got = dispersion.of_codes(0.6 * corners(8), np.full((256, 8), math.log(0.64)))
     assert got == pytest.approx(
         {
@@ -73,7 +73,7 @@ def test_a_shift_moves_the_mean_and_nothing_else(posteriors):
 
 
 def test_float32_codes_far_from_the_origin_keep_their_spread():
-    means = (corners(2) + 4096).astype("float32")  # squares of 1.7e7: float32 sums of them would lose the ones
+    means = (corners(2) + 4096).astype("float32")  # squares of 1.7e7: float32 sums would lose units
     assert dispersion.of_codes(means, np.full((4, 2), -100.0))["variance_of_means"] == pytest.approx(2.0, rel=1e-12)
 
 
@@ -87,7 +87,7 @@ def test_codes_in_a_plane_have_no_volume():
     got = dispersion.of_codes(means, np.full((8, 3), -np.inf))
     assert got["logdet_cov"] == -math.inf
     assert got["gaussian_kl"] == math.inf
-    assert got["gaussian_w2"] == pytest.approx(1.0)  # two axes as the prior's, the third flat
+    assert got["gaussian_w2"] == pytest.approx(1.0)  # two axes match the prior, the third has variance 0
     assert got["participation_ratio"] == pytest.approx(2.0)
 
 
@@ -101,7 +101,7 @@ def test_eigenvalues_are_those_of_the_covariance_largest_first(posteriors):
     covariance += np.diag(np.exp(log_variances.astype("float64")).mean(axis=0))
     got = dispersion.eigenvalues(means, log_variances)
     powers = [np.trace(np.linalg.matrix_power(covariance, k)) for k in (1, 2, 3, 4)]
-    np.testing.assert_allclose([np.sum(got**k) for k in (1, 2, 3, 4)], powers, rtol=1e-9)  # four power sums fix four
+    np.testing.assert_allclose([np.sum(got**k) for k in (1, 2, 3, 4)], powers, rtol=1e-9)  # 4 sums fix 4 values
     assert list(got) == sorted(got, reverse=True)
 
 

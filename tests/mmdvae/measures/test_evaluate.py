@@ -14,13 +14,13 @@ from mmdvae.training.build import build
 from reports.metrics import METRICS
 
 DESCRIBED = {metric.name for metric in METRICS}
-COST = {"train_seconds", "peak_rss_mb", "parameters"}  # of the training
-TEST = 24  # images
+COST = {"train_seconds", "peak_rss_mb", "parameters"}  # measured in training, not in evaluation
+TEST = 24  # number of test images
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory) -> Path:
-    """Forty noisy pictures of two kinds, bright above or bright below, and twenty-four to test with."""
+    """Forty noisy training images of two classes, bright above or bright below, and 24 test images."""
     folder = tmp_path_factory.mktemp("data")
     rng = np.random.default_rng(0)
     arrays = {}
@@ -36,7 +36,7 @@ def prepared(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def judge(prepared, tmp_path_factory) -> Path:
-    """The folder of a classifier of the two kinds."""
+    """The folder of a classifier of the two classes."""
     folder = tmp_path_factory.mktemp("classifier")
     classifier.fit(prepared, folder, lambda event: None)
     return folder
@@ -63,8 +63,8 @@ def read(folder: Path) -> dict[str, np.ndarray]:
 def test_every_metric_is_there_as_a_plain_value_of_strict_json(metrics_and_views):
     metrics = metrics_and_views[0]
     by_class = {"mse_class_0", "mse_class_1"}
-    assert set(metrics) == DESCRIBED - COST | {"kernel_state"} | by_class  # what is not described is on no page
-    assert metrics["kid_sd"] is None  # of 24 images there is one subset of a thousand: all
+    assert set(metrics) == DESCRIBED - COST | {"kernel_state"} | by_class  # undescribed metrics appear on no page
+    assert metrics["kid_sd"] is None  # subsets hold 1,000 images, so 24 images give a single subset
     assert {type(value) for name, value in metrics.items() if name != "kid_sd"} == {float, int, str}
     assert json.loads(strict_json(metrics)) == metrics
 
@@ -90,13 +90,13 @@ def test_the_numbers_are_those_of_posterior_means_and_of_the_files_arrays(metric
     metrics, views = metrics_and_views
     images = array_folder.open_split(prepared, "test")[0]
     means, log_variances = (np.asarray(output) for output in untrained.encoder(images[..., None] / np.float32(255)))
-    np.testing.assert_allclose(views["codes"], means, atol=1e-5)  # float32 sums of 800 terms, in another order
+    np.testing.assert_allclose(views["codes"], means, atol=1e-5)  # float32 sums of 800 terms in another order
     np.testing.assert_allclose(views["log_variances"], log_variances, atol=1e-5)
     probabilities = 1 / (1 + np.exp(-np.asarray(untrained.decoder(means), dtype="float64")[..., 0]))
     assert metrics["mse"] == pytest.approx(np.mean((images / 255 - probabilities) ** 2), rel=1e-4)
     assert metrics["total_variance"] == pytest.approx(views["eigenvalues"].sum(), rel=1e-9)
     shown = views["reconstruction_index"]
-    assert np.max(np.abs(views["reconstructions"] - 255 * probabilities[shown])) < 0.5 + 0.01  # of a grey level
+    assert np.max(np.abs(views["reconstructions"] - 255 * probabilities[shown])) < 0.5 + 0.01  # in grey levels
     in_tsne = probabilities[views["tsne_index"]]
     assert np.max(np.abs(views["tsne_reconstructions"] - 255 * in_tsne)) < 0.5 + 0.01
     by_image = np.mean((images / 255 - probabilities) ** 2, axis=(1, 2))
@@ -182,7 +182,7 @@ def test_samples_are_judged_by_the_classifier(untrained, metrics_and_views, judg
 
 
 def test_shuffled_labels_leave_nothing_to_find(untrained, prepared, tmp_path, monkeypatch):
-    # Of many codes; here it is enough that the accuracy of two far kinds is lost with their labels.
+    # Chance level needs many codes; here it suffices that the accuracy on two distant classes drops.
     real = array_folder.open_split
 
     def shuffled(folder, split):

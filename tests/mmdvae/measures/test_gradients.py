@@ -20,7 +20,7 @@ def images():
 
 
 def by_differences(built, images, term, *, seed, weight, step=1e-2):
-    """Length of the gradient of a term by one small weight array of the encoder, from central differences."""
+    """Gradient of a loss term with respect to one small weight array of the encoder, by central differences."""
 
     def value():
         built.reseed(seed, 0)
@@ -47,14 +47,14 @@ def by_differences(built, images, term, *, seed, weight, step=1e-2):
 @pytest.mark.parametrize("variant", [variants.gaussian(0.6, 2.83), variants.imq(0.6), variants.kl(0.5)])
 def test_gradients_equal_finite_differences(images, variant):
     built = build(variant, SMALL, seed=0)
-    bias = built.encoder.get_layer("mean").bias  # eight numbers near the codes, so that differences are no noise
+    bias = built.encoder.get_layer("mean").bias  # eight weights near the codes, so that differences exceed the noise
     mine = next(i for i, weight in enumerate(built.encoder.trainable_variables) if weight is bias)
     built.reseed(5, 0)
     by_tape = gradients.terms_by_encoder(built, images[:16])
     for term, gradient in zip(("bce", "penalty"), by_tape, strict=True):
         expected = by_differences(built, images[:16], term, seed=5, weight=bias)
         scale = np.abs(expected).max()
-        # Float32 rounding of a value near .7 over the step of .02, and the curvature over the step.
+        # Float32 rounding of a value near 0.7 divided by the step of 0.02, plus the curvature over the step.
         np.testing.assert_allclose(np.asarray(gradient[mine]), expected, atol=2e-5 + 0.02 * scale)
 
 
@@ -70,7 +70,7 @@ def test_a_dead_kernel_pulls_at_nothing_and_a_live_one_does(images):
         sigma: gradients.ratio(build(variants.gaussian(0.6, sigma), SMALL, seed=0), images, seed=0)
         for sigma in (1e-4, 2.83, 1e4)
     }
-    assert ratios[1e-4] < 1e-20  # the kernel underflows between any two codes; what is left is the exact prior term
+    assert ratios[1e-4] < 1e-20  # the kernel underflows between codes; the exact prior term remains
     assert ratios[1e4] < 1e-3 < 0.01 < ratios[2.83]
 
 
@@ -94,7 +94,7 @@ def test_fewer_images_than_a_batch_are_one_batch(images):
 
 def test_where_nothing_pulls_there_is_no_ratio(images, monkeypatch):
     built = build(variants.gaussian(0.6, 2.83), SMALL, seed=0)
-    assert np.isnan(gradients.ratio(built, images[:1], seed=0))  # a single image has no MMD²
+    assert np.isnan(gradients.ratio(built, images[:1], seed=0))  # MMD² is undefined for a single image
     for lengths, expected in (((0.0, 0.0), np.nan), ((0.0, 1.0), np.inf)):
         monkeypatch.setattr(gradients, "_norms", lambda *_, lengths=lengths: lengths)
         np.testing.assert_equal(gradients.ratio(built, images, seed=0), expected)

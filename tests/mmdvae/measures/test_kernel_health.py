@@ -22,8 +22,8 @@ def test_the_numbers_equal_their_definition_over_pairs_with_a_code(prior):
     z64, draws64 = z.astype("float64"), draws.astype("float64")
     within = reference.kernel_values(z64, lambda a, b: reference.gaussian_kernel(a, b, 2.0))
     between = reference.kernel_matrix(z64, draws64, lambda a, b: reference.gaussian_kernel(a, b, 2.0))
-    values = np.concatenate([within, within, between.ravel()])  # each pair of codes is met from both ends
-    assert np.min(np.abs(values[:, None] - [0.01, 0.99])) > 1e-6  # no pair so near a border that float32 decides
+    values = np.concatenate([within, within, between.ravel()])  # each pair of codes counts in both orders
+    assert np.min(np.abs(values[:, None] - [0.01, 0.99])) > 1e-6  # no pair within float32 rounding of a border
     got = health(2.0, z, draws)
     assert got["kernel_mean"] == pytest.approx(values.mean(), abs=1e-6)
     assert got["kernel_live_share"] == pytest.approx(np.mean((values > 0.01) & (values < 0.99)), abs=1e-12)

@@ -1,4 +1,4 @@
-"""The sigmas between which a kernel lives: against chi² by SciPy, and against the state of kernels themselves."""
+"""The range of sigma in which a kernel is alive: against SciPy's chi², and against the state of the kernels."""
 
 import itertools
 import math
@@ -19,8 +19,8 @@ def test_the_median_distance_of_the_prior_is_that_of_the_decision_page():
 
 @pytest.mark.parametrize("dim", DIMS)
 def test_the_priors_median_distance_and_range_are_where_chi_squared_says(dim):
-    # |a - b|² is 2 chi², so k > 0.01 where chi² < -sigma² log 0.01: one pair in twenty at the low end, and
-    # k < 0.99 where chi² > -sigma² log 0.99: one in twenty at the high end.
+    # |a - b|² is 2 chi², so k > 0.01 where chi² < -sigma² log 0.01: true of one pair in twenty at the low end; and
+    # k < 0.99 where chi² > -sigma² log 0.99: true of one in twenty at the high end.
     def above(sigma, k):
         return stats.chi2.cdf(-(sigma**2) * math.log(k), dim)
 
@@ -33,7 +33,7 @@ def test_the_priors_median_distance_and_range_are_where_chi_squared_says(dim):
 
 @pytest.mark.parametrize("dim", DIMS)
 def test_at_the_ends_one_pair_in_twenty_is_alive(dim):
-    # Where one pair in twenty is no stranger any more it could be a twin already, but hardly any is.
+    # Of the one pair in twenty above 0.01 some may also be above 0.99, but hardly any is.
     tolerance = 0.05 if dim == 1 else 0.003
     for sigma in live_range.of_prior(dim):
         assert reference.gaussian_kernel_share(sigma, dim, 0.01, 0.99) == pytest.approx(0.05, rel=tolerance)
@@ -51,7 +51,7 @@ def test_of_codes_is_its_definition_over_pairs_with_a_code():
             "live_sigma_high": far / math.sqrt(2 * math.log(100 / 99)),
             "median_distance": median,
         },
-        rel=2e-3,  # quantiles are interpolated between squares there, between distances here
+        rel=2e-3,  # the code interpolates quantiles of squared distances, this test of distances
     )
 
 

@@ -5,7 +5,7 @@ from mmdvae.measures.mardia import mardia
 
 
 def by_pairs(z):
-    """Mardia's two numbers, pair by pair."""
+    """Mardia's skewness and kurtosis by definition, pair by pair."""
     centred = z - z.mean(axis=0)
     inverse = np.linalg.inv(centred.T @ centred / len(z))
     products = [[float(a @ inverse @ b) for b in centred] for a in centred]

@@ -8,7 +8,7 @@ from mmdvae import mmd
 from mmdvae.kernels import gaussian, imq_mixture
 from mmdvae.measures import mardia, prior_match, sliced_wasserstein
 
-FLOAT32 = 4e-6  # the training's kernel entries are within 1e-6 of float64, and MMD² is made of four means of them
+FLOAT32 = 4e-6  # training's kernel entries are within 1e-6 of float64, and MMD² sums four means of them
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_mmd2_of_a_wider_gaussian_is_on_average_what_integration_gives(q):
 
 @pytest.mark.parametrize(("q", "summed"), [(2, 0.52), (3, 1.20), (11.8, 3.19)])
 def test_the_integral_is_a_seventh_of_the_published_values_for_the_sum(q, summed):
-    # One unit of the last digit: 3.1978 was cut, not rounded, to 3.19.
+    # Tolerance is one unit of the last digit, as 3.1978 was truncated, not rounded, to 3.19.
     assert 7 * reference.imq7_mmd2_of_gaussian(q, 8) == pytest.approx(summed, abs=0.01)
 
 
@@ -99,7 +99,7 @@ def test_codes_without_variance_are_their_means_in_another_order():
     means = np.arange(100.0).reshape(50, 2)
     z = prior_match.draw_codes(means, np.full_like(means, -np.inf), seed=0)
     assert sorted(map(tuple, z)) == sorted(map(tuple, means))
-    assert np.any(z[:20, 0] > 2 * 20)  # the first twenty are of all: data may be sorted by class
+    assert np.any(z[:20, 0] > 2 * 20)  # the first twenty come from all rows, as data may be sorted by class
 
 
 def test_draws_depend_on_their_seed_alone():
@@ -121,7 +121,7 @@ def test_the_p_value_counts_deals_that_are_as_far_apart(samples, monkeypatch):
 
 
 def test_under_the_prior_one_test_in_twenty_rejects(monkeypatch):
-    monkeypatch.setattr(prior_match, "PERMUTATIONS", 199)  # p <= .05 is then one of exactly 10 of 200 ranks
+    monkeypatch.setattr(prior_match, "PERMUTATIONS", 199)  # then p <= 0.05 for exactly 10 of 200 ranks
     rng, draws = np.random.default_rng(0), 400
     values = [prior_match.permutation_p(*rng.standard_normal((2, 30, 8)), seed=seed) for seed in range(draws)]
     error = np.sqrt(0.05 * 0.95 / draws)

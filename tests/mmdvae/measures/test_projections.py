@@ -11,7 +11,7 @@ def codes():
 
 
 def clouds(n, d=8):
-    """Three clouds of width 1, some 40 apart, and which point is of which."""
+    """Three clouds of width 1, about 40 apart, and the cloud of each point."""
     which = np.arange(n) % 3
     return (np.random.default_rng(0).normal(size=(n, d)) + 20 * np.eye(d)[which] * [1, 2, 3, *[1] * (d - 3)]), which
 
@@ -19,7 +19,7 @@ def clouds(n, d=8):
 def test_pca_equals_the_singular_value_decomposition(codes):
     points = codes.astype("float64")
     axes, variances = reference.principal_axes(points, 2)
-    expected = points @ axes  # not centred: the prior's mean stays at the origin
+    expected = points @ axes  # not centred, so that the prior's mean stays at the origin
     got, ratio = projections.pca(codes)
     np.testing.assert_allclose(np.abs(got), np.abs(expected), atol=2e-5)  # float32 coordinates of about 20
     np.testing.assert_allclose(ratio, variances[:2] / variances.sum(), rtol=1e-9)
@@ -83,13 +83,13 @@ def test_tsne_shows_two_thousand_images_at_random_or_all_of_fewer():
 
 
 def ranks(points):
-    """For every point the others from near to far, (n, n - 1)."""
+    """The other points of each point, ordered from near to far, (n, n - 1)."""
     distances = np.linalg.norm(points[:, None] - points[None, :], axis=-1)
     return [[j for j in np.argsort(row, kind="stable") if j != i] for i, row in enumerate(distances)]
 
 
 def trustworthiness(codes, plane, k):
-    """Venna and Kaski 2006, equation 2."""
+    """Trustworthiness by Venna and Kaski 2006, equation 2."""
     n, true, seen = len(codes), ranks(codes), ranks(plane)
     penalty = sum(true[i].index(j) + 1 - k for i in range(n) for j in seen[i][:k] if j not in true[i][:k])
     return 1 - 2 / (n * k * (2 * n - 3 * k - 1)) * penalty
@@ -106,7 +106,7 @@ def test_codes_themselves_are_a_faithful_picture_and_noise_is_none():
     points = np.random.default_rng(0).normal(size=(400, 2))
     assert projections.faithfulness(points, points) == (1.0, 1.0)
     noise = np.random.default_rng(1).normal(size=(400, 2))
-    # A stranger's rank is uniform: the mean penalty is that of half of all ranks, and 1 - 2 / 4 remains.
+    # The rank of a false neighbour is uniform: the mean penalty is that of half of all ranks, which leaves 1 - 2 / 4.
     assert projections.faithfulness(points, noise) == pytest.approx((0.5, 0.5), abs=0.03)
 
 

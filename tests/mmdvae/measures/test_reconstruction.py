@@ -20,7 +20,7 @@ def logits():
 
 @pytest.fixture
 def many():
-    """Targets and logits of images that fill one block and begin a second, grey, flat and black and white."""
+    """Targets and logits of grey, flat and black-and-white images, more than fill one block."""
     rng = np.random.default_rng(2)
     shape = (reconstruction.BLOCK + 7, 28, 28)
     targets = rng.integers(0, 256, shape) / 255
@@ -48,7 +48,7 @@ def test_bce_of_even_chances_is_log_2_whatever_the_target(targets):
 
 
 def test_bce_of_probabilities_equals_that_of_their_logits(targets):
-    logits = np.random.default_rng(1).uniform(-6, 6, targets.shape)  # e^-6 > 1 / 510: nothing is cut
+    logits = np.random.default_rng(1).uniform(-6, 6, targets.shape)  # e^-6 > 1 / 510, so nothing is clipped
     got = reconstruction.bce_of_probabilities(targets, 1 / (1 + np.exp(-logits)))
     assert got == pytest.approx(reference.bce(targets, logits), rel=1e-12)
 
@@ -155,7 +155,7 @@ def test_the_excess_of_a_perfect_reconstruction_is_zero_and_of_any_other_the_div
 
 def test_each_class_has_its_own_error_and_together_they_are_the_whole(many):
     targets, images = many
-    labels = np.arange(len(targets)) % 4 + (np.arange(len(targets)) > 20)  # 0 to 4, not equally many
+    labels = np.arange(len(targets)) % 4 + (np.arange(len(targets)) > 20)  # classes 0 to 4, of unequal size
     by_class = reconstruction.mse_by_class(reconstruction.mse_by_image(targets, images), labels)
     assert list(by_class) == [f"mse_class_{label}" for label in range(5)]
     assert by_class["mse_class_2"] == pytest.approx(np.mean((targets - images)[labels == 2] ** 2), rel=1e-12)

@@ -15,7 +15,7 @@ def features():
 
 
 def with_moments(mean, covariance, n=40):
-    """Points whose mean and covariance (divided by n - 1) are exactly these."""
+    """Points with exactly this mean and covariance (divisor n - 1)."""
     z = np.random.default_rng(1).normal(size=(n, len(mean)))
     z -= z.mean(axis=0)
     z = z @ np.linalg.inv(np.linalg.cholesky(np.cov(z, rowvar=False))).T
@@ -40,7 +40,7 @@ def test_the_frechet_distance_of_features_from_themselves_is_zero(features):
     assert sample_quality.frechet(x, x) == pytest.approx(0, abs=1e-9 * float(np.square(x).sum(axis=1).mean()))
     dead = np.pad(x, ((0, 0), (0, 3)))  # units that never fire: a singular covariance
     assert sample_quality.frechet(dead, dead) == pytest.approx(0, abs=1e-6)
-    assert math.isfinite(sample_quality.frechet(x, np.repeat(x[:1], 50, axis=0)))  # one picture again and again
+    assert math.isfinite(sample_quality.frechet(x, np.repeat(x[:1], 50, axis=0)))  # the same picture 50 times
 
 
 def test_the_kernel_distance_of_whole_samples_equals_its_definition_pair_by_pair():
@@ -51,7 +51,7 @@ def test_the_kernel_distance_of_whole_samples_equals_its_definition_pair_by_pair
 
     within = [np.mean([kernel(z[i], z[j]) for i in range(12) for j in range(12) if i != j]) for z in (x, y)]
     between = np.mean([kernel(a, b) for a in x for b in y])
-    mean, sd = sample_quality.kernel_distance(x, y)  # a subset of twelve of twelve is all of them
+    mean, sd = sample_quality.kernel_distance(x, y)  # the only subset of twelve is all of them
     assert mean == pytest.approx(sum(within) - 2 * between, rel=1e-9)
     assert math.isnan(sd)
 
@@ -92,8 +92,8 @@ def test_density_and_coverage_equal_their_definitions():
 
 
 def test_samples_of_the_same_distribution_have_density_1_and_nearly_full_coverage():
-    # Of the five real and the n made neighbours each is as likely to be the nearest: none of the made ones comes before
-    # the fifth real one with probability 2^-5 (Naeem et al. 2020, equation 6, for n = m and large n).
+    # Real and generated neighbours are equally likely to be the next nearest, so with probability 2^-5 the nearest
+    # five are all real and none is generated (Naeem et al. 2020, equation 6, for n = m and large n).
     rng, n = np.random.default_rng(0), 400
     found = np.array([sample_quality.density_and_coverage(*rng.normal(size=(2, n, 4))) for _ in range(40)])
     error = found.std(axis=0) / np.sqrt(40)
@@ -122,11 +122,11 @@ def test_all_are_measured_together(features):
     assert got["fid"] == sample_quality.frechet(*features)
     assert (got["kid"], got["kid_sd"]) == sample_quality.kernel_distance(
         *features
-    )  # 80 of 90 images, so that they differ
+    )  # subsets are 80 of the 90 images, so they differ
     assert (got["density"], got["coverage"]) == sample_quality.density_and_coverage(*features)
 
 
 def test_of_few_real_images_all_others_are_neighbours():
     real, made = np.array([[0.0], [1.0], [3.0]]), np.array([[2.5], [5.5]])
-    # The second nearest others lie 3, 2 and 3 away: 2.5 is within reach of all, 5.5 of the last alone.
+    # The second-nearest other points are 3, 2 and 3 away: 2.5 is within reach of all, 5.5 only of the last.
     assert sample_quality.density_and_coverage(real, made) == (4 / (2 * 2), 1.0)

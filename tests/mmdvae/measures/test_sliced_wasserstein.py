@@ -10,13 +10,13 @@ def quantiles(n):
 
 
 def test_in_one_dimension_it_is_the_distance_between_quantile_functions():
-    # W2² of a step function and the normal quantiles, by integrating (x(u) - q(u))² over u; the steps' inner variance,
-    # which the midpoints leave out, is what the same integral gives for the midpoint quantiles themselves.
+    # W2² between a step function and the normal quantiles, by integrating (x(u) - q(u))² over u. The midpoint rule
+    # leaves out the variance of q within the steps, which is the same integral for x = the means of q over the steps.
     z = np.random.default_rng(0).gamma(2.0, size=200)
 
     def squared(values):
         cells = np.sort(values)
-        # In the cell from a to b: x² (b - a) - 2 x (φ(qa) - φ(qb)) + integral of q².
+        # Over the step from a to b: x² (b - a) - 2 x (φ(qa) - φ(qb)) + integral of q².
         a, b = np.arange(200) / 200, np.arange(1, 201) / 200
         first = stats.norm.pdf(stats.norm.ppf(a)) - stats.norm.pdf(stats.norm.ppf(b))
         return np.sum(cells**2 / 200 - 2 * cells * first) + 1
@@ -25,7 +25,7 @@ def test_in_one_dimension_it_is_the_distance_between_quantile_functions():
         stats.norm.pdf(stats.norm.ppf(np.arange(200) / 200)) - stats.norm.pdf(stats.norm.ppf(np.arange(1, 201) / 200))
     )
     inner = squared(means)
-    middle = np.abs(quantiles(200) - means).max()  # midpoints are not quite the cells' means
+    middle = np.abs(quantiles(200) - means).max()  # midpoint quantiles differ slightly from the step means
     exact, bound = np.sqrt(squared(z) - inner), middle
     assert sliced_w2(z[:, None]) == pytest.approx(exact, abs=bound)
 
@@ -51,13 +51,13 @@ def test_of_an_elongated_normal_it_is_the_integral_over_directions():
 
 
 def test_draws_of_the_prior_are_as_far_from_it_as_in_one_dimension():
-    # Along each direction eight-dimensional draws are one-dimensional ones.
+    # The projection of eight-dimensional draws on any direction is one-dimensional standard normal.
     rng, n = np.random.default_rng(0), 400
     squares = [n * np.mean((np.sort(rng.standard_normal(n)) - quantiles(n)) ** 2) for _ in range(2000)]
     found = [n * sliced_w2(rng.standard_normal((n, 8)), seed=seed) ** 2 for seed in range(20)]
     error = np.hypot(np.std(squares) / np.sqrt(2000), np.std(found) / np.sqrt(20))
     assert np.mean(found) == pytest.approx(np.mean(squares), abs=4 * error)
-    assert np.mean(found) == pytest.approx(3, abs=0.5)  # the docstring's sqrt(3 / n)
+    assert np.mean(found) == pytest.approx(3, abs=0.5)  # sqrt(3 / n), as in the docstring
 
 
 def test_it_does_not_look_at_the_order_or_turn_of_codes_and_draws_nothing_hidden():
@@ -67,4 +67,4 @@ def test_it_does_not_look_at_the_order_or_turn_of_codes_and_draws_nothing_hidden
     assert sliced_w2(rng.permutation(z)) == pytest.approx(sliced_w2(z), rel=1e-12)
     assert sliced_w2(z, seed=1) != sliced_w2(z)
     turn = np.linalg.qr(rng.standard_normal((4, 4)))[0]
-    assert sliced_w2(z @ turn) == pytest.approx(sliced_w2(z), rel=0.05)  # other directions, 500 of them
+    assert sliced_w2(z @ turn) == pytest.approx(sliced_w2(z), rel=0.05)  # 500 other directions

@@ -1,4 +1,4 @@
-"""What a trained model takes from whoever asks it, and what it refuses because it could mean several things."""
+"""The inputs that a trained model accepts, and the ambiguous ones that it refuses."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The fast layers are Keras's own: outputs and gradients agree within rounding."""
+"""The fast layers equal Keras's own: outputs and gradients agree within rounding."""
 
 import numpy as np
 import pytest
@@ -8,14 +8,14 @@ from keras import layers
 from mmdvae.model.layers import BatchNorm, ToOneChannel
 
 IMAGES = np.random.default_rng(0).normal(3.0, 2.0, size=(16, 7, 7, 4)).astype("float32")
-WEIGHTS = np.random.default_rng(1).normal(size=IMAGES.shape).astype("float32")  # of the sum that is differentiated
-# Mean and variance are sums of 784 float32 terms in another order: relative error near sqrt(784) * 6e-8 = 2e-6, and a
-# few operations follow.
+WEIGHTS = np.random.default_rng(1).normal(size=IMAGES.shape).astype("float32")  # weights of the differentiated sum
+# Mean and variance are sums of 784 float32 terms in another order: relative error near sqrt(784) * 6e-8 = 2e-6, plus
+# that of the few operations after them.
 ROUNDING = 1e-5
 
 
 def run(layer, *, training):
-    """Outputs, gradients by images, gamma and beta, and the running moments after one call."""
+    """Outputs, gradients with respect to images, gamma and beta, and the running moments after one call."""
     layer.build(IMAGES.shape)
     layer.gamma.assign([0.5, 1.0, 1.5, 2.0])
     layer.beta.assign([-1.0, 0.0, 1.0, 2.0])
@@ -72,7 +72,7 @@ def test_the_transposed_convolution_to_one_channel_is_the_stock_one(shape):
 
 
 def test_each_tap_of_the_kernel_reaches_the_pixel_it_belongs_to():
-    """A single bright pixel spreads the kernel around itself: out[i + a - 1, j + b - 1] = kernel[a, b]."""
+    """A single bright pixel reproduces the kernel around itself: out[i + a - 1, j + b - 1] = kernel[a, b]."""
     layer = ToOneChannel()
     image = np.zeros((1, 5, 5, 1), dtype="float32")
     image[0, 1, 2, 0] = 1

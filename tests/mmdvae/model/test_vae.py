@@ -1,4 +1,4 @@
-"""The model: objective, what it tracks, which randomness is shared."""
+"""The model: its objective, tracked metrics, and shared randomness."""
 
 import dataclasses
 
@@ -103,7 +103,7 @@ def test_another_epoch_draws_other_noise(images):
 
 
 def seen_by_the_encoder(model, images, *, training):
-    """What reaches the encoder, (n, 28, 28) in [0, 1] or a little outside."""
+    """The encoder's input, (n, 28, 28), in [0, 1] or slightly outside."""
     model.reseed(0, 0)
     return np.asarray(model._augmented(images[..., None].astype("float32") / 255, training))[..., 0]
 
@@ -120,7 +120,7 @@ def test_the_notebook_recipe_mirrors_half_of_the_inputs_and_none_of_the_targets(
     seen, plain = seen_by_the_encoder(model, images, training=True), images / np.float32(255)
     is_plain, is_mirrored = ((seen == side).all(axis=(1, 2)) for side in (plain, plain[:, :, ::-1]))
     assert np.all(is_plain | is_mirrored)
-    # 270 fair coins: within 5 standard deviations of a half.
+    # 270 fair coin flips: the share is within 5 standard deviations of one half.
     assert abs(is_mirrored.mean() - 0.5) < 5 * 0.5 / np.sqrt(len(images))
     np.testing.assert_array_equal(outputs_of(model, images)["target"][..., 0], plain)
 
@@ -169,7 +169,7 @@ def test_every_kind_of_variant_learns(variant, images):
 
 def test_the_network_is_the_notebooks():
     model = VAE(variants.none(), recipes.NOTEBOOK)
-    # Layer by layer: convolutions, batch normalisations, dense layers.
+    # By kind of layer: convolutions, batch normalisations, dense layers.
     assert model.encoder.count_params() == 320 + 128 + 18_496 + 256 + 401_536 + 2 * 1_032
     assert model.decoder.count_params() == 28_224 + 36_928 + 256 + 18_464 + 128 + 289
     assert [tuple(output.shape) for output in model.encoder.outputs] == [(None, 8), (None, 8)]

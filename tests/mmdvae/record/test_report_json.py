@@ -1,4 +1,4 @@
-"""report.json is read as it was written, or refused with one line that names the fault."""
+"""report.json is read back as it was written, or refused with a one-line error that names the fault."""
 
 import json
 from dataclasses import asdict, replace
@@ -11,12 +11,12 @@ from fake_run import QUICK
 from mmdvae.errors import InputError
 from mmdvae.record import report_json
 
-SWEEP = Path(__file__).parents[3] / "docs" / "sweep"  # of an earlier version, and to be read by every later one
+SWEEP = Path(__file__).parents[3] / "docs" / "sweep"  # written by an earlier version; every later one must read it
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
-    """A report with a variant in each state, and the bytes of its file."""
+    """A report with variants of each status, and the bytes of its file."""
     ends = {"failed": 2, "diverged": 4}
     variants = list(QUICK)
     for status, number in ends.items():
@@ -37,7 +37,7 @@ def test_the_sweep_of_the_documentation_can_still_be_read():
     assert len(report.finished) == len(report.variants) == 24
     for name in ("variants", "baselines", "verdicts", "checks", "advice"):
         assert asdict(report)[name] == content[name]
-    assert report.run.recipe_settings == {}  # it was not recorded then
+    assert report.run.recipe_settings == {}  # not recorded at that time
 
 
 def test_a_made_up_run_has_the_metrics_of_a_real_one(written):

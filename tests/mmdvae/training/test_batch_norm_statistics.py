@@ -1,4 +1,4 @@
-"""The running moments that evaluation uses are those of many batches, and estimating them trains nothing."""
+"""The running moments used in evaluation are means over many batches, and estimating them changes no weights."""
 
 import dataclasses
 
@@ -24,7 +24,7 @@ def test_they_are_the_means_over_whole_batches(images):
     trained = [np.asarray(weight).copy() for weight in model.trainable_variables]
     loop, rows = CompiledLoop(model, images), np.arange(100)[::-1]
     model.reseed(0, 0)
-    batch_norm_statistics.estimate(model, loop, rows)  # three batches; the rest is no whole one
+    batch_norm_statistics.estimate(model, loop, rows)  # three batches; the incomplete fourth is left out
     model.reseed(0, 0)
     of_batches = []
     for start in (0, 32, 64):
@@ -32,7 +32,7 @@ def test_they_are_the_means_over_whole_batches(images):
         features = np.asarray(model.encoder.layers[1](target))
         of_batches.append((features.mean(axis=(0, 1, 2)), features.var(axis=(0, 1, 2))))
     layer = model.encoder.layers[2]
-    # Reading them in this test has moved them again, by momentum.
+    # The training-mode calls above updated the moving moments, so estimate again.
     model.reseed(0, 0)
     batch_norm_statistics.estimate(model, loop, rows)
     mean, variance = np.mean(of_batches, axis=0)

@@ -1,4 +1,4 @@
-"""Many steps in one launch are the same steps, on both backends."""
+"""Many steps in one launch equal single steps, on both backends."""
 
 import dataclasses
 import json
@@ -36,7 +36,7 @@ def fresh(recipe=RECIPE, variant=VARIANT):
 
 
 def losses(model, loop, rows, **options):
-    """The metrics' running means after each launch."""
+    """The running mean of the loss after each launch."""
     model.reset_metrics()
     seen = []
 
@@ -49,7 +49,7 @@ def losses(model, loop, rows, **options):
 
 
 def test_how_many_steps_a_launch_has_changes_no_bit(images):
-    rows = np.random.default_rng(0).permutation(200)  # six batches of 32, and eight images
+    rows = np.random.default_rng(0).permutation(200)  # six batches of 32, and one of eight
     weights, last = [], []
     for steps in (1, 4):
         model = fresh()
@@ -63,11 +63,11 @@ def test_how_many_steps_a_launch_has_changes_no_bit(images):
 
 
 def test_the_first_fifty_losses_are_those_of_stock_layers_under_fit(images, monkeypatch):
-    """Same seeds, same order. The two round differently, and training magnifies what rounding differs.
+    """Same seeds, same order. The two round differently, and training amplifies the difference.
 
-    How much it does is measured: the stock path four times more, each initial weight off by what float32 sums of n
-    numbers in another order lose, sqrt(n) last bits; the largest are batch normalisation's, over a batch's pixels. Ours
-    must not be further from the stock path than twice the furthest of them.
+    The amplification is measured by four more runs of the stock path, each initial weight perturbed by the error of
+    float32 sums of n numbers in another order, sqrt(n) last bits; n is that of the largest sums, batch normalisation's
+    over a batch's pixels. Our losses may differ from the stock path's by at most twice the largest of these.
     """
     recipe, variant = dataclasses.replace(recipes.NOTEBOOK, learning_rate=0.05), variants.gaussian(0.6, 2.83)
     rows = np.random.default_rng(0).integers(len(images), size=50 * recipe.batch_size)
@@ -97,7 +97,7 @@ def test_the_first_fifty_losses_are_those_of_stock_layers_under_fit(images, monk
 
 
 def single_losses(running_means):
-    """Each step's own loss, from the means over all steps so far."""
+    """The loss of each step, from the means over all steps so far."""
     return np.diff(np.float64(running_means) * np.arange(1, len(running_means) + 1), prepend=0)
 
 
@@ -116,7 +116,7 @@ def test_a_test_step_changes_no_weight(images):
 
 
 def test_images_of_a_file_are_not_copied(images):
-    loop = CompiledLoop(fresh(), images)  # must live as long as the address
+    loop = CompiledLoop(fresh(), images)  # must stay alive as long as the address is used
     address = np.asarray(loop.images).ctypes.data
     mappings = (line.split() for line in Path("/proc/self/maps").read_text().splitlines())
     ranges = ((*(int(end, 16) for end in mapping[0].split("-")), mapping[-1]) for mapping in mappings)
@@ -139,7 +139,7 @@ print(json.dumps(fit.fit(variants.imq(0.6), recipe, seed=0, data=data, folder=fo
 
 
 def test_jax_trains_the_same_code(tiny, tmp_path):
-    """Other random numbers than TensorFlow's, the same mathematics: the errors after two epochs agree to a tenth."""
+    """Random numbers differ from TensorFlow's, the mathematics does not: after two epochs errors agree within 10 %."""
     folders = [tmp_path / "tensorflow", tmp_path / "jax"]
     for folder in folders:
         folder.mkdir()
@@ -161,7 +161,7 @@ def test_jax_trains_the_same_code(tiny, tmp_path):
 
 
 def test_the_loop_can_be_compiled_by_xla_as_on_a_gpu(images):
-    """XLA draws other random numbers: the same training, not the same bits."""
+    """XLA draws other random numbers, so training is equivalent but not bit-identical."""
     rows = np.random.default_rng(0).integers(len(images), size=11 * 32)  # launches of one step and of ten
     plain, compiled = fresh(), fresh()
     compiled.jit_compile = True

@@ -1,4 +1,4 @@
-"""Training: exact resume, paired orders, divergence; each with real trainings of a second or two."""
+"""Training: exact resume, paired batch orders, divergence; each with real trainings of one or two seconds."""
 
 import dataclasses
 import math
@@ -17,7 +17,7 @@ VARIANT = variants.imq(0.6)  # draws a prior, so every random stream is in use
 
 
 class Stop(Exception):
-    """What a test raises to end a training like a kill between two epochs."""
+    """Raised by a test to end a training between two epochs, as if it were killed."""
 
 
 def fit(tiny, folder, *, variant=VARIANT, recipe=RECIPE, seed=0, report=lambda event: None):
@@ -66,7 +66,7 @@ def test_the_record_tells_terms_apart_for_training_and_validation(undisturbed):
     assert all(len(values) == 3 for values in record["history"].values())
     assert record["status"] == "ok"
     assert record["error"] is None
-    assert record["parameters"] == 507_089 - 2 * (32 + 64) - 2 * (64 + 32)  # all but the running moments
+    assert record["parameters"] == 507_089 - 2 * (32 + 64) - 2 * (64 + 32)  # without the running moments
     assert record["device"] == "cpu"
     assert record["train_seconds"] > 0
     assert record["peak_rss_mb"] > 100

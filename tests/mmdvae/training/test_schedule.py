@@ -1,4 +1,4 @@
-"""The step size over a training: its schedule against arithmetic, and that trainings follow it."""
+"""The learning-rate schedule: its values, and that trainings follow it."""
 
 import dataclasses
 
@@ -24,7 +24,7 @@ def test_keras_can_make_the_schedule_again():
     assert float(Cooldown.from_config(schedule.get_config())(80)) == float(schedule(80))
 
 
-@pytest.mark.parametrize(("images", "steps"), [(128, 6), (130, 9), (129, 6)])  # a lone last image is left out
+@pytest.mark.parametrize(("images", "steps"), [(128, 6), (130, 9), (129, 6)])  # a last batch of one image is left out
 def test_steps_of_a_training(images, steps):
     assert fit.steps(images, RECIPE) == steps
 
@@ -38,7 +38,7 @@ def test_a_training_cools_down_in_its_last_steps_alone(tiny, tmp_path):
         record = fit.fit(variants.none(), recipe, seed=0, data=tiny, folder=folder, report=lambda event: None)
         histories[share] = record["history"]["bce"]
     never, late = histories.values()
-    np.testing.assert_allclose(late[:2], never[:2], rtol=1e-6)  # 30 % of three epochs are less than one
+    np.testing.assert_allclose(late[:2], never[:2], rtol=1e-6)  # the cooldown, 30 % of three epochs, is under one epoch
     assert abs(late[2] - never[2]) > 1e-4
 
 

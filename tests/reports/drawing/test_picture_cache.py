@@ -1,4 +1,4 @@
-"""Pictures that were drawn before are not drawn again, and no other is ever shown instead."""
+"""Cached pictures are not drawn again, and a wrong picture is never shown."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ VARIANTS = [FakeVariant(sigma=1.0), FakeVariant(sigma=2.0)]
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """Every call that drew something, as it is made."""
+    """A list of the drawing calls, filled as they happen."""
     calls = []
 
     def counted(draw):
@@ -32,7 +32,7 @@ def drawn(monkeypatch):
 
 @pytest.fixture
 def page(tmp_path, drawn):
-    """Writes the page of one run and returns the bytes of what holds pictures."""
+    """A function that writes the page of one run and returns the bytes of the two files with pictures."""
     fake = fake_run.make(tmp_path, VARIANTS)
 
     def write_it() -> tuple[bytes, bytes]:
@@ -63,7 +63,7 @@ def test_a_page_made_again_imports_nothing_that_takes_long(tmp_path):
     assert said == ["['matplotlib']\n", "[]\n"]
 
 
-@pytest.mark.parametrize("place", [0, -10])  # of the digest, of a picture
+@pytest.mark.parametrize("place", [0, -10])  # a byte of the digest, a byte of a picture
 def test_a_damaged_file_is_made_again(page, drawn, place):
     first = page()
     damaged = bytearray(page.file.read_bytes())

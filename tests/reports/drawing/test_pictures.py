@@ -1,4 +1,4 @@
-"""Colours by the numbers: classes that colour-blind readers tell apart, lines that stand out from white."""
+"""Colours: classes are distinguishable by colour-blind readers, lines stand out from white."""
 
 from itertools import combinations
 
@@ -12,7 +12,7 @@ from reports.drawing import palette, pictures, svg
 
 
 def least_distance(colours, deficiency):
-    """The smallest CAM02-UCS distance between two colours, as a reader with a deficiency sees them."""
+    """The smallest CAM02-UCS distance between two colours as seen with a colour vision deficiency."""
     rgb = np.array([to_rgb(colour) for colour in colours])
     if deficiency:
         seen = {"name": "sRGB1+CVD", "cvd_type": deficiency, "severity": 100}

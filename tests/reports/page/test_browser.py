@@ -1,4 +1,4 @@
-"""The page as a reader's browser shows it: from a file, without a network, in light, dark, on a phone and on paper."""
+"""The page in a browser: from a file, without a network, in light and dark mode, on a phone and on paper."""
 
 import re
 
@@ -29,7 +29,7 @@ SECTIONS = [
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """All kinds of variants, one of them renamed by a hostile hand, one failed, three seeds; hostile words in all."""
+    """All kinds of variants with three seeds, one failed, one with a hostile name, and hostile text throughout."""
     odd = [FakeVariant(sigma=1.0, alpha=0.9), FakeVariant(sigma=5.66, alpha=0.9, status="failed", error=HOSTILE)]
     words = {"dataset": HOSTILE, "classes": [HOSTILE, *CLASSES[1:]], "preset": HOSTILE, "command": HOSTILE}
     out = tmp_path_factory.mktemp("browser")
@@ -42,14 +42,14 @@ def run(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def six(tmp_path_factory):
-    """The page of six variants with three seeds, which the limits on its size are for."""
+    """The page of six variants with three seeds, for which the size limits are stated."""
     fake = fake_run.make(tmp_path_factory.mktemp("six"), QUICK, seeds=(0, 1, 2), epochs=12)
     return write.write(fake.run_dir, fake.store)
 
 
 @pytest.fixture
 def opened(visit, run):
-    """Open a file of the run with the given context options."""
+    """A function that opens a file of the run with the given browser context options."""
     return lambda name="report.html", **options: visit(run / name, **options)
 
 
@@ -70,18 +70,18 @@ def test_without_scripts_every_section_and_every_picture_is_there(opened):
     assert all(width > 0 and seen for width, seen in pictures)
     assert page.locator("#summary tr.variant").count() == 8
     assert page.locator(".card").count() == 6
-    assert page.locator("button:visible, canvas:visible, input:visible").count() == 0  # nothing that would not act
+    assert page.locator("button:visible, canvas:visible, input:visible").count() == 0  # no controls without a function
 
 
 def test_every_picture_is_decoded_and_every_chart_has_a_size(opened):
     page = opened()
     sizes = page.eval_on_selector_all(
-        "img",  # of which the script replaces some by canvases, and hides those that its toggle shows as well
+        "img",  # the script replaces some by canvases, and hides the view that its "Fit each panel" button also shows
         "all => all.map(i => [i.complete, i.naturalWidth, (i.closest('.live, .static') ?? i).clientWidth])",
     )
     assert len(sizes) > 40
     assert all(complete and natural > 0 for complete, natural, _ in sizes)
-    assert sum(shown == 0 for *_, shown in sizes) == 7  # PCA at each variant's own scale
+    assert sum(shown == 0 for *_, shown in sizes) == 7  # PCA panels at each variant's own scale
     charts = page.eval_on_selector_all("svg[role=img]", "charts => charts.map(c => c.getBoundingClientRect().width)")
     assert min(charts) > 150
 
@@ -111,7 +111,7 @@ def test_on_a_phone_the_variant_stays_in_sight_while_its_numbers_scroll(opened):
     for name in page.locator("#summary tbody th").all():
         box = name.bounding_box()
         assert box["x"] == pytest.approx(20, abs=1)
-        assert box["width"] < 130  # two thirds of the screen are left for numbers
+        assert box["width"] < 130  # leaves two thirds of the screen for numbers
     assert page.locator("#summary caption").bounding_box()["width"] <= 351
 
 
@@ -200,7 +200,7 @@ def test_six_variants_print_on_few_pages_in_light_colours(opened, six):
 
 
 def test_no_table_is_cut_off_on_paper(opened):
-    paper = {"width": 688, "height": 973}  # A4 less its margins, at 96 dots per inch
+    paper = {"width": 688, "height": 973}  # A4 without margins, at 96 dots per inch
     page = opened(viewport=paper)
     page.emulate_media(media="print")
     right = page.eval_on_selector_all(

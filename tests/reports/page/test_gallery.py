@@ -1,4 +1,4 @@
-"""Pages of every size and misfortune, each opened in a browser: one to forty variants, lost ones, hostile ones."""
+"""Pages opened in a browser: one to forty variants, failed variants, missing metrics, hostile names."""
 
 from dataclasses import replace
 

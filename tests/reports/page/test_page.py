@@ -1,4 +1,4 @@
-"""The page as text and elements; test_browser.py looks at it in a browser."""
+"""The page as text and elements; test_browser.py tests it in a browser."""
 
 import base64
 import hashlib
@@ -39,7 +39,7 @@ def page(html):
 def test_equal_inputs_give_equal_bytes(fake, html, tmp_path):
     again = fake_run.make(tmp_path)
     write.write(again.run_dir, again.store)
-    write.write(again.run_dir, again.store)  # and over an older report
+    write.write(again.run_dir, again.store)  # a second time, over an existing report
     for name in ("report.html", "metrics.csv", "latents.parquet", "summary.md"):
         assert (again.run_dir / name).read_bytes() == (fake.run_dir / name).read_bytes(), name
 
@@ -139,7 +139,7 @@ def test_whatever_a_hand_a_user_or_a_data_set_has_named_is_text_everywhere(tmp_p
     assert HOSTILE in words(page.all("h1")[0])
     assert f"failed: {HOSTILE}" in summary_row(page, lost.name)
     assert HOSTILE in words(page.all("li", data_label="0")[0])
-    assert section(page, "provenance").count(HOSTILE) == 3  # command, preset, data set
+    assert section(page, "provenance").count(HOSTILE) == 3  # in command, preset and data set
     assert folder in section(page, "provenance")
     assert HOSTILE in summary_row(page, HOSTILE)
     assert [e for e in page.all("img") if e.attributes["alt"].startswith(HOSTILE)]
@@ -207,7 +207,7 @@ def test_the_table_needs_no_drawing_and_the_page_no_training():
     heavy = {"matplotlib", "numpy", "keras", "tensorflow", "prefect", "sklearn"}
     for module, loaded in (
         ("reports.sections.summary, mmdvae.record.report_json, reports.run_index.index", "[]"),
-        ("reports.write", "['numpy']"),  # matplotlib comes with the first picture that was never drawn
+        ("reports.write", "['numpy']"),  # matplotlib is imported when a picture is first drawn
     ):
         code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""What the page's script adds, in a browser and on real images: hover, keys, zoom, classes, sorting, links."""
+"""The page's script in a browser, on real images: hover, keys, zoom, classes, sorting, links."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ from reports import write
 from reports.sections.latent import codes
 from reports.stored_arrays import StoredArrays
 
-TALL = {"width": 1280, "height": 2600}  # all 18 panels at once
+TALL = {"width": 1280, "height": 2600}  # shows all 18 panels at once
 VIEWS = ("z-shared", "pca-shared", "tsne")
 
 
@@ -31,7 +31,7 @@ def fake(tmp_path_factory, fashion):
 
 @pytest.fixture(scope="module")
 def shown(fake):
-    """Where the panels' codes come from, by variant."""
+    """The codes shown in the panels, by variant."""
     return {found.variant.name: found for found in codes.found(fake.report, StoredArrays(fake.run_dir, fake.store))}
 
 
@@ -42,7 +42,7 @@ def page(visit, fake):
 
 @pytest.fixture
 def latent(page):
-    """The page where its panels are drawn."""
+    """The page, scrolled to the panels and with these drawn."""
     bring_panels(page)
     return page
 
@@ -52,7 +52,7 @@ def panel(page, view="z-shared", name=QUICK[0].name):
 
 
 def places(found, view, figure):
-    """(k, 2) where the shown images lie in a panel, as shares of its frame from the upper left."""
+    """Positions of the shown images in a panel, (k, 2), as fractions of its frame from the upper left."""
     points = {"z-shared": found.views.codes[found.shown, :2], "pca-shared": found.views.pca[found.shown]}
     points["tsne"] = found.tsne
     (x0, x1), (y0, y1) = (map(float, figure.get_attribute(f"data-{axis}lim").split()) for axis in "xy")
@@ -60,7 +60,7 @@ def places(found, view, figure):
 
 
 def lonely(shares, pixels, rng, most):
-    """Images well inside the frame that have no neighbour within 3 pixels, in random order."""
+    """Images well inside the frame without a neighbour within 3 pixels, in random order."""
     spots = np.nan_to_num(shares * pixels, nan=-1e3)
     far = ((spots[:, None] - spots[None]) ** 2).sum(axis=2)
     np.fill_diagonal(far, np.inf)
@@ -69,15 +69,15 @@ def lonely(shares, pixels, rng, most):
 
 
 def grey(page, what):
-    """The small picture that is shown beside the dot."""
+    """The small picture shown beside the dot."""
     canvas = page.locator(f"#tip [data-shows={what}]")
     side = canvas.evaluate("c => c.width")
     return pixels(canvas).reshape(side, side, 4)[..., 0]
 
 
 def pixels(canvas):
-    """(all, 4) the colours that are on a canvas."""
-    # As text, for Playwright takes seconds over a list of so many numbers.
+    """The RGBA values of all pixels of a canvas, (number of pixels, 4)."""
+    # As text, because Playwright takes seconds for a list of so many numbers.
     read = """c => {
         const data = c.getContext('2d').getImageData(0, 0, c.width, c.height).data
         return btoa(Array.from(data, byte => String.fromCharCode(byte)).join(''))
@@ -165,7 +165,7 @@ def test_hovering_over_nine_panels_of_two_thousand_dots_is_smooth(visit, fake):
     page.wait_for_timeout(300)
     rounds = [page.evaluate(HOVER) for _ in range(3)]
     assert min(visible for visible, _ in rounds) >= 9
-    assert min(np.quantile(times, 0.95) for _, times in rounds) <= 50  # other processes only add to it
+    assert min(np.quantile(times, 0.95) for _, times in rounds) <= 50  # ms; other processes only add to it
 
 
 FOCUSED = """() => {
@@ -213,7 +213,7 @@ def test_an_arrow_goes_to_an_image_on_that_side(latent, shown):
 def test_what_has_the_focus_is_seen(latent):
     for target in (panel(latent).locator("canvas"), latent.locator("[data-tool=fit]"), latent.locator("nav a").first):
         target.focus()
-        latent.keyboard.press("Shift")  # the browser shows the focus of a reader at the keyboard
+        latent.keyboard.press("Shift")  # so that the browser shows the focus as for keyboard users
         box = target.bounding_box()
         clip = {"x": box["x"] - 6, "y": box["y"] - 6, "width": box["width"] + 12, "height": box["height"] + 12}
         focused = latent.screenshot(clip=clip)
@@ -222,14 +222,14 @@ def test_what_has_the_focus_is_seen(latent):
 
 
 def colours(figure):
-    """How many pixels of a panel have each colour."""
+    """The number of pixels of a panel by colour."""
     seen = pixels(figure.locator("canvas"))[:, :3].astype(np.uint8)
     found, counts = np.unique(seen, axis=0, return_counts=True)
     return Counter({f"#{bytes(pixel).hex()}": int(count) for pixel, count in zip(found, counts, strict=True)})
 
 
 def test_pressed_classes_are_seen_alone(latent):
-    figure, sneaker, dress = panel(latent), "#b9ac70", "#94a4a2"  # petroff10's 7 and 3
+    figure, sneaker, dress = panel(latent), "#b9ac70", "#94a4a2"  # colours 7 and 3 of petroff10
     before = colours(figure)
     assert before[sneaker] > 100 < before[dress]
     latent.click("[data-label='7'] button")
@@ -244,7 +244,7 @@ def test_pressed_classes_are_seen_alone(latent):
 
 
 def rings(page, view="z-shared"):
-    """How many pixels the prior's standard deviation takes in each panel of a view."""
+    """The prior's standard deviation in pixels, in each panel of a view."""
     found = page.eval_on_selector_all(f"figure[data-view={view}]", "all => all.map(f => Number(f.dataset.ring))")
     assert len(found) == 6
     return found
@@ -315,7 +315,7 @@ def test_a_zoomed_panel_is_moved_by_dragging(latent):
     assert colours(panel(latent, name=QUICK[1].name)) != before
     latent.mouse.move(5, 5)
     settle(latent)
-    assert not latent.locator("#tip").is_visible()  # a drag is no click that keeps an image
+    assert not latent.locator("#tip").is_visible()  # a drag is not a click, which would keep the image
 
 
 def order(page):
@@ -330,13 +330,13 @@ def sort(page, metric):
 def test_the_summary_sorts_by_number_both_ways_and_keeps_ties_in_their_order(page, fake):
     names = [variant.name for variant in QUICK]
     assert sort(page, "sigma") == ([*names[1:6], names[0]], "ascending")  # 0.0001 < 0.1 < 2.83 < 10000, then words
-    assert sort(page, "alpha") == ([names[0], *names[1:5], names[5]], "ascending")  # of equal alpha, as in the run
+    assert sort(page, "alpha") == ([names[0], *names[1:5], names[5]], "ascending")  # equal alphas in run order
     bce = {variant.name: variant.mean("bce") for variant in fake.report.variants}
     assert sort(page, "bce") == (sorted(names, key=bce.get), "ascending")
     assert sort(page, "bce") == (sorted(names, key=bce.get, reverse=True), "descending")
     assert page.locator("#summary [aria-sort]").count() == 1
     last = page.eval_on_selector_all("#summary tbody tr", "all => all.map(row => row.className)")
-    assert last[:6] == ["variant"] * 6  # the prior and the baselines stay below
+    assert last[:6] == ["variant"] * 6  # the prior and the baselines stay last
     assert "variant" not in last[6:]
 
 
@@ -364,7 +364,7 @@ def test_a_variant_that_is_left_out_leaves_every_table_and_figure(page, visit, f
     assert page.eval_on_selector_all("svg text", labels, out) == 0
     assert page.eval_on_selector_all("svg text", labels, kept) > 0
     assert page.locator("#variants summary").inner_text() == "Choose variants: 5 of 6 shown"
-    again = visit(page.url)  # the address leads to the same choice
+    again = visit(page.url)  # the URL restores the same choice
     assert not again.locator(f"#summary tr[data-variant='{out}']").is_visible()
     assert again.locator(f"#summary tr[data-variant='{kept}']").is_visible()
     again.click("#variants summary")
@@ -398,7 +398,7 @@ def test_other_tables_of_variants_sort_too_and_folded_ones_once_they_are_opened(
     shares = [float(text.split()[0]) for text in shown]
     assert shares == sorted(shares)
     assert len(set(shares)) > 1
-    assert without.startswith("–")  # no kernel
+    assert without.startswith("–")  # a dash: no kernel
     assert sorted(column("#kernel", 0)) == sorted(first)
     folded = "#measurements details:first-of-type"
     assert page.locator(f"{folded} thead button").count() == 0

@@ -1,4 +1,4 @@
-"""diff.html: the difference that the command prints, as a page."""
+"""diff.html: the page form of the difference that the command prints."""
 
 import fake_run
 import pytest
@@ -9,12 +9,12 @@ from fake_run import HOSTILE, QUICK, FakeVariant
 from mmdvae.record import report_json
 from reports.run_index import comparable, diff, diff_page
 
-AWKWARD = f"--{HOSTILE} &amp;".replace("/", "")  # the name of a folder cannot have a slash
+AWKWARD = f"--{HOSTILE} &amp;".replace("/", "")  # a folder name cannot contain a slash
 
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
-    """Three runs that differ in settings, numbers and variants, with names that would do harm as markup."""
+    """Three runs that differ in settings, numbers and variants, with names that would be harmful as markup."""
     out = tmp_path_factory.mktemp("diff")
     hostile = FakeVariant(name=HOSTILE, sigma=1.0)
     fake_run.make(out, [*QUICK, hostile], run_id="first", seeds=(0, 1, 2))
@@ -70,7 +70,7 @@ def test_hostile_names_are_text_and_no_script_can_run(visit, out):
     assert page.locator("img").count() == 0
     assert page.evaluate("window.__xss") is None
     text = page.inner_text("main")
-    assert text.count(HOSTILE) >= 3  # a setting, a variant that is compared and one that is not
+    assert text.count(HOSTILE) >= 3  # in a setting, a compared variant and one not compared
     assert AWKWARD in text
     page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.__ran = 1'}))")
     assert page.evaluate("window.__ran") is None

@@ -24,7 +24,7 @@ def test_a_line_says_what_a_run_found(tmp_path):
     assert (entry.date, entry.code) == ("2026-03-01 09:30 UTC", "51584f0c1f0a + uncommitted changes")
     assert (entry.state, entry.failed) == ("6 ok", "1 failed")
     assert entry.bce_of == "mmd-a0.6-s0.1"
-    assert entry.mmd2_of == "imq-a0.6"  # |MMD²| is smallest, though none is smaller than another's 0.0007 in sign
+    assert entry.mmd2_of == "imq-a0.6"  # |MMD²| decides, not the signed value
     assert float(entry.bce) == round(fake.report.variants[2].mean("bce"), 4)
 
 

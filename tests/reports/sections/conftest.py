@@ -1,4 +1,4 @@
-"""One run of three seeds for all sections, its page, and a copy of its report to change."""
+"""One run with three seeds for all section tests, its page, and a copy of its report that a test may change."""
 
 import copy
 

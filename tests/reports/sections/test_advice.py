@@ -1,4 +1,4 @@
-"""Rules of thumb for sigma, held against the ranges in which a kernel is alive."""
+"""Rules of thumb for sigma, compared with the ranges in which a kernel is alive."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ def test_ranges_are_those_of_the_prior_and_of_the_codes(report, page):
 
 
 def test_rules_of_thumb_are_held_against_the_range_of_the_prior_and_of_the_codes(report):
-    # Codes that a penalty has shaped are alive from 0.4 to 9.1 or so, the four others from 3.2 to 81 at most.
+    # On codes shaped by a penalty a kernel is alive from about 0.4 to 9.1, on the four others from 3.2 to 81 at most.
     rules = [Heuristic(name=name, sigma=sigma) for name, sigma in (("low", 0.5), ("middle", 3.4), ("high", 64.0))]
     advised = advice.build(replace(report, advice=replace(report.advice, heuristics=rules)))
     assert [(rule.name, rule.sigma, rule.place, rule.free, rule.shaped) for rule in advised.heuristics] == [

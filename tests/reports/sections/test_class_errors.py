@@ -1,4 +1,4 @@
-"""Squared errors: of one image, and class by class."""
+"""Squared errors per image and per class."""
 
 from dataclasses import replace
 
@@ -37,7 +37,7 @@ def test_the_larger_the_error_the_darker_and_no_baseline_stretches_the_scale(rep
     variants, mean_image = rows[: len(QUICK)], rows[len(QUICK)]
     assert variants[0] == sorted(variants[0], reverse=True)
     lightest, darkest = max(map(max, variants)), min(map(min, variants))
-    assert lightest - darkest > 1.5  # the variants alone use the whole range
+    assert lightest - darkest > 1.5  # the variants without the baselines use the whole colour range
     assert mean_image[9] == darkest
 
 

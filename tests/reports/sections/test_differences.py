@@ -1,4 +1,4 @@
-"""Differences from the reference, seed by seed."""
+"""Differences from the reference, paired by seed."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from reports.text import fixed
 
 
 def cell(table, metric):
-    """Of the fourth variant."""
+    """The fourth variant's cell for a metric."""
     (row,) = [row for row in table.rows if row.name == QUICK[3].name]
     return row.cells[[column.name for column in table.columns].index(metric)]
 

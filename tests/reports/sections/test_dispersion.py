@@ -1,4 +1,4 @@
-"""What depends on sigma: the trade-off of two metrics, lines over sigma, what is alive."""
+"""The dispersion section: Pareto plot of two metrics, lines over sigma, ranges where a kernel is alive."""
 
 import math
 import re
@@ -44,14 +44,14 @@ def test_the_plot_states_who_is_on_the_front_and_who_is_lowest(report):
 def test_a_seed_without_a_positive_number_is_no_dot_and_without_any_there_is_no_plot(tmp_path):
     holes = {"sliced_w2": (0.0, 0.5, 0.5), "mse": (0.1, None, 0.1)}
     report = fake_run.make(tmp_path, [replace(variant, metrics=holes) for variant in QUICK], seeds=(0, 1, 2)).report
-    assert pareto.build(report).plot.count("a3.2") == 2 * 6  # two arcs are a dot
+    assert pareto.build(report).plot.count("a3.2") == 2 * 6  # a dot is drawn as two arcs
     assert pareto.build(replace(report, variants=[])) is None
 
 
 def test_a_path_joins_the_sigmas_of_an_alpha_through_the_means_by_rising_sigma(report):
     report.variants.append(replace(report.variants[3], name="mmd-a0.2-s2.83", alpha=0.2))
     chart = Parsed(pareto.build(report).plot)
-    (path,) = chart.all("g", data_alpha="0.6")  # one sigma alone has no path
+    (path,) = chart.all("g", data_alpha="0.6")  # an alpha with a single sigma has no path
     assert not chart.all("g", data_alpha="0.2")
     line = chart.elements[chart.elements.index(path) + 1].attributes["d"]
     got = [float(point.split(",")[0]) for point in line[1:].split("L")]
@@ -63,9 +63,9 @@ def test_a_path_joins_the_sigmas_of_an_alpha_through_the_means_by_rising_sigma(r
 
 def test_of_many_variants_only_the_front_the_lowest_and_those_without_a_sigma_are_named(report, tmp_path):
     assert pareto.build(report).unnamed == 0
-    more = [FakeVariant(sigma=0.2 + i, spread=9.0, bce=0.2945, state="saturated") for i in range(6)]  # off the front
+    more = [FakeVariant(sigma=0.2 + i, spread=9.0, bce=0.2945, state="saturated") for i in range(6)]  # not on the front
     many = fake_run.make(tmp_path, [*QUICK, *more], seeds=(0, 1, 2)).report
-    many.advice.pareto.front.append(FrontMember(name=more[0].name, seeds=1, of=3))  # with few of the seeds
+    many.advice.pareto.front.append(FrontMember(name=more[0].name, seeds=1, of=3))  # in a minority of seeds
     built = pareto.build(many)
     named = {label.split(" (")[0] for label in map(words, Parsed(built.plot).all("text"))}
     front = {member.name for member in many.advice.pareto.front if member.seeds > 1}
@@ -92,13 +92,13 @@ def test_a_line_is_dotted_over_more_than_a_decade_that_nobody_tried(report):
     band, line, gap = parsed.elements[start + 1 : start + 4]
     assert "data-gap" in gap.attributes
     sigmas = sorted(v.sigma for v in report.finished if v.sigma)
-    assert sigmas == [1e-4, 0.1, 2.83, 1e4]  # each further than a decade from the next
+    assert sigmas == [1e-4, 0.1, 2.83, 1e4]  # more than a decade apart
     assert [line.attributes["d"].count("M"), line.attributes["d"].count("L")] == [4, 0]
     assert [gap.attributes["d"].count("M"), gap.attributes["d"].count("L")] == [3, 3]
     assert band.attributes["d"].count("z") == 4
     near = [replace(v, sigma=sigma) for v, sigma in zip(report.finished[1:5], (0.1, 1.0, 10.0, 100.0), strict=True)]
     (drawn,) = (chart for _, chart in dispersion_of(replace(report, variants=near)).charts[:1])
-    assert "data-gap" not in drawn  # a decade is near
+    assert "data-gap" not in drawn  # a decade does not exceed the limit
 
 
 def test_points_of_a_chart_say_their_values(report):

@@ -1,4 +1,4 @@
-"""The first sentences of a page: which settings regularised, which did not, and what that cost."""
+"""The headline of the page: which settings regularised, which did not, and what that cost."""
 
 from dataclasses import replace
 

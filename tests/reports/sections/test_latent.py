@@ -1,4 +1,4 @@
-"""The latent space: which panels there are, their limits, and what is said beside them."""
+"""The latent space: which panels there are, their limits, and the text beside them."""
 
 import fake_run
 import numpy as np
@@ -11,7 +11,7 @@ from reports.stored_arrays import StoredArrays
 
 
 def test_dots_without_a_place_are_counted(tmp_path):
-    """Those outside of the shared frame, and those that t-SNE did not place."""
+    """Dots outside the shared frame, and dots not in the t-SNE."""
     fake = fake_run.make(tmp_path, QUICK[:2], n=2100)
     built = latent.build(fake.report, StoredArrays(fake.run_dir, fake.store))
     readings = {view.code: view.reading for view in built.views}

@@ -1,4 +1,4 @@
-"""All measurements: a table for every topic, each number between floor and ceiling."""
+"""All measurements: a table per topic, with the baselines as floor and ceiling."""
 
 from dataclasses import replace
 
@@ -49,7 +49,7 @@ def test_what_was_not_measured_takes_no_room(tmp_path):
 
 
 def test_the_tables_fold_without_a_script_and_scroll_by_keyboard(page):
-    folded = [e for e in page.all("details") if "id" not in e.attributes]  # the list of variants has one
+    folded = [e for e in page.all("details") if "id" not in e.attributes]  # the list of variants has an id
     assert len(folded) == len(metrics.GROUPS) == len(page.all("summary")) - 1
     regions = {region.attributes["aria-label"]: region.attributes for region in page.all("div", role="region")}
     for _, title in metrics.GROUPS:

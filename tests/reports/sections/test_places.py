@@ -1,4 +1,4 @@
-"""The page where readers meet it: in a frame, behind a strict policy, on an old machine, zoomed, printed, at rest."""
+"""The page in different settings: in a frame, under a strict policy, on an old machine, zoomed, printed, at rest."""
 
 import html
 import re
@@ -42,7 +42,7 @@ class _Strict(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def strict(report):
-    """The address of the report on a server that sends the policy of a Jenkins as it is installed."""
+    """The URL of the report on a server that sends the default policy of Jenkins."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Strict, directory=report.parent))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -1,4 +1,4 @@
-"""Where the numbers come from, as the page says it."""
+"""The provenance section: where the numbers come from."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The summary table: numbers with their spread, the best of each, what is missing and why."""
+"""The summary table: numbers with their spread, the best of each metric, what is missing and why."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def test_a_variant_without_metrics_and_a_run_without_baselines_do_not_disturb_th
     bare = replace(fake.report.variants[1].runs[0], metrics={})
     fake.save_variant(1, runs=[bare], summary={})
     page = of(fake)
-    assert summary_row(page, QUICK[1].name).count("not measured") == len(summary.COLUMNS) + 1  # and the kernel
+    assert summary_row(page, QUICK[1].name).count("not measured") == len(summary.COLUMNS) + 1  # plus the kernel
     assert "This section could not be made" not in words(page.all("main")[0])
 
 
@@ -52,8 +52,8 @@ def test_the_best_of_a_column_is_marked_once_and_only_where_best_has_a_meaning(p
         if "best" in words(cell)
     ]
     assert ("mmd-a0.6-s0.1", "bce") in marked
-    assert ("mmd-a0.6-s0.1", "ssim") in marked  # the larger, the better
-    assert ("imq-a0.6", "mmd2") in marked  # the nearer to 0
+    assert ("mmd-a0.6-s0.1", "ssim") in marked  # larger is better
+    assert ("imq-a0.6", "mmd2") in marked  # nearer to 0 is better
     assert ("imq-a0.6", "sliced_w2") in marked
     assert {metric for _, metric in marked} <= {"bce", "mse", "ssim", "sliced_w2", "mmd2", "knn_accuracy", "fid"}
     assert sum(metric == "bce" for _, metric in marked) == 1

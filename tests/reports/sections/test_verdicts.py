@@ -1,4 +1,4 @@
-"""Cards of verdicts, the notebook's conclusions beside the numbers, and the figures that verdicts rest on."""
+"""Verdict cards, the notebook's conclusions beside the numbers, and the figures that verdicts are based on."""
 
 from dataclasses import replace
 
