@@ -15,7 +15,7 @@ from mmdvae.errors import InputError, VariantFailed, shown
 from mmdvae.files import somebody_elses
 
 STRICT_FAILURE, BAD_INPUT, SOME_FAILED = 1, 2, 3
-TEMPORARY = "a temporary one for this command (set PREFECT_API_URL to use yours, --server none for none)"
+TEMPORARY = "a temporary one for this command (set PREFECT_API_URL to use your own, or --server none to run without)"
 
 
 class _Group(click.Group):
@@ -70,17 +70,19 @@ for command in (
     metavar="NAME",
     help="A variant by name: none, imq-a0.3, kl-a0.2. Repeatable.",
 )
-@click.option("--seed", "seeds", type=int, multiple=True, help="Repeatable; three or more give intervals.")
-@click.option("--epochs", type=int, help="For every variant.  [default: the preset's]")
+@click.option(
+    "--seed", "seeds", type=int, multiple=True, help="Training seed. Repeatable; three or more give intervals."
+)
+@click.option("--epochs", type=int, help="Epochs per training.  [default: the preset's]")
 @dataset_option
 @data_dir_option
 @click.option("--only", multiple=True, metavar="NAME", help="Only this variant of the preset. Repeatable.")
 @click.option("--jobs", type=int, help="Trainings at a time.  [default: cores as memory allows, 4 per GPU]")
 @out_option
 @click.option("--server", default="auto", show_default=True, metavar="auto|none|URL", help="Prefect's server.")
-@click.option("--refresh", is_flag=True, help="Train again what is trained already.")
+@click.option("--refresh", is_flag=True, help="Train again even what is already trained.")
 @click.option("--strict", is_flag=True, help="Stop at the first variant that fails, without a report.")
-@click.option("--rich-artifact", is_flag=True, help="Show the page in Prefect's UI, too, cut down to 500 KB.")
+@click.option("--rich-artifact", is_flag=True, help="Also show the page in Prefect's UI, cut down to 500 KB.")
 def compare(server: str, **wishes) -> None:
     """Compare the variants of PRESET (see `mmdvae presets`) and write a report.
 
@@ -114,7 +116,7 @@ def _compare(server: str, wishes: dict) -> None:
         click.echo(f"Prefect server: {url or TEMPORARY}", err=True)
     click.echo(
         f"{plan.preset.name}: {len(plan.preset.variants)} variants, seeds {', '.join(map(str, plan.preset.seeds))}, "
-        f"{plan.preset.recipe.epochs} epochs by the {plan.preset.recipe.name} recipe",
+        f"{plan.preset.recipe.epochs} epochs, {plan.preset.recipe.name} recipe",
         err=True,
     )
     ending = _compare_bare(plan) if server == "none" else _compare_with_prefect(url, wishes)

@@ -68,7 +68,9 @@ def compare(
     orphans.claim()
     newer = missed_schedules.newer_run()
     if newer:
-        return Cancelled(name="Skipped", message=f"missed its time, and {newer} of the same schedule is due as well")
+        return Cancelled(
+            name="Skipped", message=f"missed its scheduled time; newer run {newer} of the same schedule replaces it"
+        )
     return run_with_prefect(
         plans.make(
             preset=preset,
@@ -92,9 +94,9 @@ def compare(
 def run_with_prefect(plan: Plan) -> State:
     """Run the story as task runs of this flow run, publish its artifacts, return the final state."""
     runner = PrefectRunner()
-    with heartbeat.beating(), prefect_ui.in_prefect(), processes.opened(plan.jobs):
+    with heartbeat.beating(), prefect_ui.in_prefect(), processes.opened(plan.options.jobs):
         ending = story(plan, runner)
-    shown = runner.end(runner.submit(publish_artifacts, ending.page, plan.store, plan.rich_artifact))
+    shown = runner.end(runner.submit(publish_artifacts, ending.page, plan.store, plan.options.rich_artifact))
     if isinstance(shown, Exception):  # the report is written nevertheless
         tell("artifacts", {"event": "failed", "message": f"failed: {shown}"})
     return _final_state(ending)
@@ -102,7 +104,7 @@ def run_with_prefect(plan: Plan) -> State:
 
 def run_without_prefect(plan: Plan) -> Ending:
     """Run the story in threads of this process."""
-    with processes.opened(plan.jobs) as workers, ThreadPoolExecutor(workers.size) as pool:
+    with processes.opened(plan.options.jobs) as workers, ThreadPoolExecutor(workers.size) as pool:
         try:
             return story(plan, ThreadRunner(pool))
         except BaseException:

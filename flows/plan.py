@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from mmdvae import presets
 from mmdvae.data import catalog
@@ -21,6 +22,26 @@ MOST_JOBS = 1000  # at a time on one machine; each is a process of 0.75 GB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a user can ask for; the command line and the flow's parameters have the same names."""
+
+    preset: str = "quick"
+    alphas: tuple[float, ...] = ()
+    sigmas: tuple[float, ...] = ()
+    variants: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = ()
+    epochs: int | None = None
+    only: tuple[str, ...] = ()
+    dataset: str = catalog.DEFAULT
+    data_dir: Path | None = None
+    out: Path = Path("runs")
+    jobs: int | None = None
+    refresh: bool = False
+    strict: bool = False
+    rich_artifact: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A checked comparison, ready to start."""
 
@@ -28,13 +49,12 @@ class Plan:
     created: str  # ISO 8601, UTC
     command: str  # repeats the comparison; contains no paths
     preset: Preset
-    dataset: str
-    data_dir: Path | None
-    out: Path
-    jobs: int | None
-    refresh: bool
-    strict: bool
-    rich_artifact: bool
+    options: Options
+
+    @property
+    def out(self) -> Path:
+        """The folder of all runs."""
+        return self.options.out
 
     @property
     def store(self) -> Path:
@@ -53,56 +73,49 @@ class Plan:
                 yield variant, seed
 
 
-def make(
-    *,
-    preset: str = "quick",
-    alphas: tuple[float, ...] = (),
-    sigmas: tuple[float, ...] = (),
-    variants: tuple[str, ...] = (),
-    seeds: tuple[int, ...] = (),
-    epochs: int | None = None,
-    only: tuple[str, ...] = (),
-    dataset: str = catalog.DEFAULT,
-    data_dir: Path | None = None,
-    out: Path = Path("runs"),
-    jobs: int | None = None,
-    refresh: bool = False,
-    strict: bool = False,
-    rich_artifact: bool = False,
-) -> Plan:
+def make(**given: Any) -> Plan:
     """Check the options and make the plan; an InputError names the first that is invalid."""
-    chosen = presets.find(preset)
-    if alphas or sigmas or variants:
-        chosen = chosen.with_variants(alphas, sigmas, variants)
-    if only:
-        chosen = chosen.only(only)
-    if seeds:
-        chosen = replace(chosen, seeds=tuple(dict.fromkeys(seeds)))
-    if epochs is not None:
-        chosen = replace(chosen, recipe=replace(chosen.recipe, epochs=epochs))
-    if jobs is not None and not 1 <= jobs <= MOST_JOBS:
-        raise InputError(f"jobs must be a whole number >= 1 and <= {MOST_JOBS}, got {jobs}")
-    out = Path(os.path.expanduser(out))  # Path.expanduser raises if there is no such user
-    data_dir = data_dir and Path(os.path.expanduser(data_dir))
-    for option, path in (("--out", str(out)), ("--data-dir", str(data_dir or "")), ("--dataset", dataset)):
-        _check_text(option, path)
-    catalog.find(dataset)
+    options = _with_home(Options(**given))
+    preset = _preset(options)
+    if options.jobs is not None and not 1 <= options.jobs <= MOST_JOBS:
+        raise InputError(f"jobs must be a whole number >= 1 and <= {MOST_JOBS}, got {options.jobs}")
+    for option, path in (
+        ("--out", options.out),
+        ("--data-dir", options.data_dir or ""),
+        ("--dataset", options.dataset),
+    ):
+        _check_text(option, str(path))
+    catalog.find(options.dataset)
     environment.backend()
-    check_writable(out)
+    check_writable(options.out)
     now = datetime.now(UTC)
     return Plan(
-        run_id=f"{now:%Y%m%d-%H%M%S}-{chosen.name}-{secrets.token_hex(2)}",
+        run_id=f"{now:%Y%m%d-%H%M%S}-{preset.name}-{secrets.token_hex(2)}",
         created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        command=_command(preset, alphas, sigmas, variants, seeds, epochs, only, dataset),
-        preset=chosen,
-        dataset=dataset,
-        data_dir=data_dir,
-        out=out,
-        jobs=jobs,
-        refresh=refresh,
-        strict=strict,
-        rich_artifact=rich_artifact,
+        command=_command(options),
+        preset=preset,
+        options=options,
     )
+
+
+def _with_home(options: Options) -> Options:
+    """With ~ as the home; unlike Path.expanduser, os.path's does not raise if there is no such user."""
+    data_dir = options.data_dir and Path(os.path.expanduser(options.data_dir))
+    return replace(options, out=Path(os.path.expanduser(options.out)), data_dir=data_dir)
+
+
+def _preset(options: Options) -> Preset:
+    """The preset with what the options replace."""
+    chosen = presets.find(options.preset)
+    if options.alphas or options.sigmas or options.variants:
+        chosen = chosen.with_variants(options.alphas, options.sigmas, options.variants)
+    if options.only:
+        chosen = chosen.only(options.only)
+    if options.seeds:
+        chosen = replace(chosen, seeds=tuple(dict.fromkeys(options.seeds)))
+    if options.epochs is not None:
+        chosen = replace(chosen, recipe=replace(chosen.recipe, epochs=options.epochs))
+    return chosen
 
 
 def check_writable(out: Path) -> None:
@@ -117,8 +130,8 @@ def check_writable(out: Path) -> None:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
         whose = somebody_elses(place) if isinstance(error, PermissionError) else ""
-        how = "; to share one, all need `umask 002` and a folder of their group (chmod 2775)" if whose else ""
-        raise InputError(f"--out must be a folder that can be written, got {place} ({reason}){whose}{how}") from None
+        how = "; to share it, all users need `umask 002` and a folder of their group (chmod 2775)" if whose else ""
+        raise InputError(f"--out must be a writable folder, got {place} ({reason}){whose}{how}") from None
 
 
 def _check_text(option: str, path: str) -> None:
@@ -126,18 +139,18 @@ def _check_text(option: str, path: str) -> None:
         path.encode()
     except UnicodeEncodeError:
         raise InputError(
-            f"{option} must be text in UTF-8, for it goes into files and to a server; got {path}"
+            f"{option} must be text in UTF-8, because it is written to files and sent to a server; got {path}"
         ) from None
 
 
-def _command(preset, alphas, sigmas, variants, seeds, epochs, only, dataset) -> str:
-    words = ["mmdvae", "compare", preset]
-    for flag, values in (("--alpha", alphas), ("--sigma", sigmas)):
-        words += [word for value in values for word in (flag, number(value))]
-    for flag, values in (("--variant", variants), ("--seed", seeds), ("--only", only)):
+def _command(options: Options) -> str:
+    words = ["mmdvae", "compare", options.preset]
+    for flag, numbers in (("--alpha", options.alphas), ("--sigma", options.sigmas)):
+        words += [word for value in numbers for word in (flag, number(value))]
+    for flag, values in (("--variant", options.variants), ("--seed", options.seeds), ("--only", options.only)):
         words += [word for value in values for word in (flag, str(value))]
-    if epochs is not None:
-        words += ["--epochs", str(epochs)]
-    if dataset != catalog.DEFAULT:
-        words += ["--dataset", catalog.find(dataset).name]
+    if options.epochs is not None:
+        words += ["--epochs", str(options.epochs)]
+    if options.dataset != catalog.DEFAULT:
+        words += ["--dataset", catalog.find(options.dataset).name]
     return shlex.join(words)

@@ -33,7 +33,7 @@ class Ending:
 def story(plan: Plan, runner: Runner) -> Ending:
     """How do alpha and sigma affect the reconstructions and the dispersion of the latent space?"""
     with inventory.running(plan.store, plan.run_id):
-        data = runner.result(runner.submit(load_data, plan.dataset, plan.data_dir, plan.store))
+        data = runner.result(runner.submit(load_data, plan.options.dataset, plan.options.data_dir, plan.store))
         steps = _Steps(plan, data, runner)
         classifier = steps.start("classifier", "classifier")
         trainings = _start_trainings(steps)
@@ -116,10 +116,15 @@ def _start_trainings(steps: _Steps) -> list[_Unit]:
     new = [request for request in asked if not Path(request["folder"]).exists()]
     others = ", ".join(map(str, sorted(inventory.other_epochs(plan.store, new))))
     if others:
-        told = f"there are trainings of {others} epochs; one of {plan.preset.recipe.epochs} is another and starts anew"
+        told = (
+            f"the store has trainings of {others} epochs; one of {plan.preset.recipe.epochs} epochs is separate and "
+            "starts from scratch"
+        )
         tell("train", {"event": "note", "message": told})
     return [
-        _Unit(variant, seed, steps.start("train", _label(plan, "train", variant, seed), anew=plan.refresh, **each))
+        _Unit(
+            variant, seed, steps.start("train", _label(plan, "train", variant, seed), anew=plan.options.refresh, **each)
+        )
         for (variant, seed), each in zip(plan.units(), about, strict=True)
     ]
 
@@ -140,7 +145,7 @@ def _evaluate_when_trained(steps: _Steps, units: list[_Unit], judge: Path | None
             unit.evaluation = steps.start(
                 "evaluate",
                 _label(plan, "evaluate", unit.variant, unit.seed),
-                anew=plan.refresh,
+                anew=plan.options.refresh,
                 needs={"trained": unit.training.folder, "classifier": judge},
                 variant=unit.variant.to_dict(),
                 recipe=plan.preset.recipe.to_dict(),
@@ -155,7 +160,7 @@ def _evaluate_when_trained(steps: _Steps, units: list[_Unit], judge: Path | None
 
 def _checked(plan: Plan, unit: _Unit, end: Any) -> Any:
     """The outcome of a training or evaluation; with --strict anything but success raises VariantFailed."""
-    if plan.strict and (trouble := _trouble(end)):
+    if plan.options.strict and (trouble := _trouble(end)):
         raise VariantFailed(f"variant {unit.variant.name} with seed {unit.seed}: {trouble}")
     return end
 

@@ -119,7 +119,7 @@ METRICS = (
     Metric("kernel_live_share", "Live pairs", "%", "kernel", _percent, None,
            "Share of those pairs where the kernel is between 0.01 and 0.99."),
     Metric("gradient_ratio", "Gradient ratio", "penalty : BCE", "kernel", _number, None,
-           "α|∇penalty| / ((1 − α)|∇BCE|) at the encoder's weights: near 0 the penalty pulls at nothing."),
+           "α|∇penalty| / ((1 − α)|∇BCE|) at the encoder's weights: near 0 the penalty has no effect."),
     Metric("live_sigma_low", "Least live σ", "latent units", "kernel", _number, None,
            "The smallest σ at which a Gaussian kernel would be alive on these codes."),
     Metric("live_sigma_high", "Largest live σ", "latent units", "kernel", _number, None,

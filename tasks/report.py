@@ -37,7 +37,7 @@ def write_report(run_dir: Path, store: Path, report: Report, manifest: dict[str,
             index.write(run_dir.parent)
     except OSError as error:
         why = f"the report {run_dir} cannot be written ({error.strerror or error})"
-        raise InputError(f"{why}; what is trained is kept, run the same command again") from None
+        raise InputError(f"{why}; trained variants are kept, run the same command again") from None
     return run_dir / "report.html"
 
 

@@ -11,7 +11,7 @@ def folder_of(run: Path, out: Path) -> Path:
     folder = run if (run / "report.json").is_file() else out / run.name
     if not (folder / "report.json").is_file():
         known = ", ".join(path.parent.name for path in sorted(out.glob("[!.]*/report.json"))) or "none"
-        raise InputError(f"{run} is no run: it has no report.json; runs in {out}: {known}")
+        raise InputError(f"{run} is not a run (no report.json); runs in {out}: {known}")
     return folder
 
 

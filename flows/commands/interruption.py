@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 INTERRUPTED = 130  # exit code
-STOPPED = "\nStopped. Finished epochs are kept: run the same command again to go on."
+STOPPED = "\nStopped. Finished epochs are kept: run the same command again to continue."
 PATIENCE = 3.0  # seconds after Ctrl-C until what has not stopped is killed
 
 

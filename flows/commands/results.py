@@ -11,8 +11,8 @@ from mmdvae.errors import InputError
 @click.command()
 @click.argument("names", nargs=-1, metavar="[RUN]...", type=click.Path(path_type=Path))
 @out_option
-@click.option("--diff", is_flag=True, help="Say what differs between two or more RUNs, held against the first.")
-@click.option("--all", "everything", is_flag=True, help="With --diff: every measurement, not the summary's alone.")
+@click.option("--diff", is_flag=True, help="Show differences between two or more RUNs, relative to the first.")
+@click.option("--all", "everything", is_flag=True, help="With --diff: all measurements, not only the summary's.")
 @click.option("--page", is_flag=True, help="With --diff: also write it as a page, OUT/diff.html.")
 def runs(names: tuple[Path, ...], out: Path, diff: bool, everything: bool, page: bool) -> None:
     """List the runs in a folder, newest first, or compare some with --diff. RUN is an id or a folder.
@@ -40,8 +40,8 @@ def runs(names: tuple[Path, ...], out: Path, diff: bool, everything: bool, page:
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @out_option
-@click.option("--serve", is_flag=True, help="Then show it at an address of this machine, until Ctrl-C.")
-@click.option("--port", type=click.IntRange(1, 65535), help="For --serve.  [default: any that is free]")
+@click.option("--serve", is_flag=True, help="Then serve it on this machine until Ctrl-C.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port for --serve.  [default: any free port]")
 def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
     """Rewrite RUN's page from stored results, without any training. RUN is an id or a folder.
 
@@ -66,7 +66,7 @@ def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
     except InputError as error:
         if not serve or not (folder / "report.html").is_file():
             raise
-        click.echo(f"Not written again: {error}", err=True)
+        click.echo(f"Page kept as it is: {error}", err=True)
     if serve:
         from flows.commands.serving import serve as until_interrupted
 

@@ -34,7 +34,9 @@ def serve(folder: Path, port: int, say: Callable[[str], None]) -> None:
         server = ThreadingHTTPServer((HOST, port), partial(_Handler, directory=str(folder), policy=policy))
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
-        raise InputError(f"--port must be free on {HOST}, got {port} ({reason}); without --port any is taken") from None
+        raise InputError(
+            f"--port must be free on {HOST}, got {port} ({reason}); without --port a free one is chosen"
+        ) from None
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts its background jobs with SIGINT ignored
         signal.signal(number, signal.default_int_handler)
     with server, contextlib.suppress(KeyboardInterrupt):

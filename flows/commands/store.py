@@ -50,9 +50,11 @@ def command(context: click.Context, out: Path) -> None:
 
 
 @command.command()
-@click.option("--unused", is_flag=True, help="What no run refers to; unfinished trainings only with --older-than.")
-@click.option("--older-than", type=_Age(), help="What was not used for so long: 30m, 12h, 7d, 2w.")
-@click.option("--dry-run", is_flag=True, help="Say what would go, and delete nothing.")
+@click.option(
+    "--unused", is_flag=True, help="Delete what no run refers to; unfinished trainings only with --older-than."
+)
+@click.option("--older-than", type=_Age(), help="Delete what has not been used for this long: 30m, 12h, 7d, 2w.")
+@click.option("--dry-run", is_flag=True, help="Show what would be deleted; delete nothing.")
 @click.option("--out", type=FOLDER, help="As above, for those who say it last.", hidden=True)
 @click.pass_obj
 def prune(above: Path, out: Path | None, unused: bool, older_than: float | None, dry_run: bool) -> None:
@@ -69,7 +71,7 @@ def prune(above: Path, out: Path | None, unused: bool, older_than: float | None,
     verb = "would be deleted" if dry_run else "deleted"
     click.echo(f"{_count(deleted)} {verb}, {_size(sum(entry.size for entry in deleted))}")
     if kept:
-        click.echo(f"{_count(kept)} kept, for a comparison that is going on needs them", err=True)
+        click.echo(f"{_count(kept)} kept because a running comparison needs them", err=True)
 
 
 def _table(entries: "Iterable[Entry]") -> list[str]:

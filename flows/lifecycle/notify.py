@@ -46,7 +46,7 @@ def checked(url: str) -> str:
         parts = urlsplit(url)
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError:
-        raise InputError(f"{VARIABLE} is no URL (its value is kept secret)") from None
+        raise InputError(f"{VARIABLE} is not a URL (its value is kept secret)") from None
     fine = parts.scheme == "https" or (parts.scheme == "http" and is_here(parts.hostname or ""))
     if not (fine and parts.hostname and port_is_fine):
         raise InputError(f"{VARIABLE} must be an https:// URL, or http:// on this machine (its value is kept secret)")

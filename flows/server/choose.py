@@ -85,7 +85,7 @@ def readable_settings() -> Iterator[None]:
         if isinstance(error, ValueError) and origin not in ("pydantic_settings", "pydantic_core", "tomllib", "prefect"):
             raise
         why = "; ".join(line.strip() for line in str(error).splitlines()[:3])
-        raise InputError(f"Prefect's settings cannot be read, mend or unset them: {why}") from None
+        raise InputError(f"Prefect's settings cannot be read, fix or unset them: {why}") from None
 
 
 def _prepare() -> None:

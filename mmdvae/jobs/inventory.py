@@ -66,8 +66,8 @@ def prune(
             continue
         if older_than is not None and entry.age < older_than:
             continue
-        needed = entry.used >= _oldest_running(entry.folder.parent) or not _remove(entry.folder, dry_run)
-        (kept if needed else deleted).append(entry)
+        needed = max(entry.used, _used(entry.folder)) >= _oldest_running(entry.folder.parent)  # perhaps used meanwhile
+        (deleted if not needed and _remove(entry.folder, dry_run) else kept).append(entry)
     return deleted, kept
 
 
@@ -131,9 +131,14 @@ def _entry(folder: Path, request: dict[str, Any], runs: "_Runs") -> Entry:
         data=data,
         finished=kind == DATA or (folder / RESULT).is_file(),
         size=sum(path.stat().st_size for path in files),
-        used=max([folder.stat().st_mtime, *(path.stat().st_mtime for path in files)]),
+        used=_used(folder),
         runs=tuple(dict.fromkeys(runs.ids.get(key, ()))),
     )
+
+
+def _used(folder: Path) -> float:
+    """When anything in the folder was last written or found, seconds since the epoch."""
+    return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
 
 
 def _variant(request: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ MEANING = {
     "off": "There is no penalty: nothing pulls the codes to the prior.",
     "saturated": (
         "The kernel is about 0 between any two points and its gradient vanishes: "
-        "this variant is trained as if there was no penalty."
+        "this variant is trained as if there were no penalty."
     ),
     "flat": (
         "The kernel is about 1 between any two points: it sees at most a shift of the mean, "
@@ -76,5 +76,5 @@ def _meaning(variant: VariantResult) -> str:
         return f"The seeds disagree ({text.listed(states)}), so this sigma lies at the border."
     shares = [share for run in variant.runs if (share := run.number("kernel_live_share")) is not None]
     if states == [LIVE] and min(shares, default=1.0) < HALF:
-        return f"Half-way: fewer than {text.percent(HALF, 0)} of the pairs feel it; V1, V4 and V5 leave it out."
+        return f"Half-way: fewer than {text.percent(HALF, 0)} of the pairs are live, so V1, V4 and V5 leave it out."
     return MEANING.get(states[0], f"Unknown state {states[0]!r}.")

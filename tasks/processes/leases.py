@@ -27,7 +27,9 @@ def folder() -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"the folder of slots {path} cannot be made ({error.strerror}); {VARIABLE} names it") from None
+        raise InputError(
+            f"the folder of slots {path} cannot be created ({error.strerror}); set {VARIABLE} to another one"
+        ) from None
     if path.lstat().st_uid != os.getuid():
         raise InputError(f"the folder of slots {path} belongs to another user; set {VARIABLE} to one of yours")
     return path

@@ -80,7 +80,7 @@ class Pool:
                 if slot:
                     yield slot
                     return
-            reason = "another run is doing this" if claimed else "other runs use every slot"
+            reason = "another run is doing this work" if claimed else "all slots are in use by other runs"
             if reason != told:
                 on_event({"event": "note", "message": f"waiting: {reason}"})
             told = reason

@@ -129,7 +129,10 @@ def test_a_second_run_trains_nothing_and_reports_the_same(compared, tiny_npz, co
 def test_another_number_of_epochs_is_another_training_and_says_so(tiny_npz, copy):
     done = compare(tiny_npz, copy, *GRID, "--epochs", 1)
     assert done.returncode == 0
-    assert "train: there are trainings of 2 epochs; one of 1 is another and starts anew\n" in done.stderr
+    assert (
+        "train: the store has trainings of 2 epochs; one of 1 epochs is separate and starts from scratch\n"
+        in done.stderr
+    )
 
 
 def test_where_it_cannot_stay_or_speak_it_says_so_and_ends(tmp_path):
@@ -339,7 +342,7 @@ def test_an_out_folder_that_cannot_be_written_is_refused_at_once(tmp_path, place
     (tmp_path / "file").write_text("")
     done = mmdvae("compare", "--out", tmp_path / place)
     assert done.returncode == 2
-    assert done.stderr.startswith("Error: --out must be a folder that can be written, got ")
+    assert done.stderr.startswith("Error: --out must be a writable folder, got ")
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -423,7 +426,7 @@ def test_an_interrupted_run_ends_soon_leaves_no_process_and_resumes(tiny_npz, tm
         said = run.stderr.read()
         assert run.wait(timeout=30) == 130, said
         assert time.monotonic() - began < 5
-    assert "run the same command again to go on" in said
+    assert "run the same command again to continue" in said
     assert "Traceback" not in said
     while server == "auto" and children_of(out) and time.monotonic() - began < 30:
         time.sleep(0.1)  # a temporary server ends when it notices that its command has
@@ -453,7 +456,7 @@ def test_what_does_not_listen_to_ctrl_c_is_cut_off_with_its_children():
         run.send_signal(signal.SIGINT)
         assert run.wait(timeout=30) == 130
         assert time.monotonic() - began < 5
-        assert "run the same command again to go on" in run.stderr.read()
+        assert "run the same command again to continue" in run.stderr.read()
     deadline = time.monotonic() + 5
     while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -541,7 +544,7 @@ def test_a_page_is_never_made_worse_by_writing_it_again(copy, harm):
 def test_report_of_an_unknown_run_lists_the_known_ones(compared):
     done = mmdvae("report", "yesterday", "--out", compared[0])
     assert done.returncode == 2
-    assert "yesterday is no run" in done.stderr
+    assert "yesterday is not a run" in done.stderr
     assert Path(compared[1].stdout.splitlines()[-1]).parent.name in done.stderr
 
 

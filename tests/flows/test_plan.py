@@ -36,7 +36,7 @@ def test_a_store_that_is_somebody_elses_is_told_with_the_name(tmp_path):
         try:
             plan.check_writable(tmp_path / "runs")
         except InputError as error:
-            expected = f"store (Permission denied) ({tmp_path}/runs/store belongs to root); to share one, all need"
+            expected = f"store (Permission denied) ({tmp_path}/runs/store belongs to root); to share it, all users need"
             os._exit(0 if expected in str(error) else 1)
         os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -75,6 +75,7 @@ except ValueError as error:
     command = [sys.executable, "-c", code, *run[:2], tmp_path / run[2].run.id]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == (
-        f"the report {run[0]} cannot be written (File too large); what is trained is kept, run the same command again\n"
+        f"the report {run[0]} cannot be written (File too large); trained variants are kept, "
+        "run the same command again\n"
     )
     assert set(tmp_path.iterdir()) == before

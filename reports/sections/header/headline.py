@@ -119,4 +119,4 @@ def _certainty(report: Report) -> list[str]:
     alphas = sorted({variant.alpha for variant in report.finished if variant.alpha})
     alone = [f"{text.setting(alphas[0])} is the only α above 0"] if len(alphas) == 1 else []
     limits = [*few, *alone, *([f"{whom} converged, so the ranking may change with more epochs"] if still else [])]
-    return [f"Mind: {'; '.join(limits)}."] if limits else []
+    return [f"Limits: {'; '.join(limits)}."] if limits else []

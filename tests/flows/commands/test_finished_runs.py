@@ -199,7 +199,7 @@ def test_the_command_writes_the_difference_as_a_page_and_prints_its_path_last(tm
     ("words", "message"),
     [
         (["--diff", "one"], "--diff needs two or more runs, got 1; `mmdvae runs` lists them"),
-        (["--diff", "one", "nine"], "nine is no run: it has no report.json; runs in {out}: cut, one, two"),
+        (["--diff", "one", "nine"], "nine is not a run (no report.json); runs in {out}: cut, one, two"),
         (["--diff", "one", "cut"], "{out}/cut/report.json cannot be read as a report of schema 1: "),
         (["one", "two"], "RUN, --all and --page go with --diff: mmdvae runs --diff RUN RUN"),
         (["--page"], "RUN, --all and --page go with --diff: mmdvae runs --diff RUN RUN"),

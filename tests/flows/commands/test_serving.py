@@ -166,7 +166,7 @@ def test_a_reader_who_leaves_in_the_middle_is_no_error(run):
         (
             ["--serve", "--port", "{port}"],
             "Error: --port must be free on 127.0.0.1, got {port} (Address already in use); "
-            "without --port any is taken\n",
+            "without --port a free one is chosen\n",
         ),
         (["--port", "8000"], "Error: --port goes with --serve, got --port 8000 alone\n"),
     ],

@@ -139,7 +139,7 @@ def test_messages_may_go_anywhere_by_https_and_to_this_machine_by_http(url):
     + ["http://127.0.0.1.chat.example/s3cret", "https://h:99999/s3cret"],
 )
 def test_any_other_webhook_is_refused_without_showing_it(url, said, monkeypatch):
-    with pytest.raises(InputError, match="MMDVAE_WEBHOOK_URL (must be an https|is no URL)") as refused:
+    with pytest.raises(InputError, match="MMDVAE_WEBHOOK_URL (must be an https|is not a URL)") as refused:
         notify.checked(url)
     assert "s3cret" not in str(refused.value)
     monkeypatch.setenv(notify.VARIABLE, url)

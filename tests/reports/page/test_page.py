@@ -174,13 +174,13 @@ def test_a_run_in_which_everything_failed_still_has_a_page(tmp_path):
 
 def test_a_saturated_kernel_is_called_no_penalty(page):
     meanings = [words(e) for e in page.all("td") if e.attributes.get("class") == "prose"]
-    assert sum("trained as if there was no penalty" in meaning for meaning in meanings) == 2
+    assert sum("trained as if there were no penalty" in meaning for meaning in meanings) == 2
 
 
 def test_a_live_kernel_that_few_pairs_feel_is_called_half_way(tmp_path):
     variants = [replace(QUICK[3], sigma=sigma, metrics={"kernel_live_share": sigma / 10}) for sigma in (1.0, 9.0)]
     few, many = (row.meaning for row in kernel.build(fake_run.make(tmp_path, variants).report).rows)
-    assert few.startswith("Half-way: fewer than 50 % of the pairs feel it")
+    assert few.startswith("Half-way: fewer than 50 % of the pairs are live")
     assert "Half-way" not in many
 
 

@@ -65,7 +65,7 @@ workers.run({training_request(tiny, tmp_path / "theirs", epochs=5000)!r}, tell)
         try:
             child = int(other.stdout.readline())
             thread = in_thread(workers, training_request(tiny, tmp_path / "ours", epochs=1), events)
-            wait_until(lambda: waits(events, "other runs use every slot"), seconds=60)
+            wait_until(lambda: waits(events, "all slots are in use by other runs"), seconds=60)
             time.sleep(3 * pool.LOOK_AGAIN)
             assert len(events) == 1  # reported once, and not started
             assert alive(child)
@@ -81,7 +81,7 @@ def test_who_waits_for_work_that_another_run_is_doing_leaves_the_slot_to_others(
     events = []
     with store.claimed(tmp_path / "shared"):
         thread = in_thread(first, training_request(tiny, tmp_path / "shared", epochs=1), events)
-        wait_until(lambda: waits(events, "another run is doing this"), seconds=120)
+        wait_until(lambda: waits(events, "another run is doing this work"), seconds=120)
         assert second.run(training_request(tiny, tmp_path / "alone", epochs=1), lambda event: None)["status"] == "ok"
         assert len(events) == 1
     thread.join(timeout=300)
@@ -99,7 +99,7 @@ def test_a_run_that_waits_for_a_slot_can_be_stopped(slots, tmp_path):
     workers, events = Pool(slots), []
     with leases.first_free(slots):
         thread = in_thread(workers, {"folder": str(tmp_path / "work")}, events)
-        wait_until(lambda: waits(events, "other runs use every slot"), seconds=120)
+        wait_until(lambda: waits(events, "all slots are in use by other runs"), seconds=120)
         workers.stop()
         thread.join(timeout=30)
     assert events[-1] == "stopped"
