@@ -16,10 +16,15 @@ AWKWARD = f"--{HOSTILE} &amp;".replace("/", "")  # a folder name cannot contain 
 def out(tmp_path_factory):
     """Three runs that differ in settings, numbers and variants, with names that would be harmful as markup."""
     out = tmp_path_factory.mktemp("diff")
-    hostile = FakeVariant(name=HOSTILE, sigma=1.0)
-    fake_run.make(out, [*QUICK, hostile], run_id="first", seeds=(0, 1, 2))
-    fake_run.make(out, [*QUICK[1:4], hostile], run_id=AWKWARD, seeds=(0, 1, 2), epochs=5, recipe=HOSTILE)
-    fake_run.make(out, [FakeVariant(name=f"{HOSTILE} too", sigma=2.0)], run_id="third")
+    one, two = FakeVariant(sigma=1.0), FakeVariant(sigma=2.0)
+    runs = [
+        fake_run.make(out, [*QUICK, one], run_id="first", seeds=(0, 1, 2)),
+        fake_run.make(out, [*QUICK[1:4], one], run_id=AWKWARD, seeds=(0, 1, 2), epochs=5, preset=HOSTILE),
+        fake_run.make(out, [two], run_id="third"),
+    ]
+    for run in runs:
+        run.rename(one.name, HOSTILE)
+        run.rename(two.name, f"{HOSTILE} too")
     diff_page.write(between(out), out, everything=True)
     return out
 
