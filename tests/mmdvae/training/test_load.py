@@ -1,0 +1,50 @@
+"""A trained model out of its folder alone."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from mmdvae import recipes, variants
+from mmdvae.data import array_folder
+from mmdvae.errors import InputError
+from mmdvae.jobs import request, store
+from mmdvae.jobs.names import REQUEST
+from mmdvae.training.build import build
+from mmdvae.training.checkpoint import save
+from mmdvae.training.fit import MODEL
+from mmdvae.training.load import load
+
+VARIANT, RECIPE = variants.imq(0.6), dataclasses.replace(recipes.STANDARD, latent_dim=4)
+
+
+@pytest.fixture
+def trained(tmp_path, tiny):
+    """The folder of a training as a child process leaves it, with untrained weights; and the model."""
+    about = {"variant": VARIANT.to_dict(), "recipe": RECIPE.to_dict(), "seed": 3}
+    asked = request.make("train", tmp_path, data=tiny, backend="tensorflow", **about)
+    folder = tmp_path / asked["folder"].rpartition("/")[2]
+    store.describe(folder, asked)
+    model = build(VARIANT, RECIPE, seed=3)
+    save(folder / MODEL, model.weights, {})
+    return folder, model
+
+
+def test_a_training_says_itself_what_was_trained(trained, tiny):
+    folder, model = trained
+    loaded = load(folder)
+    assert (loaded.variant, loaded.recipe) == (VARIANT, RECIPE)
+    images = array_folder.open_split(tiny, "test")[0]
+    np.testing.assert_array_equal(loaded.encode(images)[0], model.encode(images)[0])
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]", "{}", '{"variant": {"regularizer": "gan"}, "recipe": {}}'])
+def test_a_folder_that_does_not_say_it_is_refused_unless_it_is_told(trained, text):
+    folder, _ = trained
+    if text is None:
+        (folder / REQUEST).unlink()
+    else:
+        (folder / REQUEST).write_text(text)
+    with pytest.raises(InputError, match=rf"{folder.name}.* must be the folder of a training, with a request\.json"):
+        load(folder)
+    assert load(folder, VARIANT, RECIPE).variant == VARIANT
