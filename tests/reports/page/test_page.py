@@ -190,6 +190,15 @@ def test_only_the_notebook_recipe_is_warned_about_its_validation(html, tmp_path)
     assert "training mode" in write.write(fake.run_dir, fake.store).read_text()
 
 
+def test_the_warning_is_about_the_training_flag_whatever_the_recipe_is_called(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:1], recipe="notebook")
+    settings = fake.report.run.recipe_settings
+    fake.save_run(recipe="mine")
+    assert "training mode" in write.write(fake.run_dir, fake.store).read_text()
+    fake.save_run(recipe="notebook", recipe_settings=settings | {"training_flag": True})
+    assert "training mode" not in write.write(fake.run_dir, fake.store).read_text()
+
+
 def test_without_any_finding_there_is_no_section(tmp_path):
     report = fake_run.make(tmp_path, QUICK[:1]).report
     assert verdicts.build(report) is not None
