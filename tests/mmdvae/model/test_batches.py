@@ -59,7 +59,7 @@ def test_images_that_could_mean_something_else_are_refused(model, images, messag
         (np.zeros(8), r"codes must be numbers of shape \(n, 8\), got float64 of \(8,\)"),
         (np.zeros((2, 7)), r"of \(2, 7\)"),
         (np.zeros((0, 8)), r"of \(0, 8\)"),
-        (np.full((1, 8), np.inf), "must be finite numbers"),
+        (np.full((1, 8), np.inf), "must be finite, got NaN"),
         (np.full((1, 8), "a"), "got <U1 of"),
     ],
 )
