@@ -9,7 +9,7 @@ import time
 import fake_run
 import pytest
 
-from flows.cli import report
+from flows.commands.results import report
 from mmdvae.files import locked
 from reports import write
 from tasks.report import write_report
