@@ -19,7 +19,7 @@ report: install data     ## Train and compare the quick preset on real images; t
 
 # Three processes for two cores, because the tests wait a quarter of the time.
 test: $(VENV)/.dev data      ## Run all tests
-	$(BIN)/pytest --numprocesses 3 --dist loadfile
+	$(BIN)/pytest --numprocesses 3 --dist loadfile $(if $(filter check,$(MAKECMDGOALS)),--ignore tests/test_borders.py)
 
 e2e: $(VENV)/.dev        ## Test a server, a worker and schedules, on SQLite and PostgreSQL side by side; nine minutes
 	$(BIN)/pytest tests/e2e --numprocesses 2 --dist loadscope --durations 10 $(if $(ONLY),-m "$(ONLY)")

@@ -1,64 +1,17 @@
-"""The command line as users see it: good input, bad input, interruption; each command in its own process."""
+"""The command line as users see it: good input, bad input; each command in its own process."""
 
 import gzip
 import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-MMDVAE = [sys.executable, "-P", "-m", "mmdvae"]
-GRID = ["--alpha", "0", "--alpha", "0.6", "--sigma", "2.83"]
-
-
-def mmdvae(*words, timeout=300):
-    """Run the command to its end; return the completed process."""
-    return subprocess.run([*MMDVAE, *map(str, words)], capture_output=True, text=True, timeout=timeout, check=False)
-
-
-def compare(tiny_npz, out, *words):
-    return mmdvae("compare", "quick", "--dataset", f"npz:{tiny_npz}", "--out", out, "--server", "none", *words)
-
-
-def report_of(done):
-    """report.json beside the page that the command printed last."""
-    return json.loads(Path(done.stdout.splitlines()[-1]).with_name("report.json").read_text())
-
-
-def numbers_of(report):
-    """The values that must not depend on when and how often something was run."""
-    return {
-        variant["name"]: [
-            (run["seed"], run["history"], {k: v for k, v in run["metrics"].items() if k not in COSTS})
-            for run in variant["runs"]
-        ]
-        for variant in report["variants"]
-    }
-
-
-COSTS = {"train_seconds", "peak_rss_mb"}
-
-
-@pytest.fixture(scope="module")
-def compared(tiny_npz, tmp_path_factory):
-    """A finished comparison of two variants."""
-    out = tmp_path_factory.mktemp("runs")
-    done = compare(tiny_npz, out, *GRID, "--epochs", 2)
-    assert done.returncode == 0, done.stderr
-    return out, done
-
-
-@pytest.fixture
-def copy(compared, tmp_path):
-    """A copy whose files a test may damage."""
-    return shutil.copytree(compared[0], tmp_path / "runs")
+from command_line import GRID, MMDVAE, compare, mmdvae, numbers_of, report_of
 
 
 def test_a_comparison_leaves_the_files_of_the_contract(compared):
@@ -124,15 +77,6 @@ def test_a_second_run_trains_nothing_and_reports_the_same(compared, tiny_npz, co
     assert "started" not in again.stderr
     assert again.stderr.count(": found") == 6
     assert numbers_of(report_of(again)) == numbers_of(report_of(compared[1]))
-
-
-def test_another_number_of_epochs_is_another_training_and_says_so(tiny_npz, copy):
-    done = compare(tiny_npz, copy, *GRID, "--epochs", 1)
-    assert done.returncode == 0
-    assert (
-        "train: the store has trainings of 2 epochs; one of 1 epochs is separate and starts from scratch\n"
-        in done.stderr
-    )
 
 
 def test_where_it_cannot_stay_or_speak_it_says_so_and_ends(tmp_path):
@@ -205,86 +149,6 @@ def test_the_surroundings_decide_nothing(compared, tiny_npz, tmp_path):
     assert numbers_of(json.loads(page.with_name("report.json").read_text())) == numbers_of(report_of(compared[1]))
     pages = [path.read_text() for path in (page, Path(compared[1].stdout.splitlines()[-1]))]
     assert len({tuple(re.findall(r"data:image/[^\"]*", html)) for html in pages}) == 1
-
-
-def test_only_what_was_deleted_is_trained_again_with_the_same_numbers(compared, tiny_npz, copy):
-    (model, _) = sorted(copy.glob("store/train-*/model.npz"))
-    model.unlink()
-    again = compare(tiny_npz, copy, *GRID, "--epochs", 2)
-    assert len(re.findall(r"^train .*: started", again.stderr, re.M)) == 1
-    assert numbers_of(report_of(again)) == numbers_of(report_of(compared[1]))
-
-
-def test_refresh_trains_again(tiny_npz, copy):
-    again = compare(tiny_npz, copy, *GRID, "--epochs", 2, "--refresh", "--only", "none")
-    assert again.returncode == 0, again.stderr
-    assert "train none: started" in again.stderr
-    assert "evaluate none: started" in again.stderr
-
-
-def test_a_variant_that_fails_costs_no_other_and_no_report(tiny_npz, copy):
-    _, spoiled = spoil_one(copy)
-    done = compare(tiny_npz, copy, *GRID, "--epochs", 2)
-    assert done.returncode == 3, done.stderr
-    report = report_of(done)
-    states = {variant["name"]: variant["status"] for variant in report["variants"]}
-    assert sorted(states.values()) == ["failed", "ok"]
-    (failed,) = [variant for variant in report["variants"] if variant["status"] == "failed"]
-    assert spoiled.name in failed["error"]
-    assert failed["name"] in done.stderr.splitlines()[-1]
-    assert "Traceback" not in done.stderr
-
-
-def test_a_variant_that_diverges_in_its_first_epoch_is_reported_as_diverged(tiny_npz, tmp_path):
-    # No value that the command line accepts makes the loss NaN, so the preset gets a learning rate that does.
-    code = "from dataclasses import replace; from mmdvae import presets, recipes; "
-    code += "quick = presets.PRESETS['quick']; fast = replace(quick.recipe, learning_rate=1e38); "
-    code += "presets.PRESETS['quick'] = replace(quick, recipe=fast); from flows.cli import main; main()"
-    words = [
-        "compare",
-        "quick",
-        "--only",
-        "none",
-        "--dataset",
-        f"npz:{tiny_npz}",
-        "--out",
-        tmp_path,
-        "--server",
-        "none",
-    ]
-    command = [sys.executable, "-P", "-c", code, *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 3, done.stderr
-    (variant,) = report_of(done)["variants"]
-    assert variant["status"] == "diverged"
-    assert "diverged in epoch 1: " in variant["error"]
-    assert "diverged" in Path(done.stdout.splitlines()[-1]).read_text()
-
-
-def test_a_baseline_that_fails_costs_no_report(tmp_path):
-    black = np.zeros((30, 28, 28), "uint8")
-    np.savez(tmp_path / "black.npz", x_train=black, x_test=black)
-    done = compare(tmp_path / "black.npz", tmp_path / "runs", "--only", "none", "--epochs", 1)
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_strict_stops_at_the_first_failure(tiny_npz, copy):
-    before = set(copy.glob("*/report.json"))
-    spoil_one(copy)
-    done = compare(tiny_npz, copy, *GRID, "--epochs", 2, "--strict")
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("Error: variant ")
-    assert "Traceback" not in done.stderr
-    assert set(copy.glob("*/report.json")) == before
-
-
-def spoil_one(out):
-    """Put a plain file where a training's folder must be."""
-    folder = sorted(out.glob("store/train-*"))[0]
-    shutil.rmtree(folder)
-    folder.write_text("in the way")
-    return out, folder
 
 
 @pytest.mark.parametrize(
@@ -368,143 +232,6 @@ def test_images_of_another_size_are_refused(tmp_path):
     assert "28" in done.stderr
     assert "27" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_a_full_disk_fails_what_does_not_fit_and_the_same_command_goes_on_when_there_is_room(
-    compared, tiny_npz, tmp_path
-):
-    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))"  # a model has 2 MB
-    command = [sys.executable, "-P", "-c", f"{full}; from flows.cli import main; main()"]
-    words = ["compare", "quick", "--dataset", f"npz:{tiny_npz}", "--out", str(tmp_path), "--server", "none"]
-    words += ["--only", "none", "--epochs", "2"]
-    done = subprocess.run([*command, *words], capture_output=True, text=True, timeout=600, check=False)
-    assert done.returncode == 3, done.stderr
-    assert "train none: failed: OSError: [Errno 27] File too large" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert {variant["status"] for variant in report_of(done)["variants"]} == {"failed"}
-    assert [path for path in tmp_path.rglob(".*") if not path.name.endswith(".lock")] == []
-    again = mmdvae(*words, timeout=600)
-    assert again.returncode == 0, again.stderr
-    assert numbers_of(report_of(again))["none"] == numbers_of(report_of(compared[1]))["none"]
-
-
-def children_of(out):
-    """Ids of the processes that have a file in this folder open: a lock of the store, or a server's log."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if any(str(out) in os.readlink(link) for link in (process / "fd").iterdir()):
-                found.append(int(process.name))
-        except OSError:
-            continue
-    return found
-
-
-@pytest.mark.parametrize(
-    ("sent", "server"), [(signal.SIGINT, "none"), (signal.SIGTERM, "none"), (signal.SIGINT, "auto")]
-)
-def test_an_interrupted_run_ends_soon_leaves_no_process_and_resumes(tiny_npz, tmp_path, sent, server):
-    out = tmp_path / "runs"
-    words = [
-        "compare",
-        "quick",
-        "--dataset",
-        f"npz:{tiny_npz}",
-        "--out",
-        str(out),
-        "--only",
-        "none",
-        "--server",
-        server,
-    ]
-    with subprocess.Popen([*MMDVAE, *words, "--epochs", "9"], stderr=subprocess.PIPE, text=True) as run:
-        for line in run.stderr:
-            if "epoch 2/9" in line:
-                break
-        run.send_signal(sent)
-        began = time.monotonic()
-        said = run.stderr.read()
-        assert run.wait(timeout=30) == 130, said
-        assert time.monotonic() - began < 5
-    assert "run the same command again to continue" in said
-    assert "Traceback" not in said
-    while server == "auto" and children_of(out) and time.monotonic() - began < 30:
-        time.sleep(0.1)  # a temporary server ends when it notices that its command has
-    assert children_of(out) == []
-    assert not list(out.glob("*/report.json"))
-    again = mmdvae(*words[:-1], "none", "--epochs", "9")
-    assert again.returncode == 0
-    assert int(re.search(r"resumed after epoch (\d+)", again.stderr)[1]) >= 2
-
-
-def test_what_does_not_listen_to_ctrl_c_is_cut_off_with_its_children():
-    code = (
-        "import subprocess, time\n"
-        "from concurrent.futures import ThreadPoolExecutor\n"
-        "from flows.commands.interruption import interruptible\n"
-        "with interruptible(), ThreadPoolExecutor(1) as pool:\n"
-        "    child = subprocess.Popen(['sleep', '60'])\n"
-        "    pool.submit(time.sleep, 60)\n"
-        "    print(child.pid, flush=True)\n"
-        "    time.sleep(60)\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as run:
-        child = int(run.stdout.readline())
-        began = time.monotonic()
-        run.send_signal(signal.SIGINT)
-        assert run.wait(timeout=30) == 130
-        assert time.monotonic() - began < 5
-        assert "run the same command again to continue" in run.stderr.read()
-    deadline = time.monotonic() + 5
-    while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{child}").exists()
-
-
-def test_a_killed_training_is_retried_from_its_checkpoint_with_the_same_numbers(compared, tiny_npz, tmp_path):
-    manifest = json.loads(Path(compared[1].stdout.splitlines()[-1]).with_name("manifest.json").read_text())
-    words = ["compare", "quick", "--dataset", f"npz:{tiny_npz}", "--out", str(tmp_path), "--server", "none", *GRID]
-    with subprocess.Popen(
-        [*MMDVAE, *words, "--epochs", "2"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as run:
-        said = []
-        for line in run.stderr:
-            said.append(line)
-            if line.startswith("train none: epoch 1/2"):
-                os.kill(holder_of(tmp_path, manifest["variants"][0]["train"]), signal.SIGKILL)
-        page = run.stdout.read().splitlines()[-1]
-        assert run.wait() == 0, said
-    assert "train none: resumed after epoch 1\n" in said
-    assert said.count("train none: started\n") == 2
-    assert said.count("train mmd-a0.6-s2.83: started\n") == 1
-    report = json.loads(Path(page).with_name("report.json").read_text())
-    assert numbers_of(report) == numbers_of(report_of(compared[1]))
-
-
-def holder_of(out, key):
-    """The process that trains under this key."""
-    lock = str((out / "store" / key / ".lock").resolve())
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if any(os.readlink(link) == lock for link in (process / "fd").iterdir()):
-                return int(process.name)
-        except OSError:
-            continue
-    raise AssertionError(f"nobody holds {lock}")
-
-
-def test_two_runs_at_once_share_the_work(tiny_npz, tmp_path):
-    words = ["compare", "quick", "--dataset", f"npz:{tiny_npz}", "--out", str(tmp_path), "--server", "none", *GRID]
-    both = [
-        subprocess.Popen([*MMDVAE, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
-    ]
-    said = [run.communicate(timeout=300) for run in both]
-    assert [run.returncode for run in both] == [0, 0], said
-    assert sum(err.count("train none: started") for _, err in said) == 1
-    first, second = (json.loads(Path(out.splitlines()[-1]).with_name("report.json").read_text()) for out, _ in said)
-    assert numbers_of(first) == numbers_of(second)
 
 
 def test_runs_lists_and_report_rebuilds(compared, copy):
