@@ -67,9 +67,9 @@ def _how(dim: int) -> tuple[str, str]:
         f"kernel value between {ALIVE[0]} and {ALIVE[1]}, and the penalty changes nothing. At the ends of the range "
         "one pair in twenty has; well inside nearly all have.",
         "The prior's range can be known before any training; the codes' range says whether the same σ would still act "
-        "on what was learnt. Codes that a live penalty or KL has shaped lie near the prior, whatever σ did it, so they "
-        "are counted apart: to be alive on them is no sign that this σ could have brought them there. Codes that none "
-        "shaped are those at the end of a training that let them run away: a σ that is dead there may still hold codes "
+        "on what was learnt. Codes that an acting penalty has shaped lie nearer to the prior, whatever σ did it, so "
+        "they are counted apart: being alive on them does not show that this σ could have brought them there. Codes "
+        "shaped by no penalty come from trainings that let them run away: a σ that is dead there may still hold codes "
         "that start near the prior.",
     )
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from mmdvae.penalties.table import title_of
+from mmdvae.penalties.table import known, title_of
 from mmdvae.record.result import Report, VariantResult
 from reports import text
 from reports.drawing import scales, svg
@@ -16,11 +16,6 @@ Band = list[tuple[float, float, float]]
 NOTEBOOK = (
     "Validation is measured in training mode there, with augmentation left on, as the notebook really ran; so its "
     "validation BCE is not that of the test table."
-)
-PENALTY_NOTE = (
-    "Each panel has its own axis, which reaches at least to 0.01. MMD² by one kernel cannot be compared with MMD² by "
-    "another or with KL (nats per pixel): look whether it moves, not how high it is. The summary's MMD² uses one "
-    "kernel for all."
 )
 LEAST_PENALTY = 0.01  # every penalty axis reaches at least this high, so that rounding noise looks flat
 
@@ -75,7 +70,7 @@ def build(report: Report) -> Curves:
             for variant in shown
             if variant.has_penalty and (_has(variant, "penalty") or _has(variant, "val_penalty"))
         ],
-        penalty_note=PENALTY_NOTE,
+        penalty_note=_penalty_note(report),
         without=[variant.name for variant in report.variants if variant not in shown],
     )
 
@@ -87,6 +82,16 @@ def _how(seeds: int) -> tuple[str, str]:
         f"all finished variants' validation BCE.{means}",
         "The training loss itself is (1 − α)·BCE + α·penalty: its scale changes with α, so the same reconstruction "
         "reads lower at a larger α and the losses of two variants cannot be compared.",
+    )
+
+
+def _penalty_note(report: Report) -> str:
+    rows = [known(variant.regularizer) for variant in report.variants]
+    kinds = dict.fromkeys(f"{row.title}{f', {row.unit}' if row.unit else ''}" for row in rows if row)
+    return (
+        "Each panel has its own axis, which reaches at least to 0.01. Values of different penalties or kernels cannot "
+        f"be compared ({'; '.join(kinds)}): look whether they move, not how high they are. The summary's MMD² uses one "
+        "kernel for all."
     )
 
 

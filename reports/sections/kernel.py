@@ -37,6 +37,7 @@ class KernelRow:
     states: list[str]
     mean: str
     live_share: str
+    gap: str  # what stands where there is no number
     meaning: str
 
 
@@ -61,6 +62,7 @@ def _row(variant: VariantResult) -> KernelRow:
         states=variant.kernel_states,
         mean=text.significant(variant.mean("kernel_mean")),
         live_share=text.percent(variant.mean("kernel_live_share")),
+        gap="no kernel" if variant.kernel is None else "not measured",
         meaning=_meaning(variant),
     )
 

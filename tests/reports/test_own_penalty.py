@@ -28,7 +28,13 @@ def page(tiny, tmp_path_factory):
 
     module = ModuleType("own_pull")
     module.value = lambda outputs, variant, recipe: ops.mean(ops.square(outputs["z"]))
-    row = Penalty(name="pull", title="Pull", action="every code is pulled to the origin", module="own_pull")
+    row = Penalty(
+        name="pull",
+        title="Pull",
+        unit="squared latent units",
+        action="every code is pulled to the origin",
+        module="own_pull",
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "own_pull", module)
         patch.setattr(table, "PENALTIES", (*table.PENALTIES, row))
@@ -81,6 +87,8 @@ def test_the_page_says_of_it_what_is_true(page):
     assert any("There is no penalty" in row for row in rows(text, "none"))
     assert rows(text, "pull-a0.3")[0].startswith("pull-a0.3 1 seed 0.3 none none ")  # alpha, sigma, kernel
     assert "training Pull penalty" in text
+    assert "cannot be compared (Pull, squared latent units)" in text
+    assert not any("not measured" in row for row in rows(text, "pull-a0.3") if "every code is pulled" in row)
     assert "MMD² penalty" not in text
     assert "Pull, α 0.3" in text
 
@@ -93,6 +101,6 @@ def test_every_verdict_says_that_it_does_not_speak_of_it(page):
 def test_no_check_calls_its_kernel_dead_and_advice_counts_it_as_shaped(page):
     report, text = page
     (alive,) = [check for check in report.checks if check.code == "C2"]
-    assert alive.state == "passed"
+    assert (alive.state, alive.title) == ("passed", "No variant has a kernel")
     assert {ranges.name for ranges in report.advice.sigma.codes} == {"none", "pull-a0.3"}
     assert "1 of 1 variant" in text  # in the heuristics' columns: one variant without a penalty, one with

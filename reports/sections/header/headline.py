@@ -36,7 +36,7 @@ def _regularised(report: Report) -> list[str]:
     band = f"{text.significant(report.run.latent_dim / NEAR)} to {text.significant(report.run.latent_dim * NEAR)}"
     what = f"total variance {band}, the prior has {report.run.latent_dim}"
     if not found:
-        return [f"Regularised: none. No variant's codes are as spread as the prior's ({what})."]
+        return [f"No variant is regularised: none has codes as spread as the prior's ({what})."]
     return [f"Regularised, codes as spread as the prior's ({what}): {'; '.join(_settings(found))}."]
 
 

@@ -20,8 +20,8 @@ SHOWN = 2  # displayed CSS pixels per image pixel
 HOW_RECONSTRUCTIONS = (
     "The same test images for all variants, decoded from their posterior means; the originals stand first with their "
     "class numbers.",
-    "Below each image: its mean squared error per pixel, times 1000. Look at straps, prints and soles: what a stronger "
-    "penalty costs is fine detail.",
+    "Below each image: its mean squared error per pixel, times 1000. Look at fine detail: that is what a stronger "
+    "penalty costs.",
 )
 HOW_SAMPLES = (
     "Every variant decodes the same 32 draws from the prior N(0, I); test images stand first for comparison. Where the "

@@ -44,7 +44,7 @@ def test_equal_inputs_give_equal_bytes(fake, html, tmp_path):
         assert (again.run_dir / name).read_bytes() == (fake.run_dir / name).read_bytes(), name
 
 
-def test_the_sections_stand_in_their_order_below_one_title(page):
+def test_the_sections_stand_in_their_order_below_one_title(page):  # a new section has its title here
     assert len(page.all("h1")) == 1
     assert [words(h) for h in page.all("h2")] == [
         "Verdicts and checks",

@@ -30,7 +30,7 @@ def test_settings_that_regularised_come_first_with_the_sigmas_of_each_alpha_toge
 @pytest.mark.parametrize(("variance", "found"), [(3.9, False), (4.0, True), (16.0, True), (16.1, False)])
 def test_as_spread_as_the_prior_is_within_a_factor_of_two_of_its_variance(tmp_path, variance, found):
     first = said(tmp_path, [QUICK[0], replace(QUICK[1], metrics={"total_variance": variance})])[0]
-    assert first.startswith("Regularised: none. No variant's codes are as spread") is not found
+    assert first.startswith("No variant is regularised: none has codes as spread") is not found
     assert ("σ\u00a00.0001 with α\u00a00.6" in first) is found
 
 
