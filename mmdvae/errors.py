@@ -20,5 +20,9 @@ def shown(text: str) -> str:
 
     Bytes of file names that are not valid UTF-8 become U+FFFD, control characters become spaces.
     """
-    decoded = text.encode(errors="surrogateescape").decode(errors="replace")
+    try:
+        raw = text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:  # a lone surrogate that stands for no byte, out of a JSON file
+        raw = text.encode(errors="replace")
+    decoded = raw.decode(errors="replace")
     return "".join(character if character.isprintable() else " " for character in decoded)

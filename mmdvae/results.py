@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from mmdvae.conclusions import advice, checks, paired, verdicts
-from mmdvae.penalties.table import NONE
+from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import SCHEMA, Baseline, Report, Run, SeedRun, Statistic, VariantResult
 from mmdvae.variants import Variant
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from mmdvae.errors import InputError
 from mmdvae.penalties import table
-from mmdvae.penalties.table import NONE, Penalty, find
+from mmdvae.penalties.lookup import find
+from mmdvae.penalties.penalty import NONE, Penalty
 
 SMALLEST_SIGMA, LARGEST_SIGMA = 1e-20, 1e20
 NUMBER = r"[0-9]+(?:[.][0-9]+)?(?:e[+-]?[0-9]+)?"  # as `number` writes it

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from mmdvae.penalties.table import known
+from mmdvae.penalties.lookup import known
 from mmdvae.record.result import Baseline, Report, Statistic, VariantResult
 from reports import metrics, text
 from reports.metrics import Metric

@@ -51,9 +51,9 @@ def instant(iso: str) -> datetime | None:
     """The date and time in UTC, which is also assumed if no zone is given; None if it is not a date."""
     try:
         parsed = datetime.fromisoformat(iso)
-    except ValueError:
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError):  # no date, or in UTC a year that does not exist
         return None
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def count(number: int, noun: str) -> str:

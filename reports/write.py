@@ -50,6 +50,8 @@ def rewrite(run_dir: Path, store: Path) -> Path:
 def _lost(run_dir: Path, store: Path) -> tuple[list[str], int]:
     """The keys of the stored results that cannot be read, and the number of all keys."""
     keys = StoredArrays(run_dir, store).keys
+    for key in keys:
+        stored.touch(store / key)  # so that nothing of it is pruned while the page is drawn
     return [key for key in keys if not _is_whole(store / key)], len(keys)
 
 

@@ -7,6 +7,7 @@ from prefect.cache_policies import NO_CACHE
 
 from mmdvae.data import catalog, prepare, sources
 from mmdvae.data.prepare import Dataset
+from mmdvae.jobs import inventory
 from mmdvae.jobs.store import touch
 from tasks.progress import tell
 
@@ -17,11 +18,14 @@ def load_data(name: str, data_dir: Path | None, store: Path) -> Dataset:
     row = catalog.find(name)
     for contents in filter(None, (catalog.contents(row, place) for _, place in sources.places(row, data_dir))):
         tell("data", {"event": "note", "message": contents})
-    dataset = prepare.prepare(
-        row,
-        data_dir=data_dir,
-        store=store,
-        on_progress=lambda done, total: tell("data", {"event": "download", "done": done, "total": total}),
-    )
-    touch(dataset.folder)
-    return dataset
+    while True:
+        dataset = prepare.prepare(
+            row,
+            data_dir=data_dir,
+            store=store,
+            on_progress=lambda done, total: tell("data", {"event": "download", "done": done, "total": total}),
+        )
+        with inventory.using(store):
+            touch(dataset.folder)
+            if dataset.folder.is_dir():  # else it was pruned just now
+                return dataset

@@ -7,7 +7,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, State
 
-from mmdvae.jobs import store
+from mmdvae.jobs import inventory, store
 from tasks.processes import pool
 from tasks.progress import tell
 
@@ -22,9 +22,10 @@ def is_crash(task, task_run, state: State) -> bool:
 def work(unit: str, request: dict[str, Any]) -> Any:
     """Find the result in the store, or have a child process make it; return its record."""
     folder = Path(request["folder"])
-    record = store.read(folder)
+    with inventory.using(folder.parent):
+        store.touch(folder)  # first, so that it is not pruned once it was found
+        record = store.read(folder)
     if record is not None:
-        store.touch(folder)
         tell(unit, {"event": "found"})
         return Completed(name="Cached", message="found in the store", data=record)
     try:

@@ -1,5 +1,6 @@
 """Commands about what was compared: `mmdvae runs` and `mmdvae report`."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -51,6 +52,7 @@ def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
     there is one. For a remote machine: ssh -L 8000:127.0.0.1:8000 HOST and --port 8000.
     """
     from flows.commands.finished_runs import folder_of
+    from mmdvae.jobs import inventory
     from reports import write
     from reports.run_index import index
 
@@ -59,7 +61,7 @@ def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
     folder = folder_of(run, out)
     store = folder.parent / "store"
     try:
-        with index.alone(store):
+        with inventory.running(store, folder.name) if store.is_dir() else nullcontext(), index.alone(store):
             page = write.rewrite(folder, store)
             index.write(folder.parent)
         click.echo(page)

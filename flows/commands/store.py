@@ -24,7 +24,7 @@ class _Age(click.ParamType):
 
     def convert(self, value, param, context) -> float:
         """Seconds."""
-        found = re.fullmatch(r"(\d+)([mhdw])", str(value))
+        found = re.fullmatch(r"([0-9]{1,6})([mhdw])", str(value))
         if not found:
             raise InputError(f"--older-than must be a whole number with m, h, d or w, such as 30d, got {shown(value)}")
         return int(found[1]) * UNITS[found[2]]
@@ -64,14 +64,15 @@ def prune(above: Path, out: Path | None, unused: bool, older_than: float | None,
     """
     from mmdvae.jobs import inventory
 
-    entries = inventory.entries((out or above) / "store")
-    deleted, kept = inventory.prune(entries, unused=unused, older_than=older_than, dry_run=dry_run)
-    for line in _table(deleted):
+    result = inventory.prune((out or above) / "store", unused=unused, older_than=older_than, dry_run=dry_run)
+    for line in _table(result.deleted):
         click.echo(line)
     verb = "would be deleted" if dry_run else "deleted"
-    click.echo(f"{_count(deleted)} {verb}, {_size(sum(entry.size for entry in deleted))}")
-    if kept:
-        click.echo(f"{_count(kept)} kept because a running comparison needs them", err=True)
+    click.echo(f"{_count(result.deleted)} {verb}, {_size(sum(entry.size for entry in result.deleted))}")
+    if result.kept:
+        click.echo(f"{_count(result.kept)} kept because a running comparison needs them", err=True)
+    if result.failed:
+        raise InputError(f"{len(result.failed)} could not be deleted: {'; '.join(result.failed)}")
 
 
 def _table(entries: "Iterable[Entry]") -> list[str]:

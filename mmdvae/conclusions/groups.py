@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mmdvae.conclusions.rules import HALF
 from mmdvae.measures.kernel_states import DEAD, LIVE
-from mmdvae.penalties.table import NONE
+from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import VariantResult
 
 Variants = Sequence[VariantResult]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from mmdvae.conclusions.paired import by_seed, on_common_seeds
 from mmdvae.conclusions.rules import GAP, MIN_SEEDS, NO_NOISE, STILL_FALLING, TRUSTED, VANISHES
-from mmdvae.penalties.table import NONE
+from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import SeedRun, VariantResult
 
 

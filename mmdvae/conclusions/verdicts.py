@@ -17,7 +17,7 @@ from mmdvae.conclusions.claims import CLAIMS, Claim
 from mmdvae.conclusions.groups import Group, Variants
 from mmdvae.conclusions.paired import Effect, by_seed, effect, on_common_seeds, ratio
 from mmdvae.conclusions.rules import MORE_SPREAD, NOTEBOOK_EXTREMES, NOTEBOOK_SIGMA, SAME_DISTANCE, SAME_ERROR
-from mmdvae.penalties.table import NONE
+from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import VariantResult, Verdict
 
 State = Literal["supported", "not_supported", "inconclusive", "not_run"]

@@ -112,29 +112,60 @@ class _Names(ast.NodeVisitor):
 
 
 class _Neutral(ast.NodeTransformer):
-    """Removes docstrings and imports of our modules; collects the latter in `imports`, independent of names."""
+    """Removes docstrings and gives modules of ours names that no move changes.
+
+    Imports at the top of a module come into `imports`, sorted, for their order changes with names and means nothing
+    unless two of them bind one name. Imports elsewhere stay where they are.
+    """
 
     def __init__(self, names: _Names, stands_for: StandsFor):
         self.names, self.stands_for = names, stands_for
-        self.imports: set[str] = set()
+        self.imports: list[str] = []
 
-    def visit_Import(self, node: ast.Import) -> ast.Import | None:
-        ours = [alias for alias in node.names if _is_ours(alias.name)]
-        self.imports |= {f"import {self.stands_for(_file(alias.name, self.names.root))}" for alias in ours}
-        node.names = [alias for alias in node.names if alias not in ours]
-        return node if node.names else None
+    def visit_Module(self, node: ast.Module) -> ast.Module:
+        bound: set[str] = set()
+        for statement in node.body:
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                for name, text in self._neutral(statement):
+                    self.imports.append(f"{len(self.imports)} {text}" if name in bound else text)
+                    bound.add(name)
+        node.body = [one for one in node.body if not isinstance(one, ast.Import | ast.ImportFrom) or self._others(one)]
+        self.generic_visit(node)
+        return node
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
+    def visit_Import(self, node: ast.Import) -> list[ast.stmt] | ast.Import | None:
+        return self._in_place(node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> list[ast.stmt] | ast.ImportFrom | None:
+        return self._in_place(node)
+
+    def _in_place(self, node):
+        ours = [ast.Expr(ast.Constant(f"({text})".encode())) for _, text in self._neutral(node)]
+        return [*ours, *([node] if self._others(node) else [])]
+
+    def _neutral(self, node: ast.Import | ast.ImportFrom) -> list[tuple[str, str]]:
+        """For each name that an import of ours binds: the name and what it is bound to."""
+        if isinstance(node, ast.Import):
+            ours = [alias for alias in node.names if _is_ours(alias.name)]
+            return [(alias.asname or alias.name, f"import {self._stand_in(alias.name)}") for alias in ours]
         source = self.names.source(node)
-        if not source:
-            return node
-        for alias in node.names:
-            if module := _found(f"{source}.{alias.name}", self.names.root):
-                self.imports.add(f"import {self.stands_for(module)}")
-            else:
-                where = self.stands_for(_file(source, self.names.root))
-                self.imports.add(f"from {where} import {alias.name} as {alias.asname or alias.name}")
-        return None
+        found = []
+        for alias in node.names if source else ():
+            name = alias.asname or alias.name
+            module = _found(f"{source}.{alias.name}", self.names.root)
+            what = self.stands_for(module) if module else f"{alias.name} of {self._stand_in(source)} as {name}"
+            found.append((name, f"import {what}"))
+        return found
+
+    def _stand_in(self, module: str) -> str:
+        return self.stands_for(_file(module, self.names.root))
+
+    def _others(self, node: ast.stmt) -> bool:
+        """Whether an import is of anything that is not ours; what of it is ours is taken out."""
+        if isinstance(node, ast.Import):
+            node.names = [alias for alias in node.names if not _is_ours(alias.name)]
+            return bool(node.names)
+        return not self.names.source(node)  # type: ignore[arg-type]
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         """`mmdvae.mmd` after `import mmdvae.mmd`."""

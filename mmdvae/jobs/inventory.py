@@ -2,11 +2,13 @@
 
 import contextlib
 import fcntl
+import os
 import secrets
 import shutil
+import stat
 import time
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from mmdvae.variants import Variant
 
 RUNNING = ".running-{}.lock"  # held by a running comparison
 REMOVED = ".removed-"  # prefix of the name of a folder that is being deleted
+PRUNE = ".prune.lock"
+STALE = 3600.0  # seconds after which the lock file of a killed comparison is deleted; it locks its own at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,37 +42,57 @@ class Entry:
         return max(0.0, time.time() - self.used)
 
 
-def entries(store: Path) -> list[Entry]:
-    """All entries of a store, the least recently used first; its runs are those in the parent folder."""
-    runs = _Runs(store.parent)
-    folders = [folder for folder in store.glob("*-*") if KEY.fullmatch(folder.name) and folder.is_dir()]
-    requests = {folder: _read(folder / ("info.json" if _kind(folder) == DATA else REQUEST)) for folder in folders}
-    found = [_entry(folder, requests[folder], runs) for folder in folders]
+def entries(store: Path, *, strict: bool = False) -> list[Entry]:
+    """All entries of a store, the least recently used first; its runs are those in the parent folder.
+
+    Raises: with `strict` InputError for a manifest that cannot be read, because nobody knows what its run refers to.
+    """
+    runs = _Runs(store.parent, strict)
+    found = [_entry(folder, runs) for folder in _folders(store)]
     return sorted(found, key=lambda entry: (entry.used, entry.folder.name))
 
 
-def prune(
-    found: Iterable[Entry], *, unused: bool, older_than: float | None, dry_run: bool = False
-) -> tuple[list[Entry], list[Entry]]:
-    """Delete entries; return (deleted, kept although selected).
+@dataclass(slots=True)
+class Pruned:
+    """What became of the entries that were selected."""
+
+    deleted: list[Entry] = field(default_factory=list)
+    kept: list[Entry] = field(default_factory=list)  # a running comparison or a process needs them
+    failed: list[str] = field(default_factory=list)  # folder and reason
+
+
+def prune(store: Path, *, unused: bool, older_than: float | None, dry_run: bool = False) -> Pruned:
+    """Delete entries of the store.
 
     Args: unused, select what no run refers to; unfinished work, from which a training can resume, only together with
         older_than. older_than, seconds since the last use. Both: select what meets both. dry_run: delete nothing.
     Entries that a running comparison may need or that a process is working in are kept.
-    Raises: InputError without any rule, which would select everything.
+    Raises: InputError without any rule, which would select everything, and as `entries` with `unused`.
     """
     if not unused and older_than is None:
         raise InputError("select what to delete: --unused, --older-than AGE, or both")
-    deleted: list[Entry] = []
-    kept: list[Entry] = []
-    for entry in found:
+    began = _oldest_running(store)  # before the runs are read, because one may end meanwhile
+    result = Pruned()
+    if not dry_run:
+        _clean(store)
+    for entry in entries(store, strict=unused):
         if unused and (entry.runs or (not entry.finished and older_than is None)):
             continue
         if older_than is not None and entry.age < older_than:
             continue
-        needed = max(entry.used, _used(entry.folder)) >= _oldest_running(entry.folder.parent)  # perhaps used meanwhile
-        (deleted if not needed and _remove(entry.folder, dry_run) else kept).append(entry)
-    return deleted, kept
+        try:
+            gone = _remove(entry, min(began, _oldest_running(store)), dry_run)
+            (result.deleted if gone else result.kept).append(entry)
+        except OSError as error:
+            result.failed.append(f"{entry.folder}: {error.strerror or error}")
+    return result
+
+
+@contextlib.contextmanager
+def using(store: Path) -> Iterator[None]:
+    """While the block lasts, nothing is pruned: between noting that something is used and reading it."""
+    with _prune_lock(store, fcntl.LOCK_SH):
+        yield
 
 
 @contextlib.contextmanager
@@ -87,7 +111,7 @@ def other_epochs(store: Path, requests: Collection[dict[str, Any]]) -> set[int]:
     asked = {_apart_from_epochs(request) for request in requests}
     found = set()
     for path in store.glob(f"train-*/{REQUEST}"):
-        with contextlib.suppress(KeyError, TypeError):  # written by another version
+        with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):  # of another version
             there = _read(path)
             if _apart_from_epochs(there) in asked:
                 found.add(int(there["recipe"]["epochs"]))
@@ -102,25 +126,35 @@ def _apart_from_epochs(request: dict[str, Any]) -> str:
 class _Runs:
     """What the manifests of the runs in a folder say about keys of their store."""
 
-    def __init__(self, out: Path):
+    def __init__(self, out: Path, strict: bool):
         self.ids: dict[str, list[str]] = {}  # key -> ids of the runs that name it
         self.names: dict[str, str] = {}  # key -> variant and seed, for older work without a request.json
         self.data: dict[str, str] = {}  # key -> key of the data set that it was made from
         for path in sorted(out.glob("[!.]*/manifest.json")):
-            with contextlib.suppress(KeyError, TypeError, AttributeError):
-                self._take(path.parent.name, _read(path))
+            try:
+                self._take(path.parent.name, read_json(path))
+            except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+                if strict:
+                    raise InputError(
+                        f"{path} cannot be read ({error!r:.80}), so what its run needs is not known"
+                    ) from None
 
     def _take(self, run: str, manifest: dict[str, Any]) -> None:
-        data = str(manifest["data"])
-        self.ids.setdefault(data, []).append(run)
-        for row in manifest["variants"]:
-            for key in filter(None, (row.get("train"), row.get("evaluate"))):
-                self.ids.setdefault(str(key), []).append(run)
-                self.names[str(key)], self.data[str(key)] = f"{row['name']} seed {row['seed']}", data
+        data, rows = str(manifest["data"]), manifest["variants"]
+        keys = [(str(key), row) for row in rows for key in (row["train"], row.get("evaluate")) if key]
+        for key, row in [(data, {}), *keys]:
+            self.ids.setdefault(key, []).append(run)
+            self.data[key] = data
+            self.names[key] = f"{row.get('name')} seed {row.get('seed')}"
 
 
-def _entry(folder: Path, request: dict[str, Any], runs: "_Runs") -> Entry:
-    kind, files = _kind(folder), [path for path in folder.rglob("*") if path.is_file()]
+def _folders(store: Path) -> list[Path]:
+    return [path for path in store.glob("*-*") if KEY.fullmatch(path.name) and path.is_dir() and not path.is_symlink()]
+
+
+def _entry(folder: Path, runs: _Runs) -> Entry:
+    kind = _kind(folder)
+    request = _read(folder / ("info.json" if kind == DATA else REQUEST))
     data = "" if kind == DATA else str(request.get("data") or runs.data.get(folder.name, ""))
     # A run also needs the classifier and baselines of its data set, which its manifest does not name.
     key = folder.name if kind in (DATA, "train", "evaluate") else data
@@ -130,7 +164,7 @@ def _entry(folder: Path, request: dict[str, Any], runs: "_Runs") -> Entry:
         what=str(request.get("name") or "") if kind == DATA else _variant(request) or runs.names.get(folder.name, ""),
         data=data,
         finished=kind == DATA or (folder / RESULT).is_file(),
-        size=sum(path.stat().st_size for path in files),
+        size=sum(status.st_size for status in _statuses(folder) if stat.S_ISREG(status.st_mode)),
         used=_used(folder),
         runs=tuple(dict.fromkeys(runs.ids.get(key, ()))),
     )
@@ -138,13 +172,25 @@ def _entry(folder: Path, request: dict[str, Any], runs: "_Runs") -> Entry:
 
 def _used(folder: Path) -> float:
     """When anything in the folder was last written or found, seconds since the epoch."""
-    return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
+    return max((status.st_mtime for status in _statuses(folder)), default=0.0)
+
+
+def _statuses(folder: Path) -> Iterator[os.stat_result]:
+    """Of the folder and of all in it that does not vanish meanwhile; links are not followed."""
+    for path in (folder, *folder.rglob("*")):
+        with contextlib.suppress(FileNotFoundError):
+            yield path.lstat()
 
 
 def _variant(request: dict[str, Any]) -> str:
     try:
         return f"{Variant(**request['variant']).name} seed {request['seed']}"
-    except (KeyError, TypeError, ValueError):  # from the first version, which kept no request, or another kind
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        OverflowError,
+    ):  # from the first version, or of another kind
         return ""
 
 
@@ -156,7 +202,7 @@ def _read(path: Path) -> dict[str, Any]:
     """The JSON object in a file; empty if there is none or it cannot be read."""
     try:
         content = read_json(path)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 
@@ -165,26 +211,48 @@ def _oldest_running(store: Path) -> float:
     """Start time of the oldest running comparison; infinity if there is none."""
     began = [float("inf")]
     for path in store.glob(RUNNING.format("*")):
-        with contextlib.suppress(FileNotFoundError), path.open() as file:
+        with contextlib.suppress(OSError), path.open() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                path.unlink()  # of a comparison that was killed
             except BlockingIOError:
                 began.append(path.stat().st_mtime)
     return min(began)
 
 
-def _remove(folder: Path, dry_run: bool) -> bool:
-    """Delete a folder unless a process is working in it; return whether it may be deleted."""
+def _clean(store: Path) -> None:
+    """Delete what killed comparisons and killed prunes left behind."""
+    for aside in store.glob(f"{REMOVED}*"):
+        shutil.rmtree(aside, ignore_errors=True)
+    for path in store.glob(RUNNING.format("*")):
+        with contextlib.suppress(OSError), path.open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.stat().st_mtime < time.time() - STALE:
+                path.unlink()
+
+
+def _remove(entry: Entry, began: float, dry_run: bool) -> bool:
+    """Delete an entry unless somebody needs it; return whether it may be deleted."""
     with contextlib.ExitStack() as stack:
-        if (folder / LOCK).is_file():
-            file = stack.enter_context((folder / LOCK).open())
+        if not dry_run:
+            stack.enter_context(_prune_lock(entry.folder.parent, fcntl.LOCK_EX))
+        if _used(entry.folder) > entry.used or entry.used >= began:
+            return False
+        if (entry.folder / LOCK).is_file():
+            file = stack.enter_context((entry.folder / LOCK).open())
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return False
         if not dry_run:
-            aside = folder.with_name(f"{REMOVED}{secrets.token_hex(6)}")
-            folder.rename(aside)  # processes that have its files open can go on reading
-            shutil.rmtree(aside)
+            aside = entry.folder.with_name(f"{REMOVED}{secrets.token_hex(6)}")
+            entry.folder.rename(aside)  # processes that have its files open can go on reading
+    if not dry_run:
+        shutil.rmtree(aside)
     return True
+
+
+@contextlib.contextmanager
+def _prune_lock(store: Path, kind: int) -> Iterator[None]:
+    with (store / PRUNE).open("a") as file:
+        fcntl.flock(file, kind)
+        yield

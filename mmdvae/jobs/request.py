@@ -10,7 +10,8 @@ from mmdvae.files import digest, read_json
 from mmdvae.jobs import kinds
 from mmdvae.jobs.code_digest import digest_of
 from mmdvae.jobs.names import RESULT
-from mmdvae.penalties import table
+from mmdvae.penalties import lookup
+from mmdvae.penalties.penalty import NONE
 
 _version = cache(version)  # asked three thousand times for a thousand variants
 
@@ -53,12 +54,12 @@ def without_paths(request: Mapping[str, Any]) -> dict[str, Any]:
 def code_of(kind: str, settings: Mapping[str, Any]) -> str:
     """Digest of the code of this kind of work and of the variant's own penalty, but not of other penalties."""
     variant = settings.get("variant")
-    return _code(kind, variant["regularizer"] if variant else table.NONE)
+    return _code(kind, variant["regularizer"] if variant else NONE)
 
 
 @cache
 def _code(kind: str, regularizer: str) -> str:
-    penalty = table.known(regularizer)
+    penalty = lookup.known(regularizer)
     modules = [kinds.find(kind).module, "mmdvae.jobs.environment", *([penalty.path] if penalty else [])]
     # The child determines what the work is given, the environment how libraries behave. The child's imports cover all
     # kinds of work and the table covers all penalties, so neither is followed.

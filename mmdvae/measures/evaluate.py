@@ -23,8 +23,10 @@ from mmdvae.measures import (
     sample_quality,
 )
 from mmdvae.model.vae import VAE
+from mmdvae.recipes import Recipe
 from mmdvae.training.fit import peak_rss_mb
 from mmdvae.training.load import load
+from mmdvae.variants import Variant
 
 VIEWS = "views.npz"
 RECONSTRUCTIONS = 16
@@ -37,7 +39,8 @@ def work(
     request: dict[str, Any], folder: Path, report: Callable[[dict], None]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Do the job of kind `evaluate` (see mmdvae.jobs.kinds)."""
-    model = load(Path(request["trained"]))
+    # From the request, which is part of the key; what lies beside the weights is for people and may be edited.
+    model = load(Path(request["trained"]), Variant(**request["variant"]), Recipe(**request["recipe"]))
     judge = Path(request["classifier"]) if request["classifier"] else None
     metrics = evaluate(model, data=Path(request["data"]), judge=judge, folder=folder)
     return {"metrics": metrics, "peak_rss_mb": peak_rss_mb()}, (VIEWS,)

@@ -13,6 +13,7 @@ from mmdvae.files import write_json
 from mmdvae.record.result import SCHEMA, Report
 
 NAME = "report.json"
+LARGEST = 2**63  # of whole numbers
 _REPORT = TypeAdapter(Report)
 
 
@@ -41,6 +42,10 @@ def load(run_dir: Path) -> Report:
 
 def _check_finite(value: Any, *place: str) -> None:
     """Raise ValueError with the place of the first number that is none."""
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise ValueError(
+            f"{'.'.join(place)}: input should be a number of ordinary size, got one of {value.bit_length()} bits"
+        )
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{'.'.join(place)}: input should be a finite number, got {value}")
     if isinstance(value, dict | list):

@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mmdvae.penalties.table import NONE, title_of
+from mmdvae.penalties.lookup import title_of
+from mmdvae.penalties.penalty import NONE
 from mmdvae.variants import number
 
 SCHEMA: Literal[1] = 1

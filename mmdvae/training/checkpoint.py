@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -21,9 +22,15 @@ def restore(path: Path, variables: list[Any]) -> dict[str, Any]:
 
     Raises: OSError, ValueError or KeyError if the file is missing, damaged or from another network.
     """
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:  # np.load(path) leaks a damaged file
-        values = {name: archive[name] for name in _named(variables)}  # read all before assigning any
-        notes = json.loads(str(archive["notes"]))
+    try:
+        with (
+            path.open("rb") as file,
+            np.load(file, allow_pickle=False) as archive,
+        ):  # np.load(path) leaks a damaged file
+            values = {name: archive[name] for name in _named(variables)}  # read all before assigning any
+            notes = json.loads(str(archive["notes"]))
+    except (BadZipFile, EOFError, TypeError) as error:  # cut, empty, or a single array
+        raise ValueError(f"{path.name} must be an archive of arrays, but {error or 'it is empty'}") from None
     for name, variable in _named(variables).items():
         if values[name].shape != tuple(variable.shape):
             raise ValueError(f"{path.name}: {name} must have shape {tuple(variable.shape)}, got {values[name].shape}")

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -107,7 +106,7 @@ def _resume(model: VAE, path: Path, report: Report) -> dict[str, list[float]]:
         return {}
     try:
         history = checkpoint.restore(path, _state(model))["history"]
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, ValueError, KeyError) as error:
         report({"event": "note", "message": f"checkpoint is damaged ({error}), starting from epoch 1"})
         return {}
     report({"event": "note", "message": f"resumed after epoch {len(history['loss'])}"})

@@ -31,7 +31,7 @@ def _asked_for(folder: Path) -> tuple[Variant, Recipe]:
     try:
         request = read_json(folder / REQUEST)
         return Variant(**request["variant"]), Recipe(**request["recipe"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(
             f"{folder}: must be the folder of a training, with a {REQUEST} that contains variant and recipe; "
             f"{type(error).__name__}: {error}"

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from mmdvae.penalties.table import known, title_of
+from mmdvae.penalties.lookup import known, title_of
 from mmdvae.record.result import Report, VariantResult
 from reports import text
 from reports.drawing import scales, svg

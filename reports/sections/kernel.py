@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from mmdvae.conclusions.rules import HALF
 from mmdvae.measures.kernel_states import ALIVE, LIVE
-from mmdvae.penalties.table import known
+from mmdvae.penalties.lookup import known
 from mmdvae.record.result import Report, VariantResult
 from reports import text
 

@@ -12,7 +12,7 @@ from mmdvae import recipes, results, variants
 from mmdvae.files import write_json
 from mmdvae.measures import evaluate
 from mmdvae.penalties import table
-from mmdvae.penalties.table import Penalty
+from mmdvae.penalties.penalty import Penalty
 from mmdvae.record import report_json
 from mmdvae.results import Outcome
 from mmdvae.training import fit

@@ -1,5 +1,8 @@
 """Numbers as text."""
 
+import pytest
+
+from reports import text
 from reports.text import fixed, significant
 
 
@@ -9,3 +12,8 @@ def test_numbers_are_written_with_a_true_minus_and_without_a_negative_zero():
     assert [significant(value) for value in (623.4, 8.0, 0.02134, -0.5, 0, None)] == [
         "623", "8.00", "0.0213", "−0.500", "0", "–",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("iso", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "yesterday", ""])
+def test_a_date_that_is_none_in_utc_stays_as_it_is(iso):
+    assert text.moment(iso) == iso

@@ -26,7 +26,7 @@ def make(out: Path) -> Path:
     (place / "notes").mkdir()  # the user's own, not a result
     row = {"name": "v", "seed": 3, "train": f"train-{1:024x}", "evaluate": f"evaluate-{1:024x}"}
     write_json(out / "r" / "manifest.json", {"schema": 1, "data": DATA, "variants": [row]})
-    _age(place, HOUR)
+    age(place, HOUR)
     return out
 
 
@@ -42,6 +42,6 @@ def _work(place, key, variant=None, *, seed=0, data=DATA, finished=True):
         store.finish(folder, {}, ("file",))
 
 
-def _age(place, seconds):
+def age(place, seconds):
     for path in (*place.rglob("*"), place):
         os.utime(path, (time.time() - seconds,) * 2)

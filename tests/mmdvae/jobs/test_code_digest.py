@@ -130,6 +130,31 @@ def test_another_function_of_another_module_changes_the_digest(tmp_path):
     assert digest_of(["mmdvae.start"], root=one) != digest_of(["mmdvae.start"], root=other)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "if X:\n    from mmdvae.a import f as k\nelse:\n    from mmdvae.b import f as k",
+            "if X:\n    from mmdvae.b import f as k\nelse:\n    from mmdvae.a import f as k",
+        ),
+        ("from mmdvae.a import f\nfrom mmdvae.b import f", "from mmdvae.b import f\nfrom mmdvae.a import f"),
+        ("def g():\n    from mmdvae.a import f\n    return f", "def g():\n    from mmdvae.b import f\n    return f"),
+    ],
+    ids=["in branches", "one after the other", "in a function"],
+)
+def test_a_name_that_is_bound_twice_or_elsewhere_is_bound_in_order(tmp_path, one, other):
+    files = {"a": "def f():\n    return 1", "b": "def f():\n    return 2"}
+    roots = [small(tmp_path / str(number), start=text, **files) for number, text in enumerate((one, other))]
+    assert len({digest_of(["mmdvae.start"], root=root) for root in roots}) == 2
+
+
+def test_the_order_of_imports_alone_changes_nothing(tmp_path):
+    files = {"a": "A = 1", "b": "B = 2"}
+    lines = ("from mmdvae.a import A\nimport math", "from mmdvae.b import B")
+    roots = [small(tmp_path / str(k), start="\n".join(lines[::k]), **files) for k in (1, -1)]
+    assert len({digest_of(["mmdvae.start"], root=root) for root in roots}) == 1
+
+
 def test_what_stands_alone_counts_without_its_imports(tmp_path):
     one = small(tmp_path / "a", start="X = 1", door="from mmdvae.far import Y", far="Y = 1")
     imported = small(tmp_path / "b", start="X = 1", door="from mmdvae.far import Y\nZ = Y", far="Y = 1")
@@ -148,3 +173,4 @@ def test_an_import_that_leads_nowhere_is_no_silence(tmp_path):
 def test_what_a_training_does_not_use_is_no_part_of_its_code():
     train = names_of(closure(["mmdvae.training.fit"]), HERE)
     assert not [name for name in train if re.search(r"evaluat|checks|verdicts|download|presets", name)]
+    assert {"mmdvae/penalties/penalty.py", "mmdvae/penalties/lookup.py"} <= set(train)  # which decide on the formula

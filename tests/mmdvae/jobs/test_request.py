@@ -9,7 +9,7 @@ from mmdvae import recipes, variants
 from mmdvae.jobs import request, store
 from mmdvae.jobs.names import KEY
 from mmdvae.penalties import table
-from mmdvae.penalties.table import Penalty
+from mmdvae.penalties.penalty import Penalty
 
 DATA = Path("runs/store/data-" + "0" * 24)
 BASE = {"data": DATA, "backend": "tensorflow", "seed": 0}

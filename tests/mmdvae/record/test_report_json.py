@@ -59,6 +59,7 @@ def test_a_made_up_run_has_the_metrics_of_a_real_one(written):
         ("variants.2.status", "maybe", "variants.2.status: input should be 'ok', 'failed' or 'diverged', got 'maybe'"),
         ("verdicts.1.state", "so", "verdicts.1.state: input should be .*'not_run', got 'so'"),
         ("schema", 2, "schema: input should be 1, got 2"),
+        ("run.latent_dim", 10**400, r"run.latent_dim: input should be below 2\*\*63|run.latent_dim: input should be"),
         ("variants.0.name", QUICK[1].name, "variants must have different names"),
         ("variants.0.alpha", float("nan"), "variants.0.alpha: input should be a finite number, got nan"),
         ("variants.0.alpha", float("-inf"), "alpha: input should be a finite number, got -inf"),

@@ -48,3 +48,20 @@ def test_a_folder_that_does_not_say_it_is_refused_unless_it_is_told(trained, tex
     with pytest.raises(InputError, match=rf"{folder.name}.* must be the folder of a training, with a request\.json"):
         load(folder)
     assert load(folder, VARIANT, RECIPE).variant == VARIANT
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda whole: b"", lambda whole: whole[:1000], lambda whole: whole[:-100] + b"x" * 100]
+)
+def test_damaged_weights_are_an_error_that_names_the_file(trained, harm):
+    path = trained[0] / MODEL
+    path.write_bytes(harm(path.read_bytes()))
+    with pytest.raises((ValueError, KeyError), match=r"model\.npz|v0"):
+        load(trained[0])
+
+
+def test_a_single_array_is_no_archive_of_weights(trained):
+    with (trained[0] / MODEL).open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(ValueError, match=r"model\.npz must be an archive of arrays"):
+        load(trained[0])
