@@ -7,6 +7,7 @@ import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.errors import InputError
 from reports import metrics, text
 from reports.metrics import Metric
@@ -14,7 +15,6 @@ from reports.run_index.comparable import LIKE, Comparable, Measured
 from reports.sections import summary
 
 LETTERS = string.ascii_uppercase
-LEAST_SEEDS = 3  # the range of fewer values says almost nothing about the spread
 MAIN = frozenset(column.name for column in summary.COLUMNS)
 
 WORDS = {
@@ -174,6 +174,6 @@ def _word(size: float, first: Measured, other: Measured) -> str:
     seeds = min(first.seeds, other.seeds)
     if not size:
         return WORDS["equal"]
-    if seeds < LEAST_SEEDS:
+    if seeds < MIN_SEEDS:  # the range of fewer values says almost nothing about the spread
         return WORDS["one"] if seeds == 1 else WORDS["few"].format(seeds)
     return WORDS["beyond" if size > max(first.spread or 0.0, other.spread or 0.0) else "within"]
