@@ -17,9 +17,10 @@ install: $(VENV)/.user   ## Make .venv with the packages that a run needs, all v
 report: install data     ## Train and compare the quick preset on real images; the last line is the report's path
 	$(BIN)/mmdvae compare quick
 
-# Three processes for two cores, because the tests wait a quarter of the time.
+# Three processes for two cores, because the tests wait a quarter of the time. In the order of files: files of few tests
+# are among the slowest, and xdist would start them last.
 test: $(VENV)/.dev data      ## Run all tests
-	$(BIN)/pytest --numprocesses 3 --dist loadfile $(if $(filter check,$(MAKECMDGOALS)),--ignore tests/test_borders.py)
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(if $(filter check,$(MAKECMDGOALS)),--ignore tests/test_borders.py)
 
 e2e: $(VENV)/.dev        ## Test a server, a worker and schedules, on SQLite and PostgreSQL side by side; nine minutes
 	$(BIN)/pytest tests/e2e --numprocesses 2 --dist loadscope --durations 10 $(if $(ONLY),-m "$(ONLY)")

@@ -17,7 +17,13 @@ os.environ["MMDVAE_SLOTS"] = tempfile.mkdtemp(prefix="mmdvae-test-slots-")  # te
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
 for threads in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
-    os.environ[threads] = "1"  # pytest runs in two processes on two cores
+    os.environ[threads] = "1"  # pytest runs in several processes on few cores
+
+
+def pytest_unconfigure():
+    """Delete what this process made above."""
+    for folder in ("PREFECT_HOME", "MMDVAE_SLOTS"):
+        shutil.rmtree(os.environ[folder], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
