@@ -4,8 +4,7 @@ import keras
 from keras import ops
 
 from mmdvae.errors import InputError
-
-WAE_SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # Tolstikhin et al. 2018, arXiv:1711.01558, times the base scale 2d
+from mmdvae.kernel_mixtures import WAE_SCALES
 
 
 def gaussian(x, y, *, bandwidth):

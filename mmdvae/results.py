@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from mmdvae.conclusions import advice, checks, paired, verdicts
+from mmdvae.conclusions import advice, checks, differences, verdicts
 from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import SCHEMA, Baseline, Report, Run, SeedRun, Statistic, VariantResult
 from mmdvae.variants import Variant
@@ -33,14 +33,18 @@ class Outcome:
 
 def report(run: Run, outcomes: Iterable[Outcome], baselines: list[Baseline]) -> Report:
     """The complete result, with verdicts, checks and advice."""
-    measured = [_variant(variant, group) for variant, group in _by_variant(outcomes).items()]
-    found = paired.differences(measured, reference=NONE)
+    return judged(run, [_variant(variant, group) for variant, group in _by_variant(outcomes).items()], baselines)
+
+
+def judged(run: Run, measured: list[VariantResult], baselines: list[Baseline]) -> Report:
+    """The result from measured variants; also judges a stored report by today's rules."""
+    found = differences.from_reference(measured, NONE, run.latent_dim)
     variants = [replace(variant, differences=found[variant.name]) for variant in measured]
     return Report(
         run=run,
         variants=variants,
         baselines=baselines,
-        verdicts=verdicts.all_of(variants),
+        verdicts=verdicts.all_of(variants, run.latent_dim),
         checks=checks.run_all(run, variants, baselines),
         advice=advice.of(run.latent_dim, variants),
     )

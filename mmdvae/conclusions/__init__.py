@@ -1,5 +1,5 @@
 """Conclusions from the metrics of a comparison.
 
-verdicts judges the claims, checks looks for problems, advice is on settings; paired and groups are their statistics.
+verdicts judges claims by comparisons, checks looks for problems, advice is on settings; pooled and effects: statistics.
 May import: measures, penalties, record.
 """

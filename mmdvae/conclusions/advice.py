@@ -1,22 +1,26 @@
-"""Advice on settings: the range of sigma in which a kernel is live, and the variants on the Pareto front."""
+"""Advice on settings: the range of sigma in which a kernel pulls strongly, and the variants on the Pareto front."""
 
 import math
 import statistics
 from collections.abc import Sequence
 
-from mmdvae.conclusions.paired import by_seed
-from mmdvae.measures import live_range
+from mmdvae.conclusions.effects import by_seed
+from mmdvae.measures import live_range, strength
 from mmdvae.record.result import Advice, FrontMember, Heuristic, LiveRange, Pareto, SigmaAdvice, VariantResult
 
 ERROR, DISTANCE = "mse", "sliced_w2"
 
 
 def of(latent_dim: int, variants: Sequence[VariantResult]) -> Advice:
-    """Live ranges of sigma, published choices of sigma, and the Pareto front of the finished variants."""
+    """Ranges of sigma, published choices of sigma, and the Pareto front of the finished variants."""
     finished = [variant for variant in variants if variant.status == "ok"]
     return Advice(
         latent_dim=latent_dim,
-        sigma=SigmaAdvice(prior=list(live_range.of_prior(latent_dim)), codes=_ranges(finished)),
+        sigma=SigmaAdvice(
+            prior=list(live_range.of_prior(latent_dim)),
+            strong=list(strength.strong_range(latent_dim)),
+            codes=_ranges(finished),
+        ),
         heuristics=heuristics(latent_dim),
         pareto=Pareto(x=ERROR, y=DISTANCE, front=front(finished)),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from mmdvae.conclusions import budget
 from mmdvae.conclusions.variant_checks import VARIANT_CHECKS, VariantCheck
 from mmdvae.measures.kernel_states import DEAD
 from mmdvae.record.result import Baseline, Check, Classifier, Run, VariantResult
@@ -10,9 +11,11 @@ from mmdvae.record.result import Baseline, Check, Classifier, Run, VariantResult
 Variants = Sequence[VariantResult]
 
 MEANING = {
-    "saturated": "the kernel is near zero between any two points, so its gradient vanishes",
-    "flat": "the kernel is near one between any two points, so it sees no more than a difference of means",
+    "saturated": "the kernel is near zero between any two points, so its gradient vanishes and training goes as "
+    "without a penalty",
+    "flat": "the kernel is near one between any two points, so it sees a shift of the mean and hardly the spread",
 }
+ALIVE, NOT_ENOUGH = "Every kernel tells near points from far ones.", "That alone does not mean that it pulls enough: C7."
 
 
 def run_all(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list[Check]:
@@ -21,6 +24,7 @@ def run_all(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list
         finished(variants),
         kernel_alive(variants),
         equal_budget(variants),
+        settled(variants),
         baselines_measured(baselines),
         samples_judged(run.classifier),
         *(_by(fault, variants, run.latent_dim) for fault in VARIANT_CHECKS),
@@ -46,12 +50,12 @@ def kernel_alive(variants: Variants) -> Check:
     bad = [variant for variant in variants if set(variant.kernel_states) & set(DEAD)]
     kinds = sorted({state for variant in bad for state in variant.kernel_states if state in DEAD})
     why = "; ".join(f"{kind}: {MEANING[kind]}" for kind in kinds)
-    advice = "They were trained as if there were no penalty. Choose sigma near the prior's distances, sqrt(d) to d."
+    advice = "Choose sigma near the prior's distances, sqrt(d) to d."
     if bad:
         return _check("C2", "Some kernels are dead", "issue", f"{why}. {advice}", bad)
     if not any(variant.kernel for variant in variants):
         return _check("C2", "No variant has a kernel", "passed", "So none is dead.", [])
-    return _check("C2", "Every kernel is alive", "passed", "Every kernel tells near points from far ones.", [])
+    return _check("C2", "Every kernel is alive", "passed", f"{ALIVE} {NOT_ENOUGH}", [])
 
 
 def equal_budget(variants: Variants) -> Check:
@@ -68,6 +72,15 @@ def equal_budget(variants: Variants) -> Check:
         else "All were trained for the same number of epochs.",
         compared if unequal else [],
     )
+
+
+def settled(variants: Variants) -> Check:
+    """C5: more epochs would change little, judged by a training with half the epochs, else by the curve of BCE."""
+    compared = [variant for variant in variants if variant.status == "ok"]
+    halves = any(run.half for variant in compared for run in variant.runs)
+    bad = [variant for variant in compared if any(budget.still_changing(run) for run in variant.runs)]
+    seen = budget.WITH_HALF if halves else budget.BY_CURVE
+    return _check("C5", seen.titles[not bad], "tip" if bad else "passed", seen.explanations[not bad], bad)
 
 
 def baselines_measured(baselines: Sequence[Baseline]) -> Check:

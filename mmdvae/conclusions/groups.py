@@ -1,84 +1,75 @@
-"""Groups of variants that claims compare, and their names in sentences."""
+"""Kinds of variants by what is known before training: their penalty and how hard its kernel pulls at the prior."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cache
 
-from mmdvae.conclusions.rules import HALF
-from mmdvae.measures.kernel_states import DEAD, LIVE
+from mmdvae import kernel_mixtures
+from mmdvae.conclusions.rules import NEAR
+from mmdvae.measures import strength
+from mmdvae.measures.kernel_states import DEAD, Before
 from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import VariantResult
 
 Variants = Sequence[VariantResult]
 
-MOST_NAMES = 4  # most variants that a sentence names; of more it gives the number
+MMD, KL = "mmd", "kl"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Variants that are compared as one, with a description."""
-
-    variants: Variants
-    words: str
-    pooled: bool = False  # has different settings; the range of their individual effects is then reported, too
+def before(variant: VariantResult, dim: int) -> Before | None:
+    """The state of its kernel on draws from the prior; None without a kernel and for one that has no closed form."""
+    return _before(variant.kernel, variant.sigma, dim) if variant.regularizer == MMD else None
 
 
-def plain(variants: Variants) -> Group:
-    """The variants without a penalty."""
-    return Group(variants=[one for one in variants if one.regularizer == NONE], words="without a penalty")
+def kind(variant: VariantResult, dim: int) -> str:
+    """Variants of one kind share how they scatter over seeds; a dead kernel trains as no penalty does."""
+    state = before(variant, dim)
+    name = NONE if state in DEAD else f"weak {variant.regularizer}" if state == "weak" else variant.regularizer
+    return f"{name}, normalised codes" if variant.normalised else name
 
 
-def kl(variants: Variants) -> Group:
+def plain(variants: Variants) -> VariantResult | None:
+    """The plain autoencoder: no penalty, codes as they are."""
+    return next((one for one in variants if one.regularizer == NONE and not one.normalised), None)
+
+
+def strong(variants: Variants, dim: int) -> list[VariantResult]:
+    """The variants whose MMD kernel pulls strongly at the prior, on codes that are not normalised."""
+    return [one for one in variants if before(one, dim) == "strong" and not one.normalised]
+
+
+def weak(variants: Variants, dim: int) -> list[VariantResult]:
+    """The variants whose MMD kernel is alive on the prior but pulls weakly."""
+    return [one for one in variants if before(one, dim) == "weak" and not one.normalised]
+
+
+def dead(variants: Variants, dim: int, state: Before) -> list[VariantResult]:
+    """The variants whose kernel is about 0 (saturated) or about 1 (flat) on draws from the prior."""
+    return [one for one in variants if before(one, dim) == state and not one.normalised]
+
+
+def kl(variants: Variants) -> list[VariantResult]:
     """The variants with the Kullback-Leibler penalty."""
-    chosen = [variant for variant in variants if variant.regularizer == "kl"]
-    return Group(variants=chosen, words=f"with KL ({_named(chosen)})" if chosen else "with KL")
+    return [one for one in variants if one.regularizer == KL and not one.normalised]
 
 
-def live(variants: Variants) -> Group:
-    """The variants with at least half of the pairs live, with every seed; the description names those left out."""
-    chosen = [variant for variant in variants if acting(variant) and not half_way(variant)]
-    left = [variant for variant in variants if acting(variant) and half_way(variant)]
-    aside = [f"half-way and left out: {_named(left)}"] if left else []
-    inside = "; ".join(([_named(chosen)] if chosen else []) + aside)
-    words = f"with a live kernel{'' if chosen else ' with every seed'}{f' ({inside})' if inside else ''}"
-    return Group(variants=chosen, words=words, pooled=True)
+def near_prior(variant: VariantResult) -> bool:
+    """Whether the codes came near the prior, with every seed: judged by the distance, not by their total variance."""
+    distances = [run.number("sliced_w2") for run in variant.runs]
+    return bool(distances) and all(distance is not None and distance <= NEAR for distance in distances)
 
 
-def dead(variants: Variants) -> Group:
-    """The variants whose kernel was near 0 or near 1 for nearly all pairs, with every seed."""
-    chosen = [variant for variant in variants if _states(variant) <= set(DEAD)]
-    named = f" ({_named(chosen)})" if chosen else " with every seed"
-    return Group(variants=chosen, words=f"with a dead kernel{named}", pooled=True)
+def pull(variant: VariantResult, dim: int) -> float:
+    """The strength of its kernel times alpha / (1 - alpha): variants with the same value compare at equal strength."""
+    mixture = kernel_mixtures.of(variant.kernel, variant.sigma, dim)
+    return variant.alpha / (1 - variant.alpha) * strength.strength(mixture, dim) if mixture else 0.0
 
 
-def acting(variant: VariantResult) -> bool:
-    """Whether it has a kernel that was live with every seed; without a kernel the state is off."""
-    return _states(variant) <= {LIVE}
+def with_sigma(variants: Variants, sigmas: Sequence[float]) -> list[VariantResult]:
+    """The variants with MMD under a Gaussian kernel of one of these sigmas, on codes that are not normalised."""
+    return [one for one in variants if one.regularizer == MMD and one.sigma in sigmas and not one.normalised]
 
 
-def half_way(variant: VariantResult) -> bool:
-    """Whether fewer than half of the pairs are live with at least one seed."""
-    shares = (run.number("kernel_live_share") for run in variant.runs)
-    return any(share is not None and share < HALF for share in shares)
-
-
-def by_alpha(variants: Variants) -> dict[float, list[VariantResult]]:
-    """The variants with a sigma, grouped by alpha."""
-    found: dict[float, list[VariantResult]] = {}
-    for variant in variants:
-        if variant.sigma is not None:
-            found.setdefault(variant.alpha, []).append(variant)
-    return found
-
-
-def states(variants: Variants) -> str:
-    """The states of the variants' kernels, in words."""
-    return " or ".join(sorted(set().union(*map(_states, variants))))
-
-
-def _states(variant: VariantResult) -> set[str]:
-    return {str(run.kernel_state) for run in variant.runs}
-
-
-def _named(variants: Variants) -> str:
-    few = len(variants) <= MOST_NAMES
-    return ", ".join(variant.name for variant in variants) if few else f"{len(variants)} variants"
+@cache
+def _before(kernel: str | None, sigma: float | None, dim: int) -> Before | None:
+    mixture = kernel_mixtures.of(kernel, sigma, dim)
+    return strength.before_training(mixture, dim) if mixture else None

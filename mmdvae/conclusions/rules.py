@@ -1,15 +1,19 @@
 """Thresholds of verdicts and checks. Uses only the standard library, because reports import it."""
 
 MIN_SEEDS, SEEDS_IN_WORDS = 3, "three"  # with fewer there is no interval and no conclusion
-LEVEL = 0.95  # confidence level of intervals
-HALF = 0.5  # share of live pairs from which a kernel counts as live in a verdict; below it, if not dead, as half-way
+LEVEL = 0.95  # confidence level of intervals; a claim of equality needs its 90 % interval (two one-sided tests)
+ODD_SCATTER = 0.01  # p of an F test, over the number of variants, below which a variant's scatter is not pooled
 
+ERROR_PAID = 1.02  # reconstruction errors, above the entropy of the targets, within 2 % count as equal
 SAME_ERROR = 1.05  # mean squared errors within 5 % count as equal
 MORE_SPREAD = 1.10  # a variance more than 10 % larger counts as larger
-SAME_DISTANCE = 1.25  # distances from the prior within 25 % count as equal
+SAME_DISTANCE = 1.25  # distances from the prior within 25 % count as equal; a fifth less counts as nearer
+FEWER_HOLES = 0.05  # of the prior's neighbourhoods; a coverage larger by 5 points counts as larger
+BETTER_SAMPLES = 0.9  # Fréchet distances lower by 10 % count as lower
+NEAR = 0.25  # codes with a sliced W2 up to a quarter of the prior's standard deviation count as near the prior
 NOTEBOOK_SIGMA, NOTEBOOK_EXTREMES = 0.1, (1e-4, 1e4)
 
-STILL_FALLING = 0.05  # fall of (validation BCE - entropy) in the last tenth of the epochs, relative
+SETTLED = 0.02  # change of (validation BCE - entropy) over the second half of the epochs, relative
 VANISHES = 0.01  # ratio to the reconstruction's gradient; anything smaller is lost in the noise of a batch
 NO_NOISE = 0.001  # posterior variance over total variance; below it the decoder sees the same code every time
 GAP = 0.1  # (validation BCE - training BCE) / (training BCE - entropy)

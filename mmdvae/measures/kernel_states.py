@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-State = Literal["off", "saturated", "flat", "live"]
+State = Literal["off", "saturated", "flat", "live"]  # measured on the codes after training
+Before = Literal["saturated", "flat", "weak", "strong"]  # known before training, from draws of the prior
 
 OFF = "off"  # there is no kernel
 LIVE = "live"

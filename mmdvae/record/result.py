@@ -11,6 +11,7 @@ from mmdvae.variants import number
 SCHEMA: Literal[1] = 1
 
 Status = Literal["ok", "failed", "diverged"]
+PartState = Literal["supported", "refuted", "inconclusive"]
 Number = float | None  # None: undefined, such as the PSNR of a perfect reconstruction
 
 
@@ -27,12 +28,13 @@ class Statistic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One metric of a variant minus that of the reference, paired by seed: mean and 95 % Student interval."""
+    """One metric of a variant minus that of the reference over common seeds: mean and 95 % Student interval."""
 
     mean: float
     low: float | None  # None with fewer than three seeds
     high: float | None
     n: int
+    p: float | None = None  # two-sided, by itself; None with fewer than three seeds and in older reports
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -58,6 +60,7 @@ class SeedRun:
     device: str  # cpu or gpu
     history: dict[str, list[Number]]  # one number per epoch
     metrics: dict[str, Number | str]  # on the test split; the only text is kernel_state
+    half: dict[str, Number | str] = field(default_factory=dict)  # the same after half the epochs, if that was trained
 
     def number(self, metric: str) -> Number:
         """A metric if it is a finite number, else None."""
@@ -88,6 +91,7 @@ class VariantResult:
     error: str | None
     runs: list[SeedRun]
     summary: dict[str, Statistic]
+    normalised: bool = False  # codes normalised by construction
     differences: Differences | None = None  # None for the reference, and without a metric and seed in common
 
     def mean(self, metric: str) -> float | None:
@@ -130,12 +134,24 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of the comparisons that decide a claim."""
+
+    name: str  # what is compared with what
+    state: PartState
+    effect: float
+    interval: list[float] | None  # both ends; None with fewer than three seeds
+    level: float  # of the interval
+    n_seeds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The evidence for or against one claim."""
+    """The evidence for or against one claim: its comparisons, and the effect of the one that decides."""
 
     code: str
     claim: str
-    state: Literal["supported", "not_supported", "inconclusive", "not_run"]
+    state: PartState | Literal["not_supported", "not_run"]  # not_supported: what older reports called refuted
     quantity: str  # what the effect is, with its unit
     scale: Literal["difference", "ratio"]  # no effect means 0 or 1 respectively
     effect: float | None
@@ -144,6 +160,9 @@ class Verdict:
     rule: str
     explanation: str
     notebook: str | None  # the notebook's conclusion, if it has one
+    level: float = 0.95  # of the interval
+    margin: str = ""  # what is too small to matter, in words
+    parts: list[Part] = field(default_factory=list)  # the one that decides first; empty in older reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,10 +187,11 @@ class LiveRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigmaAdvice:
-    """The ranges of sigma in which Gaussian kernels are live."""
+    """The ranges of sigma in which Gaussian kernels are live, and the narrower one in which they pull strongly."""
 
-    prior: list[float]  # lowest and highest sigma, for draws from N(0, I)
+    prior: list[float]  # lowest and highest sigma at which a kernel is live on draws from N(0, I)
     codes: list[LiveRange]
+    strong: list[float] | None = None  # lowest and highest sigma; None in older reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

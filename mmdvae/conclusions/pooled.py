@@ -1,0 +1,127 @@
+"""Differences between variants from an analysis of variant and seed, the residual pooled over variants of one kind.
+
+Trainings with one seed share initial weights and order of images. How much that makes two numbers go together was
+measured and depends on the metric (docs/decisions/verdicts.md), so it is estimated and not assumed: a value is the
+variant's mean, plus what the seed does to all variants of its kind, plus a residual of the kind's size. Between two
+single variants this is the paired t test.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import fdtrc
+
+from mmdvae.conclusions import groups
+from mmdvae.conclusions.effects import Effect, by_seed, logarithms
+from mmdvae.conclusions.groups import Variants
+from mmdvae.conclusions.rules import MIN_SEEDS, ODD_SCATTER
+
+Column = tuple[str, str]  # name of a variant, metric
+Kind = tuple[str, str]  # kind of a variant, metric
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """Columns of one kind over the same seeds: their mean in each seed (S,) and the variance of the residual."""
+
+    size: int
+    by_seed: np.ndarray
+    variance: float
+    df: int
+
+
+class Panel:
+    """The numbers of several variants by seed, and effects between them."""
+
+    def __init__(self, variants: Variants, dim: int, *, ratios: bool):
+        self._variants = {variant.name: variant for variant in variants}
+        self._kinds = {variant.name: groups.kind(variant, dim) for variant in variants}
+        self.ratios = ratios
+        self._columns: dict[Column, Mapping[int, float]] = {}
+        self._pools: dict[tuple[Kind, tuple[int, ...]], dict[str, _Pool]] = {}
+
+    def column(self, name: str, metric: str) -> Mapping[int, float]:
+        """A variant's values by seed; their logarithms if effects are ratios."""
+        if (name, metric) not in self._columns:
+            values = by_seed(self._variants[name], metric)
+            self._columns[name, metric] = logarithms(values) if self.ratios else values
+        return self._columns[name, metric]
+
+    def mean(self, name: str, metric: str) -> float:
+        """Mean over the seeds, of logarithms if effects are ratios; NaN without a value."""
+        values = list(self.column(name, metric).values())
+        return math.fsum(values) / len(values) if values else math.nan
+
+    def effect(self, weights: Mapping[Column, float]) -> Effect | None:
+        """The weighted sum of columns, over the seeds that all of them have; None if there is no such seed.
+
+        Its variance: that of the kinds' own sums over the seeds, which holds what the seeds share, and what the
+        residuals add to it. Degrees of freedom by Satterthwaite 1946, Biometrics Bull. 2:110.
+        """
+        seeds = tuple(sorted(set.intersection(*(set(self.column(*column)) for column in weights))))
+        if not seeds:
+            return None
+        each = [math.fsum(w * self.column(*column)[seed] for column, w in weights.items()) for seed in seeds]
+        mean = math.fsum(each) / len(each)
+        if len(seeds) < MIN_SEEDS:
+            return Effect(mean=mean, error=None, df=0.0, n=len(seeds))
+        terms = [(value, df) for value, df in self._variances(weights, seeds) if value > 0]
+        total = math.fsum(value for value, _ in terms)
+        df = total**2 / math.fsum(value**2 / df for value, df in terms) if total else len(seeds) - 1.0
+        return Effect(mean=mean, error=math.sqrt(total / len(seeds)), df=df, n=len(seeds))
+
+    def _variances(self, weights: Mapping[Column, float], seeds: tuple[int, ...]) -> list[tuple[float, int]]:
+        """The parts of the variance of one seed's weighted sum, with their degrees of freedom."""
+        parts: dict[tuple[Kind, str], tuple[_Pool, list[float]]] = {}
+        for (name, metric), weight in weights.items():
+            kind = (self._kinds[name], metric)
+            pools = self._pools_of(kind, seeds)
+            pool = name if name in pools else ""  # "" is the common one
+            parts.setdefault((kind, pool), (pools[pool], []))[1].append(weight)
+        common = sum(sum(own) * pool.by_seed for pool, own in parts.values())
+        found = [(float(np.var(common, ddof=1)), len(seeds) - 1)]
+        for pool, own in parts.values():
+            beyond = sum(weight**2 for weight in own) - sum(own) ** 2 / pool.size
+            found += [(beyond * pool.variance, pool.df)] if pool.df else []
+        return found
+
+    def _pools_of(self, kind: Kind, seeds: tuple[int, ...]) -> dict[str, _Pool]:
+        """The common pool of a kind, under "", and a pool for each variant whose scatter is not like the others'."""
+        if (kind, seeds) not in self._pools:
+            names = [
+                name
+                for name, own in self._kinds.items()
+                if own == kind[0] and set(seeds) <= self.column(name, kind[1]).keys()
+            ]
+            rows = np.array([[self.column(name, kind[1])[seed] for seed in seeds] for name in names])
+            odd = _odd(rows)
+            pools = {name: _pool(rows[i : i + 1]) for i, name in enumerate(names) if odd[i]}
+            self._pools[kind, seeds] = pools | ({"": _pool(rows[~odd])} if not odd.all() else {})
+        return self._pools[kind, seeds]
+
+
+def _pool(rows: np.ndarray) -> _Pool:
+    """The pool of columns (variants, seeds)."""
+    residuals = rows - rows.mean(axis=1, keepdims=True) - rows.mean(axis=0) + rows.mean()
+    df = (rows.shape[0] - 1) * (rows.shape[1] - 1)
+    return _Pool(len(rows), rows.mean(axis=0), float(np.square(residuals).sum()) / df if df else 0.0, df)
+
+
+def _odd(rows: np.ndarray) -> np.ndarray:
+    """Whether each variant scatters clearly more than the others of its kind, so that pooling would flatter it.
+
+    An F test of its distance from the others' mean, seed by seed, against the others' residual.
+    """
+    variants, seeds = rows.shape
+    odd = np.zeros(variants, dtype=np.bool_)
+    if variants < 3 or seeds < MIN_SEEDS:
+        return odd
+    for i in range(variants):
+        others = _pool(np.delete(rows, i, axis=0))
+        own = float(np.var(rows[i] - others.by_seed, ddof=1)) / (1 + 1 / others.size)
+        if own > others.variance:
+            ratio = own / others.variance if others.variance else math.inf
+            odd[i] = fdtrc(seeds - 1, others.df, ratio) < ODD_SCATTER / variants
+    return odd

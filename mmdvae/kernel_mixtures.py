@@ -1,0 +1,49 @@
+"""Kernels as mixtures of Gaussian kernels, whose expectations under normal distributions have closed forms.
+
+Uses NumPy alone, because conclusions and reports import it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+WAE_SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # Tolstikhin et al. 2018, arXiv:1711.01558, times the base scale 2d
+NODES = 60  # of the quadrature; expectations under N(0, I) are then exact to about 1e-6 for d up to 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaussians:
+    """The kernel sum w exp(-|a - b|² / (2 h²)): weights w (m,), sum 1, and squared bandwidths h² (m,)."""
+
+    weights: np.ndarray
+    squared_bandwidths: np.ndarray
+
+    @property
+    def widths(self) -> np.ndarray:
+        """The bandwidths h, (m,)."""
+        return np.sqrt(self.squared_bandwidths)
+
+
+def gaussian(sigma: float) -> Gaussians:
+    """The Gaussian kernel itself."""
+    return Gaussians(weights=np.ones(1), squared_bandwidths=np.array([sigma**2]))
+
+
+def imq_mixture(dim: int) -> Gaussians:
+    """The mean of the seven inverse multiquadric kernels, by Gauss-Laguerre quadrature.
+
+    C / (C + r²) is the integral of exp(-t) exp(-t r² / C) over t > 0: a mixture of Gaussians with h² = C / (2 t).
+    """
+    nodes, weights = np.polynomial.laguerre.laggauss(NODES)
+    scales = 2.0 * dim * np.array(WAE_SCALES)
+    return Gaussians(
+        weights=np.tile(weights, len(scales)) / len(scales),
+        squared_bandwidths=(scales[:, None] / (2 * nodes)).ravel(),
+    )
+
+
+def of(kernel: str | None, sigma: float | None, dim: int) -> Gaussians | None:
+    """The mixture of a variant's kernel; None without a kernel, and for one that is not a known mixture."""
+    if kernel == "gaussian" and sigma is not None:
+        return gaussian(sigma)
+    return imq_mixture(dim) if kernel == "imq" else None
