@@ -1,8 +1,10 @@
-"""Tables of metrics as data: a row per variant, then the prior and the baselines. Uses only the standard library."""
+"""Tables of metrics as data: a row per variant, then the prior and the baselines."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
+from mmdvae.conclusions import differences
 from mmdvae.penalties.lookup import known
 from mmdvae.record.result import Baseline, Report, Statistic, VariantResult
 from reports import metrics, text
@@ -55,7 +57,7 @@ def measured(report: Report) -> set[str]:
 
 def rows(report: Report, columns: list[Metric]) -> list[Row]:
     """Variants in run order, then the prior and the baselines; the last two only if they have a value."""
-    best = {column.name: _winners(report.finished, column) for column in columns}
+    best = {column.name: _winners(report, column) for column in columns}
     beside = [
         _prior_row(columns, report.run.latent_dim),
         *(_baseline_row(columns, baseline) for baseline in report.baselines),
@@ -78,15 +80,11 @@ def spread_text(metric: Metric, statistic: Statistic) -> str:
     return "" if statistic.n == 1 or statistic.sd is None else f"± {metric.spread(statistic.sd)}"
 
 
-def _winners(finished: list[VariantResult], column: Metric) -> set[str]:
-    """The best variant and those equal to it in the digits shown; empty if no variant shows a worse value."""
-    shown = {
-        variant.name: column.show(variant.mean(column.name)) for variant in finished if column.name in variant.summary
-    }
-    winner = best(finished, column.name)
-    if column.better is None or winner is None or len(set(shown.values())) < 2:
+def _winners(report: Report, column: Metric) -> set[str]:
+    """The best of the variants near the prior and those that it does not beat; empty if no value is better."""
+    if column.better is None:
         return set()
-    return {name for name, value in shown.items() if value == shown[winner.name]}
+    return differences.unbeaten(report.variants, column.name, partial(metrics.worse, column), report.run.latent_dim)
 
 
 def _variant_row(variant: VariantResult, columns: list[Metric], best: dict[str, set[str]], seeds: int) -> Row:

@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+from mmdvae import results
 from mmdvae.data import array_folder
 from mmdvae.errors import InputError
 from mmdvae.files import file_sha256, write_text
@@ -31,8 +32,10 @@ def write(run_dir: Path, store: Path) -> Path:
         return _write(run_dir, store)
 
 
-def rewrite(run_dir: Path, store: Path) -> Path:
+def rewrite(run_dir: Path, store: Path, *, judge: bool = False) -> Path:
     """As `write`, for a run that may already have a page: nothing that the page shows may be lost.
+
+    With `judge`, verdicts, checks and advice of report.json are first made again from its numbers, by today's rules.
 
     Raises: InputError if there is a page and stored results it was made from are missing or damaged, for example
         because the folder was copied without its store.
@@ -44,6 +47,9 @@ def rewrite(run_dir: Path, store: Path) -> Path:
             f"{page} is kept as it is, for {len(lost)} of the {count} stored results it was drawn from are missing "
             f"in {store} or damaged, {lost[0]} first; delete the page to have one written without them"
         )
+    if judge:
+        found = report_json.load(run_dir)
+        report_json.write(results.judged(found.run, found.variants, found.baselines), run_dir)
     return write(run_dir, store)
 
 

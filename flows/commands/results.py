@@ -41,10 +41,13 @@ def runs(names: tuple[Path, ...], out: Path, diff: bool, everything: bool, page:
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @out_option
+@click.option("--judge", is_flag=True, help="Judge its numbers again first, by the rules of this version.")
 @click.option("--serve", is_flag=True, help="Then serve it on this machine until Ctrl-C.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port for --serve.  [default: any free port]")
-def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
+def report(run: Path, out: Path, judge: bool, serve: bool, port: int | None) -> None:
     """Rewrite RUN's page from stored results, without any training. RUN is an id or a folder.
+
+    Verdicts, checks and advice stay as they were when the run ended, unless --judge makes them anew.
 
     A page whose stored results are incomplete, such as one that was copied without its store, is kept as it is.
 
@@ -62,7 +65,7 @@ def report(run: Path, out: Path, serve: bool, port: int | None) -> None:
     store = folder.parent / "store"
     try:
         with inventory.running(store, folder.name) if store.is_dir() else nullcontext(), index.alone(store):
-            page = write.rewrite(folder, store)
+            page = write.rewrite(folder, store, judge=judge)
             index.write(folder.parent)
         click.echo(page)
     except InputError as error:

@@ -15,7 +15,10 @@ MEANING = {
     "without a penalty",
     "flat": "the kernel is near one between any two points, so it sees a shift of the mean and hardly the spread",
 }
-ALIVE, NOT_ENOUGH = "Every kernel tells near points from far ones.", "That alone does not mean that it pulls enough: C7."
+ALIVE, NOT_ENOUGH = (
+    "Every kernel tells near points from far ones.",
+    "That alone does not mean that it pulls enough: C7.",
+)
 
 
 def run_all(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list[Check]:

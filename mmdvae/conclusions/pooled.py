@@ -78,9 +78,9 @@ class Panel:
         for (name, metric), weight in weights.items():
             kind = (self._kinds[name], metric)
             pools = self._pools_of(kind, seeds)
-            pool = name if name in pools else ""  # "" is the common one
-            parts.setdefault((kind, pool), (pools[pool], []))[1].append(weight)
-        common = sum(sum(own) * pool.by_seed for pool, own in parts.values())
+            own_or_common = name if name in pools else ""
+            parts.setdefault((kind, own_or_common), (pools[own_or_common], []))[1].append(weight)
+        common = sum(sum(own) * pool.by_seed for pool, own in parts.values())  # (S,)
         found = [(float(np.var(common, ddof=1)), len(seeds) - 1)]
         for pool, own in parts.values():
             beyond = sum(weight**2 for weight in own) - sum(own) ** 2 / pool.size

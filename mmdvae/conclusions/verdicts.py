@@ -50,7 +50,7 @@ def _verdict(claim: Claim, compared: Compared, panel: Panel) -> Verdict:
     parts = [_part(claim, one, of=len(judged)) for one in judged]
     decisive = parts[0] if parts else None
     states = {part.state for part in parts}
-    joined = "refuted" if "refuted" in states else "supported" if states == {"supported"} else "inconclusive"
+    joined: PartState = "refuted" if "refuted" in states else "supported" if states == {"supported"} else "inconclusive"
     return Verdict(
         code=claim.code,
         claim=claim.claim,
@@ -110,7 +110,10 @@ def _shown(claim: Claim, value: float) -> float:
 
 def _explanation(claim: Claim, compared: Compared, judged: Sequence[Judged], panel: Panel) -> str:
     unmeasured = {one.name for one in compared.comparisons} - {one.comparison.name for one in judged}
-    aside = [compared.aside, f"not measured: {_named(sorted(unmeasured), of=len(compared.comparisons))}" if unmeasured else ""]
+    aside = [
+        compared.aside,
+        f"not measured: {_named(sorted(unmeasured), of=len(compared.comparisons))}" if unmeasured else "",
+    ]
     if not judged:
         return _sentence([compared.missing if not compared.comparisons else "", *aside])
     words = []

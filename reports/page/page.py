@@ -109,7 +109,7 @@ def _sections(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> l
     return [
         ("findings", "Verdicts and checks", lambda: verdicts.build(report)),
         ("summary", "Summary", lambda: summary.build(report)),
-        ("differences", "Paired differences", lambda: differences.build(report)),
+        ("differences", "Differences", lambda: differences.build(report)),
         ("curves", "Loss curves", lambda: curves.build(report)),
         ("reconstructions", "Reconstructions", lambda: images.reconstructions(report, store)),
         ("latent", "Latent space", lambda: latent.build(report, store)),

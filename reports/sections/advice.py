@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mmdvae.measures.kernel_states import ALIVE, LIVE, OFF
+from mmdvae.conclusions import groups
+from mmdvae.measures.kernel_states import ALIVE
+from mmdvae.measures.strength import BATCH, STRONG
 from mmdvae.record import result
 from mmdvae.record.result import Advice, LiveRange, Report, VariantResult
 from reports import metrics, text
@@ -16,7 +18,7 @@ class Heuristic:
 
     name: str
     sigma: str
-    place: str  # inside, below or above the prior's range
+    place: str  # inside, below or above the range of strong kernels, in older reports of live ones
     free: str  # number of variants on whose codes it is alive, among those that no penalty shaped
     shaped: str  # the same among those that a penalty shaped; these lie near the prior whatever their own sigma
 
@@ -41,10 +43,10 @@ def build(report: Report) -> Advised:
     x, y = metrics.of(advice.pareto.x), metrics.of(advice.pareto.y)
     shaped = {variant.name for variant in report.finished if _shaped(variant)}
     return Advised(
-        how=_how(advice.latent_dim),
+        how=_how(advice),
         ranges=[
             (each.name, text.significant(each.low), text.significant(each.high))
-            for each in (_prior(advice), *advice.sigma.codes)
+            for each in (*_strong(advice), _prior(advice), *advice.sigma.codes)
         ],
         heuristics=[_heuristic(each, advice, shaped) for each in advice.heuristics],
         x=x,
@@ -60,23 +62,25 @@ def build(report: Report) -> Advised:
     )
 
 
-def _how(dim: int) -> tuple[str, str]:
+def _how(advice: Advice) -> tuple[str, str]:
+    strong = advice.sigma.strong
+    where = f" from σ {text.significant(strong[0])} to {text.significant(strong[1])}" if strong else ""
     return (
         f"A Gaussian kernel is alive where σ is near the distances between points "
-        f"({text.count(dim, 'latent dimension')}); outside of that range fewer than one pair of points in twenty has a "
-        f"kernel value between {ALIVE[0]} and {ALIVE[1]}, and the penalty changes nothing. At the ends of the range "
-        "one pair in twenty has; well inside nearly all have.",
-        "The prior's range can be known before any training; the codes' range says whether the same σ would still act "
-        "on what was learnt. Codes that an acting penalty has shaped lie nearer to the prior, whatever σ did it, so "
-        "they are counted apart: being alive on them does not show that this σ could have brought them there. Codes "
-        "shaped by no penalty come from trainings that let them run away: a σ that is dead there may still hold codes "
-        "that start near the prior.",
+        f"({text.count(advice.latent_dim, 'latent dimension')}); outside of that range fewer than one pair of points "
+        f"in twenty has a kernel value between {ALIVE[0]} and {ALIVE[1]}. Alive is not strong: only{where} does MMD² "
+        f"rise by {STRONG:g} of its standard deviations (with {BATCH} codes, under the prior) per unit of spread when "
+        "codes are a quarter or twice too wide. That is known before any training.",
+        "The codes' range says on what was learnt whether the same σ would still be alive. Codes that a penalty has "
+        "shaped lie nearer to the prior, whatever σ did it, so they are counted apart: being alive on them does not "
+        "show that this σ could have brought them there. Codes shaped by no penalty come from trainings that let them "
+        "run away: a σ that is dead there may still hold codes that start near the prior.",
     )
 
 
 def _shaped(variant: VariantResult) -> bool:
-    """Whether a penalty acted on the variant's codes with every seed."""
-    return variant.has_penalty and variant.kernel_states in ([LIVE], [OFF])
+    """Whether a penalty brought the variant's codes near the prior."""
+    return variant.has_penalty and groups.near_prior(variant)
 
 
 def _prior(advice: Advice) -> LiveRange:
@@ -84,12 +88,18 @@ def _prior(advice: Advice) -> LiveRange:
     return LiveRange(name="prior N(0, I)", low=low, high=high)
 
 
+def _strong(advice: Advice) -> list[LiveRange]:
+    """The range of strong kernels as a row; none in older reports."""
+    found = advice.sigma.strong
+    return [LiveRange(name="prior N(0, I), strong", low=found[0], high=found[1])] if found else []
+
+
 def _heuristic(heuristic: result.Heuristic, advice: Advice, shaped: set[str]) -> Heuristic:
     sigma, codes = heuristic.sigma, advice.sigma.codes
     return Heuristic(
         name=heuristic.name,
         sigma=text.significant(sigma),
-        place=_place(sigma, _prior(advice)),
+        place=_place(sigma, (*_strong(advice), _prior(advice))[0]),
         free=_alive_on([each for each in codes if each.name not in shaped], sigma),
         shaped=_alive_on([each for each in codes if each.name in shaped], sigma),
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mmdvae.conclusions.rules import HALF
+from mmdvae.conclusions import groups
 from mmdvae.measures.kernel_states import ALIVE, LIVE
 from mmdvae.penalties.lookup import known
 from mmdvae.record.result import Report, VariantResult
@@ -12,7 +12,8 @@ from reports import text
 HOW = (
     "The training kernel over pairs of codes and prior draws: its mean, and the share of pairs where it lies between "
     f"{ALIVE[0]} and {ALIVE[1]}, that is, where moving a code changes it.",
-    "A kernel that is the same for all pairs has no gradient, so its penalty changes nothing, whatever α says.",
+    "A kernel that is the same for all pairs has no gradient, so its penalty changes nothing, whatever α says. One "
+    "that is alive may still pull too weakly to matter: alive is not strong.",
 )
 MEANING = {
     "off": "There is no penalty: nothing pulls the codes to the prior.",
@@ -24,8 +25,13 @@ MEANING = {
         "The kernel is about 1 between any two points: it sees at most a shift of the mean, "
         "and hardly pulls at the spread."
     ),
-    "live": "The kernel tells near from far, so the penalty has a gradient and can shape the codes.",
+    "live": "The kernel tells near from far, so the penalty has a gradient; whether it shaped the codes is seen in "
+    "their distance from the prior.",
 }
+WEAK = (
+    "The kernel tells some near points from far ones, but on draws of the prior it pulls weakly: that was known before "
+    "training, and the claims about strong kernels leave it out."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +58,10 @@ class Health:
 
 def build(report: Report) -> Health:
     """One row per variant, in run order."""
-    return Health(how=HOW, rows=[_row(variant) for variant in report.variants])
+    return Health(how=HOW, rows=[_row(variant, report.run.latent_dim) for variant in report.variants])
 
 
-def _row(variant: VariantResult) -> KernelRow:
+def _row(variant: VariantResult, dim: int) -> KernelRow:
     return KernelRow(
         name=variant.name,
         settings=variant.settings,
@@ -63,11 +69,11 @@ def _row(variant: VariantResult) -> KernelRow:
         mean=text.significant(variant.mean("kernel_mean")),
         live_share=text.percent(variant.mean("kernel_live_share")),
         gap="no kernel" if variant.kernel is None else "not measured",
-        meaning=_meaning(variant),
+        meaning=_meaning(variant, dim),
     )
 
 
-def _meaning(variant: VariantResult) -> str:
+def _meaning(variant: VariantResult, dim: int) -> str:
     states = variant.kernel_states
     if variant.has_penalty and variant.kernel is None:
         penalty = known(variant.regularizer)
@@ -76,7 +82,6 @@ def _meaning(variant: VariantResult) -> str:
         return "Not measured, for the variant did not finish." if variant.status != "ok" else "Not measured."
     if len(states) > 1:
         return f"The seeds disagree ({text.listed(states)}), so this sigma lies at the border."
-    shares = [share for run in variant.runs if (share := run.number("kernel_live_share")) is not None]
-    if states == [LIVE] and min(shares, default=1.0) < HALF:
-        return f"Half-way: fewer than {text.percent(HALF, 0)} of the pairs are live, so V1, V4 and V5 leave it out."
+    if states == [LIVE] and groups.before(variant, dim) == "weak":
+        return WEAK
     return MEANING.get(states[0], f"Unknown state {states[0]!r}.")

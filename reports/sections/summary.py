@@ -1,8 +1,9 @@
-"""The summary table as data: for the page, Markdown and the terminal. Uses only the standard library."""
+"""The summary table as data: for the page, Markdown and the terminal."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
+from mmdvae.conclusions.rules import SEEDS_IN_WORDS
 from mmdvae.record.result import Report
 from reports import metrics, text
 from reports.metrics import Metric
@@ -11,7 +12,10 @@ from reports.table import Row, measured, rows
 COLUMNS = tuple(
     map(
         metrics.of,
-        ("bce", "mse", "ssim", "total_variance", "sliced_w2", "mmd2", "knn_accuracy", "fid", "train_seconds"),
+        (
+            *("bce", "mse", "ssim", "total_variance", "sliced_w2", "sliced_w2_white", "latent_coverage", "mmd2"),
+            *("knn_accuracy", "fid", "fid_fitted", "train_seconds"),
+        ),
     )
 )
 
@@ -33,24 +37,24 @@ def build(report: Report) -> Summary:
 
 
 def _how(report: Report) -> tuple[str, str]:
-    names, several = {column.name for column in columns(report)}, len(report.run.seeds) > 1
+    names = {column.name for column in columns(report)}
     match = (
         "sliced W2 and MMD² (one fixed kernel for all)" if "sliced_w2" in names else "MMD² (one fixed kernel for all)"
     )
     fid = (
-        "; FID how far decoded prior draws are from real images, by a small classifier of this data set, so compare it "
-        "within this report only."
+        "; Fréchet distance how far decoded draws are from real images, by a small classifier of this data set, so "
+        "compare it within this report only."
     )
-    lead = (
-        "a lead smaller than the ± (standard deviation over seeds) may be chance."
-        if several
-        else "with one seed per variant a small lead may be chance."
+    marks = (
+        "“best” marks, among the variants whose codes came near the prior, all that the best does not surely beat "
+        f"(95 %, corrected for all pairs; it needs {SEEDS_IN_WORDS} seeds)."
     )
     return (
         "Every number is of the test images. BCE, MSE and SSIM say how well images are reconstructed; total variance "
         f"how far the codes z spread; {match} how far they are from the prior N(0, I){fid if 'fid' in names else '.'}",
-        f"“best” marks the best mean of finished variants; {lead} Below the variants, a dash stands where a number has "
-        "no meaning.",
+        f"{marks} “Affine map” and “fitted normal” are what a rescaling of a variant's own codes gives: where none has "
+        "as good a number there as a variant has without, the rescaling did it and not the penalty. Below the "
+        "variants, a dash stands where a number has no meaning.",
     )
 
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mmdvae.conclusions.claims import CLAIMS
-from mmdvae.conclusions.rules import LEVEL, MIN_SEEDS
-from mmdvae.record.result import Check, Report, Verdict
+from mmdvae.conclusions.rules import MIN_SEEDS
+from mmdvae.record.result import Check, Part, Report, Verdict
 from reports import text
 
 # A sign and a word per state, so that no meaning depends on colour alone.
 VERDICT_STATES = {
     "supported": ("✓", "supported"),
-    "not_supported": ("✗", "not supported"),
+    "refuted": ("✗", "refuted"),
+    "not_supported": ("✗", "refuted"),  # in older reports
     "inconclusive": ("?", "inconclusive"),
     "not_run": ("–", "not run"),
 }
@@ -31,6 +32,7 @@ class Card:
     seeds: str
     neutral: str  # the value that means no effect, as text
     anchor: str  # its HTML id; empty if the code is not a valid id
+    parts: list[tuple[str, str, str]]  # sign and state, name, effect with interval; of several comparisons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,21 +79,29 @@ def card(verdict: Verdict) -> Card:
     """A verdict in words."""
     sign, word = VERDICT_STATES[verdict.state]
     ratio, effect = verdict.scale == "ratio", verdict.effect
+    times = "× " if ratio else ""
     return Card(
         verdict=verdict,
         sign=sign,
         word=word,
-        effect="" if effect is None else f"{'× ' if ratio else ''}{text.significant(effect)}",
+        effect="" if effect is None else f"{times}{text.significant(effect)}",
         interval="" if effect is None else _interval(verdict),
         seeds=text.count(verdict.n_seeds, "seed"),
         anchor=f"v-{verdict.code}" if re.fullmatch(r"[\w-]+", verdict.code) else "",
         neutral="" if effect is None else f"{1 if ratio else 0} is no effect",
+        parts=[_part(part, times) for part in verdict.parts] if len(verdict.parts) > 1 else [],
     )
 
 
-def _interval(verdict: Verdict) -> str:
-    if verdict.interval is not None:
-        return f"{100 * LEVEL:g}\u00a0% interval {text.span(verdict.interval, text.significant)}"
+def _part(part: Part, times: str) -> tuple[str, str, str]:
+    sign, word = VERDICT_STATES[part.state]
+    return f"{sign} {word}", part.name, f"{times}{text.significant(part.effect)}, {_interval(part)}"
+
+
+def _interval(found: Verdict | Part) -> str:
+    if found.interval is not None:
+        level = text.significant(100 * found.level)
+        return f"{level}\u00a0% interval {text.span(found.interval, text.significant)}"
     return f"no interval: fewer than {MIN_SEEDS} seeds"
 
 

@@ -1,4 +1,4 @@
-"""One metric against sigma: a line per alpha, a horizontal line per variant without sigma, dead kernels shaded."""
+"""One metric against sigma: a line per alpha, a horizontal line per variant without sigma; weak kernels shaded."""
 
 from markupsafe import Markup
 
@@ -20,12 +20,12 @@ def chart(report: Report, metric: Metric) -> Markup | None:
     x = scales.logarithmic(sigmas, title="σ, latent units (log)")
     return svg.render(
         svg.Chart(
-            alt=finding(metric, lines, references) + f" A kernel is alive on the prior for σ {alive_words(report)}.",
+            alt=finding(metric, lines, references) + f" Shaded outside of σ {strong_words(report)}.",
             x=x,
             y=_y_scale(report, metric, references),
             lines=[_line(alpha, variants, metric.name, i) for i, (alpha, variants) in enumerate(lines.items())],
             references=references,
-            zones=_dead_zones(report, x),
+            zones=_shaded(report, x),
             width=420,
             height=270,
             label_width=118,
@@ -33,9 +33,13 @@ def chart(report: Report, metric: Metric) -> Markup | None:
     )
 
 
-def alive_words(report: Report) -> str:
-    """The range of σ in which a kernel is alive on draws of the prior, as text."""
-    return text.span(report.advice.sigma.prior, text.significant)
+def strong_words(report: Report) -> str:
+    """The range of σ in which a kernel pulls strongly at the prior, as text; in older reports, in which it is alive."""
+    return text.span(_unshaded(report), text.significant)
+
+
+def _unshaded(report: Report) -> list[float]:
+    return report.advice.sigma.strong or report.advice.sigma.prior
 
 
 def _references(report: Report, metric: Metric) -> list[svg.Reference]:
@@ -56,8 +60,8 @@ def _y_scale(report: Report, metric: Metric, references: list[svg.Reference]) ->
     return scales.logarithmic(values) if metric.log and min(values) > 0 else scales.linear(values)
 
 
-def _dead_zones(report: Report, x: scales.Scale) -> list[tuple[float, float]]:
-    low, high = report.advice.sigma.prior
+def _shaded(report: Report, x: scales.Scale) -> list[tuple[float, float]]:
+    low, high = _unshaded(report)
     ends = ((x.low, min(low, x.high)), (max(high, x.low), x.high))
     return [(first, last) for first, last in ends if first < last]
 

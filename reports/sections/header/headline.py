@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from mmdvae.conclusions.rules import MIN_SEEDS
+from mmdvae.conclusions import groups
+from mmdvae.conclusions.rules import MIN_SEEDS, NEAR
 from mmdvae.measures.kernel_states import DEAD
 from mmdvae.record.result import Report, VariantResult
 from reports import text
 
-NEAR = 2.0  # codes count as spread like the prior's if their total variance is within this factor of it
 NAMED = 6  # variants without effect are named one by one up to this many, which can be read at a glance
 
 
@@ -17,12 +17,8 @@ def sentences(report: Report) -> list[str]:
 
 
 def regularised(report: Report) -> list[VariantResult]:
-    """The variants whose codes are spread like the prior, whose total variance is the number of latent dimensions."""
-    prior = report.run.latent_dim
-    if not prior:
-        return []
-    near = (prior / NEAR, prior * NEAR)
-    return [variant for variant in report.finished if near[0] <= (_spread(variant) or 0.0) <= near[1]]
+    """The variants whose codes came near the prior, by their distance from it."""
+    return [variant for variant in report.finished if groups.near_prior(variant)]
 
 
 def _spread(variant: VariantResult) -> float | None:
@@ -30,14 +26,28 @@ def _spread(variant: VariantResult) -> float | None:
 
 
 def _regularised(report: Report) -> list[str]:
-    if not report.run.latent_dim or not any(_spread(variant) for variant in report.finished):
+    if not any(variant.mean("sliced_w2") is not None for variant in report.finished):
         return []
     found = regularised(report)
-    band = f"{text.significant(report.run.latent_dim / NEAR)} to {text.significant(report.run.latent_dim * NEAR)}"
-    what = f"total variance {band}, the prior has {report.run.latent_dim}"
+    what = f"sliced W2 at most {text.significant(NEAR, 2)} of the prior's standard deviation"
     if not found:
-        return [f"No variant is regularised: none has codes as spread as the prior's ({what})."]
-    return [f"Regularised, codes as spread as the prior's ({what}): {'; '.join(_settings(found))}."]
+        return [f"No variant is regularised: none has codes near the prior ({what})."]
+    return [f"Regularised, codes near the prior ({what}): {'; '.join(_settings(found))}.", *_rescaled(report)]
+
+
+def _rescaled(report: Report) -> list[str]:
+    """What an affine map alone gives the plain autoencoder's codes, the mark that a penalty has to beat."""
+    plain = groups.plain(report.finished)
+    distance = plain.mean("sliced_w2_white") if plain else None
+    if plain is None or distance is None:
+        return []
+    parts = [f"sliced W2 {text.significant(distance)}"]
+    for metric, words in (("latent_coverage_white", "{} of the prior covered"), ("fid_fitted", "Fréchet distance {}")):
+        value = plain.mean(metric)
+        if value is not None:
+            shown = text.percent(value, 0) if metric.startswith("latent") else text.significant(value)
+            parts.append(words.format(shown))
+    return [f"The mark to beat, {plain.name} after an affine map of its codes: {', '.join(parts)}."]
 
 
 def _settings(variants: Iterable[VariantResult]) -> list[str]:

@@ -49,7 +49,7 @@ def test_the_sections_stand_in_their_order_below_one_title(page):  # a new secti
     assert [words(h) for h in page.all("h2")] == [
         "Verdicts and checks",
         "Summary",
-        "Paired differences",
+        "Differences",
         "Loss curves",
         "Reconstructions",
         "Latent space",
