@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from mmdvae.conclusions import budget
+from mmdvae.conclusions import budget, groups
 from mmdvae.conclusions.variant_checks import VARIANT_CHECKS, VariantCheck
 from mmdvae.measures.kernel_states import DEAD
+from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import Baseline, Check, Classifier, Run, VariantResult
 
 Variants = Sequence[VariantResult]
@@ -30,6 +31,7 @@ def run_all(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list
         settled(variants),
         baselines_measured(baselines),
         samples_judged(run.classifier),
+        in_a_claim(variants),
         *(_by(fault, variants, run.latent_dim) for fault in VARIANT_CHECKS),
     ]
     return sorted(checks, key=lambda check: int(check.code[1:]))
@@ -109,6 +111,19 @@ def samples_judged(classifier: Classifier | None) -> Check:
         if classifier
         else "The classifier failed, or all images have one label: fid, kid, density and coverage are missing.",
         [],
+    )
+
+
+def in_a_claim(variants: Variants) -> Check:
+    """C14: the claims are about no penalty, MMD and KL, on codes as they are."""
+    others = [one for one in variants if one.normalised or one.regularizer not in (NONE, groups.MMD, groups.KL)]
+    return _check(
+        "C14",
+        "No claim is about some variants" if others else "The claims cover the penalties",
+        "tip" if others else "passed",
+        "The claims are about MMD, KL and no penalty, on codes that are not normalised"
+        + (": of these variants only the tables and figures speak." if others else "."),
+        others,
     )
 
 

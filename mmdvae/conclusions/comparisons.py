@@ -99,14 +99,15 @@ def sigmas_at_equal_strength(variants: Variants, dim: int) -> Compared:
 
     The other's MSE is interpolated between those alphas, logarithm against logarithm.
     """
-    paths = _paths(groups.strong(variants, dim), dim)
+    strong = [one for one in groups.strong(variants, dim) if one.sigma is not None]
     found = []
-    for one, other in itertools.permutations(paths, 2):
-        for variant in paths[one]:
-            between = _interpolated(groups.pull(variant, dim), [(groups.pull(v, dim), v) for v in paths[other]])
+    for sigma, path in _paths(strong).items():
+        places = [(groups.pull(one, dim), one) for one in path]
+        for one in strong:
+            between = _interpolated(groups.pull(one, dim), places) if one.sigma != sigma else None
             if between:
-                found.append(_against_path(variant, other, between, "mse"))
-    missing = "no two strong sigmas with alphas at which they pull equally; each needs at least two alphas"
+                found.append(_against_path(one, sigma, between))
+    missing = "no two strong sigmas with alphas at which they pull equally; one of them needs at least two alphas"
     return Compared(comparisons=found, missing=missing)
 
 
@@ -165,17 +166,17 @@ def _over(sides: tuple[Column, Column], name: str) -> Comparison:
     return Comparison(name=name, weights={sides[0]: 1.0, sides[1]: -1.0})
 
 
-def _paths(variants: Variants, dim: int) -> dict[float, list[VariantResult]]:
-    """The Gaussian variants by sigma, each with rising alpha; only sigmas with two alphas are paths."""
+def _paths(variants: Variants) -> dict[float, list[VariantResult]]:
+    """The variants by sigma; only sigmas with two alphas are paths."""
     found: dict[float, list[VariantResult]] = {}
-    for one in sorted(variants, key=lambda one: one.alpha):
+    for one in variants:
         if one.sigma is not None:
             found.setdefault(one.sigma, []).append(one)
     return {sigma: path for sigma, path in found.items() if len(path) > 1}
 
 
-def _against_path(variant: VariantResult, sigma: float, between: Mapping[str, float], metric: str) -> Comparison:
-    weights = {(variant.name, metric): 1.0} | {(name, metric): -weight for name, weight in between.items()}
+def _against_path(variant: VariantResult, sigma: float, between: Mapping[str, float]) -> Comparison:
+    weights = {(variant.name, "mse"): 1.0} | {(name, "mse"): -weight for name, weight in between.items()}
     return Comparison(name=f"{variant.name} / σ {sigma:g} at its strength", weights=weights)
 
 

@@ -41,8 +41,8 @@ def _how(report: Report) -> tuple[str, str]:
     return (
         "Total variance is the trace of Cov(z): how far the codes spread. A dotted line marks what the prior would "
         "have; other horizontal lines are variants that have no σ. Shaded: σ outside of "
-        f"{sigma_chart.strong_words(report)}, where a kernel pulls weakly at the prior or not at all. Where a line is but a row "
-        "of dots, over more than a decade, no σ was tried.",
+        f"{sigma_chart.strong_words(report)}, where a kernel pulls weakly at the prior or not at all. Where a "
+        "line is but a row of dots, over more than a decade, no σ was tried.",
         "A total variance like the prior's is necessary, not sufficient: an affine map gives it to any codes. A kernel "
         "acts only where σ is near the distances between codes: at the far left and right the lines should "
         f"meet the unregularised variant ({seeds}).",
