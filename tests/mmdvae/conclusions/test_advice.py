@@ -72,5 +72,6 @@ def test_advice_is_of_finished_variants_and_means_over_seeds():
     assert found["latent_dim"] == 8
     assert found["sigma"]["codes"] == [{"name": "none", "low": pytest.approx(3.0), "high": pytest.approx(40.0)}]
     assert found["sigma"]["prior"] == pytest.approx([0.770, 39.28], abs=0.005)
+    assert found["sigma"]["strong"] == pytest.approx([1.029, 13.12], abs=0.005)
     assert (found["pareto"]["x"], found["pareto"]["y"]) == ("mse", "sliced_w2")
     assert [row["name"] for row in found["pareto"]["front"]] == ["none", "mmd-a0.6-s2"]

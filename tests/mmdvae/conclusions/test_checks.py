@@ -21,7 +21,7 @@ SOUND = {
     "trustworthiness_pca": 0.93,
     "trustworthiness_tsne": 0.98,
 }
-CODES = [f"C{number}" for number in range(1, 14)]
+CODES = [f"C{number}" for number in range(1, 15)]
 
 
 BASELINES = (Baseline(name="mean image", metrics={}),)
@@ -46,7 +46,7 @@ def sound(**changes):
 
 
 def bad(**changes):
-    return entry("b", **SOUND | changes)
+    return entry("b", **SOUND | {"sigma": 2.83} | changes)
 
 
 def test_a_sound_comparison_passes_every_check():
@@ -67,12 +67,13 @@ def test_an_empty_comparison_stops_no_check():
         ("C2", "issue", bad(kernel_state=("live", "flat", "live"))),
         ("C3", "tip", bad(seeds=(0, 1))),
         ("C5", "tip", bad(history=SETTLED | {"val_bce": [0.4, 0.35, 0.3]})),
-        ("C7", "issue", bad(gradient_ratio=(0.4, 0.001, 0.4))),
-        ("C7", "issue", bad(regularizer="kl", kernel_state="off", gradient_ratio=0.001)),
+        ("C7", "issue", bad(sigma=20.0)),
+        ("C7", "issue", bad(regularizer="kl", kernel=None, sigma=None, kernel_state="off", gradient_ratio=0.001)),
         ("C8", "issue", bad(active_units=(8, 8, 0))),
         ("C9", "tip", bad(active_units=(8, 7, 8))),
         ("C10", "tip", bad(posterior_variance=(0.5, 0.5, 0.001))),
         ("C11", "tip", bad(history=SETTLED | {"bce": [0.32, 0.3, 0.29]})),
+        ("C14", "tip", bad(regularizer="pull", kernel=None, sigma=None, kernel_state="off")),
         ("C13", "tip", bad(trustworthiness_pca=0.85)),
         ("C13", "tip", bad(trustworthiness_tsne=(0.95, 0.95, 0.85))),
     ],
