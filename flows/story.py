@@ -1,6 +1,6 @@
 """The steps of the experiment, written once, run with or without Prefect."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,7 @@ class _Unit:
     evaluation: Step | None = None
     trained: Any = None  # a record, or the exception that it ended with
     evaluated: Any = None
+    half: dict[str, Any] | None = None  # the evaluation after half the epochs, if an earlier comparison made it
 
     def outcome(self) -> Outcome:
         """The unit's part of the report."""
@@ -104,6 +105,7 @@ class _Unit:
             evaluate_key=self.evaluation.folder.name if self.evaluation else None,
             training=records[0],
             evaluation=records[1],
+            half=self.half,
             error=next((trouble for end in ends if (trouble := _trouble(end))), None),
         )
 
@@ -155,7 +157,25 @@ def _evaluate_when_trained(steps: _Steps, units: list[_Unit], judge: Path | None
     for future in runner.as_completed(evaluating):
         unit = evaluating[future]
         unit.evaluated = _checked(plan, unit, runner.outcome(future))
+        unit.half = _after_half_the_epochs(steps, unit, judge)
     return [unit.outcome() for unit in units]
+
+
+def _after_half_the_epochs(steps: _Steps, unit: _Unit, judge: Path | None) -> dict[str, Any] | None:
+    """The stored evaluation of the same variant and seed trained with half the epochs; None if there is none."""
+    recipe = steps.plan.preset.recipe
+    if recipe.epochs < 2:
+        return None
+    about = {
+        "variant": unit.variant.to_dict(),
+        "recipe": replace(recipe, epochs=recipe.epochs // 2).to_dict(),
+        "seed": unit.seed,
+    }
+    trained = Path(steps.ask("train", **about)["folder"])
+    if store.read(trained) is None:
+        return None
+    needs = {"trained": trained, "classifier": judge}
+    return store.read(Path(steps.ask("evaluate", needs=needs, **about)["folder"]))
 
 
 def _checked(plan: Plan, unit: _Unit, end: Any) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from mmdvae.conclusions import advice, checks, differences, verdicts
+from mmdvae.conclusions import advice, budget, checks, differences, verdicts
 from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import SCHEMA, Baseline, Report, Run, SeedRun, Statistic, VariantResult
 from mmdvae.variants import Variant
@@ -21,6 +21,7 @@ class Outcome:
     evaluate_key: str | None  # None: not evaluated, because it failed or diverged
     training: dict[str, Any] | None = None  # None: it never finished
     evaluation: dict[str, Any] | None = None  # None: not evaluated, or that failed
+    half: dict[str, Any] | None = None  # the evaluation after half the epochs; None: there is none
     error: str | None = None
 
     @property
@@ -114,6 +115,7 @@ def _run(outcome: Outcome, training: dict[str, Any]) -> SeedRun:
         device=training["device"],
         history=training["history"],
         metrics=outcome.evaluation["metrics"] | cost if outcome.evaluation else {},
+        half={name: outcome.half["metrics"].get(name) for name in budget.MARGINS} if outcome.half else {},
     )
 
 

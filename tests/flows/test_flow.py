@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from mmdvae.record import report_json
+
 pytestmark = pytest.mark.usefixtures("server")
 
 
@@ -107,6 +109,18 @@ def test_a_second_run_trains_nothing_and_says_cached(compared, tiny_npz):
     work = {name: run for name, run in task_runs(state).items() if name.split()[0] in stored}
     assert len(work) == 6
     assert set(work.values()) == {("Cached", 1)}
+
+
+def test_a_run_is_compared_with_half_its_epochs_where_those_were_trained(compared, tiny_npz):
+    out, first = compared
+    then, now = (
+        report_json.load(Path(state.message.split("report: ")[1]).parent)
+        for state in (first, compare(tiny_npz, out, epochs=2))
+    )
+    assert all(run.half == {} for variant in then.variants for run in variant.runs)
+    for before, after in zip(then.variants, now.variants, strict=True):
+        assert after.runs[0].half == {name: before.runs[0].metrics[name] for name in ("bce_excess", "sliced_w2")}
+        assert after.runs[0].half != {name: after.runs[0].metrics[name] for name in ("bce_excess", "sliced_w2")}
 
 
 def test_a_run_without_any_good_variant_is_failed_and_still_has_its_report(warm, compared, tiny_npz, tmp_path):
