@@ -14,6 +14,7 @@ HOW = (
     f"{ALIVE[0]} and {ALIVE[1]}, that is, where moving a code changes it.",
     "A kernel that is the same for all pairs has no gradient, so its penalty changes nothing, whatever α says.",
 )
+NORMALISED = "There is no penalty; the scale of the codes is fixed by construction, their shape is free."
 MEANING = {
     "off": "There is no penalty: nothing pulls the codes to the prior.",
     "saturated": (
@@ -76,6 +77,8 @@ def _meaning(variant: VariantResult) -> str:
         return "Not measured, for the variant did not finish." if variant.status != "ok" else "Not measured."
     if len(states) > 1:
         return f"The seeds disagree ({text.listed(states)}), so this sigma lies at the border."
+    if variant.normalised and not variant.has_penalty:
+        return NORMALISED
     shares = [share for run in variant.runs if (share := run.number("kernel_live_share")) is not None]
     if states == [LIVE] and min(shares, default=1.0) < HALF:
         return f"Half-way: fewer than {text.percent(HALF, 0)} of the pairs are live, so V1, V4 and V5 leave it out."

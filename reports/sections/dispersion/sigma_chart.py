@@ -1,4 +1,4 @@
-"""One metric against sigma: a line per alpha, a horizontal line per variant without sigma, dead kernels shaded."""
+"""One metric against sigma: a line per alpha, a horizontal line per variant beside the grid, dead kernels shaded."""
 
 from markupsafe import Markup
 
@@ -6,7 +6,7 @@ from mmdvae.record.result import Report, Statistic, VariantResult
 from reports import metrics, text
 from reports.drawing import scales, svg
 from reports.metrics import Metric
-from reports.sections.heatmap import by_alpha, without_sigma
+from reports.sections.heatmap import beside_grid, by_alpha
 from reports.table import spread_text
 
 
@@ -39,7 +39,7 @@ def alive_words(report: Report) -> str:
 
 
 def _references(report: Report, metric: Metric) -> list[svg.Reference]:
-    styles = zip(without_sigma(report, metric.name), svg.COLOURS[1:] * 9, svg.DASHES[1:] * 9, strict=False)
+    styles = zip(beside_grid(report, metric.name), svg.COLOURS[1:] * 9, svg.DASHES[1:] * 9, strict=False)
     found = [
         svg.Reference(value=variant.mean(metric.name) or 0.0, label=variant.settings, colour=colour, dash=dash)
         for variant, colour, dash in styles

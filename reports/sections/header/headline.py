@@ -17,12 +17,13 @@ def sentences(report: Report) -> list[str]:
 
 
 def regularised(report: Report) -> list[VariantResult]:
-    """The variants whose codes are spread like the prior, whose total variance is the number of latent dimensions."""
+    """The variants whose codes are spread like the prior, though their scale was free; d is the prior's variance."""
     prior = report.run.latent_dim
     if not prior:
         return []
     near = (prior / NEAR, prior * NEAR)
-    return [variant for variant in report.finished if near[0] <= (_spread(variant) or 0.0) <= near[1]]
+    free = [variant for variant in report.finished if not variant.normalised]
+    return [variant for variant in free if near[0] <= (_spread(variant) or 0.0) <= near[1]]
 
 
 def _spread(variant: VariantResult) -> float | None:

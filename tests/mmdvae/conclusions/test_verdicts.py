@@ -92,6 +92,16 @@ def test_the_state_follows_the_rule_on_both_sides_of_each_border(code, value, st
 
 
 @pytest.mark.parametrize("code", COMPARED)
+def test_no_claim_is_about_variants_with_normalised_codes(code):
+    variants = COMPARED[code](*around(2.0))
+    fixed = [replace(one, name=f"{one.name}-bn", normalised=True) for one in variants]
+    far = [none(**FAR), kl(**FAR), mmd(2.83, **FAR), mmd(1.0, **FAR), *(dead(sigma, **FAR) for sigma in (1e-4, 0.1))]
+    bystanders = [replace(one, name=f"{one.name}-bn", normalised=True) for one in far]
+    assert of(code, *bystanders, *variants) == of(code, *variants)
+    assert of(code, *fixed)["state"] == "not_run"
+
+
+@pytest.mark.parametrize("code", COMPARED)
 @pytest.mark.parametrize("seeds", [1, 2])
 def test_one_or_two_seeds_conclude_nothing_however_large_the_effect(code, seeds):
     found = of(code, *COMPARED[code](*(100.0,) * seeds))
