@@ -214,7 +214,8 @@ def test_a_variant_that_is_not_normalised_is_trained_as_before_there_were_any(va
     model.reset_metrics()
     losses = [model.train_on_batch(noise[start : start + 32], return_dict=True)["loss"] for start in (0, 32)]
     # The error of float32 sums over a batch's pixels in another order, as on another processor.
-    assert losses == pytest.approx(FIRST_LOSSES[variant.name, recipe.name], rel=np.sqrt(32 * 784) * 1.2e-7)
+    means = [losses[0], sum(losses) / 2]
+    assert means == pytest.approx(FIRST_LOSSES[variant.name, recipe.name], rel=np.sqrt(32 * 784) * 1.2e-7)
 
 
 @pytest.mark.parametrize("variant", NORMALISED, ids=lambda variant: variant.name)
