@@ -242,7 +242,7 @@ def _overhead(measured: dict[str, Any], docs: Path) -> str:
     return f"""
 ## What Prefect and the pipeline cost
 
-The quick preset's six trainings and evaluations with 300 tiny images, one at a time; seconds, medians of {len(measured["rounds"])} rounds in turn:
+Six trainings and evaluations of the quick preset with 300 tiny images, one at a time; seconds, medians of {len(measured["rounds"])} rounds in turn:
 
 {_table(["way", "seconds", "again, all in the store"], rows)}
 
@@ -255,7 +255,7 @@ def _share(measured: dict[str, Any], lasting: float, own: float) -> str:
     if "quick" not in measured:
         return "What share that is of a quick run on real images has not been measured yet."
     quick = measured["quick"]
-    return f"""The quick preset on all real images took {quick:.0f} s with `--server none` here, all cores:
+    return f"""These six on all real images took {quick:.0f} s with `--server none` here, all cores:
 Prefect's part of it is {lasting / quick:.1%} with a server that runs already, {own / quick:.1%} with its own."""
 
 

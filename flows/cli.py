@@ -45,9 +45,9 @@ def main() -> None:
     """Train every variant of an MMD-VAE, measure all of them on the same test images, write one report.
 
     \b
-    mmdvae compare                                  a first look: six variants, 2 epochs, minutes
+    mmdvae compare                                  a first look: eight variants, 2 epochs, minutes
     mmdvae compare --alpha 0 --alpha 0.6 --sigma 1 --sigma 2.83 --epochs 10
-    mmdvae compare sweep                            the full sweep: 24 variants, 3 seeds, hours
+    mmdvae compare sweep                            the full sweep: 27 variants, 3 seeds, hours
     mmdvae runs                                     list the comparisons so far
     """
 
@@ -68,7 +68,7 @@ for command in (
     "variants",
     multiple=True,
     metavar="NAME",
-    help="A variant by name: none, imq-a0.3, kl-a0.2. Repeatable.",
+    help="A variant by name: none, none-bn, imq-a0.3, kl-a0.2. Repeatable.",
 )
 @click.option(
     "--seed", "seeds", type=int, multiple=True, help="Training seed. Repeatable; three or more give intervals."

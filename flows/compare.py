@@ -53,7 +53,7 @@ def compare(
         preset: The variants, recipe and seeds to start from; the parameters below replace parts of it.
         alphas: Weights of the penalty, 0 <= alpha < 1. With sigmas they form a grid that replaces the variants.
         sigmas: Bandwidths of the Gaussian kernel in latent units, > 0.
-        variants: Names of variants to compare instead, such as none, imq-a0.3 or kl-a0.2; beside a grid, if given.
+        variants: Names of variants to compare instead, such as none, none-bn or kl-a0.2; beside a grid, if given.
         seeds: Every variant is trained once per seed; three or more give confidence intervals.
         epochs: Epochs of every training; if empty, the preset's.
         dataset: fashion-mnist, mnist, kmnist, digits, npz:PATH, images:DIR or idx:DIR.

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mmdvae.errors import InputError
@@ -12,6 +12,7 @@ from mmdvae.penalties.penalty import NONE, Penalty
 
 SMALLEST_SIGMA, LARGEST_SIGMA = 1e-20, 1e20
 NUMBER = r"[0-9]+(?:[.][0-9]+)?(?:e[+-]?[0-9]+)?"  # as `number` writes it
+NORMALISED = "-bn"  # ends the name of a variant with normalised codes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,16 +20,19 @@ class Variant:
     """What distinguishes one model from another; the recipe holds all that they share.
 
     The objective is (1 - alpha) * BCE + alpha * penalty, BCE in nats per pixel. The penalty is MMD² (no unit) or the
-    KL divergence in nats per pixel, so that KL with alpha 0.5 is the standard evidence lower bound.
+    KL divergence in nats per pixel, so that KL with alpha 0.5 is the usual VAE objective.
     """
 
     regularizer: str  # name of a row in mmdvae.penalties.table, or none
     alpha: float  # weight of the penalty, in [0, 1); 0 if and only if there is no regularizer
     kernel: str | None = None  # for mmd: gaussian, or imq (the mixture of seven scales, which has no sigma)
     sigma: float | None = None  # bandwidth of the Gaussian kernel in latent units (the prior N(0, I) has scale 1)
+    normalised: bool = False  # batch normalisation of the posterior means fixes the scale of the codes, see weights.md
 
     def __post_init__(self):
         check_alpha(self.alpha)
+        if not isinstance(self.normalised, bool):
+            raise InputError(f"normalised must be true or false, got {self.normalised}")
         penalty = self.penalty  # raises InputError for an unknown name
         if (penalty is None) != (self.alpha == 0):
             raise InputError(
@@ -50,11 +54,12 @@ class Variant:
     @property
     def name(self) -> str:
         """Short unique name, for table rows, plot legends and `--only`."""
+        suffix = NORMALISED if self.normalised else ""
         if self.regularizer == NONE:
-            return NONE
+            return f"{NONE}{suffix}"
         if self.sigma is not None:
-            return f"{self.regularizer}-a{number(self.alpha)}-s{number(self.sigma)}"
-        return f"{self.kernel or self.regularizer}-a{number(self.alpha)}"
+            return f"{self.regularizer}-a{number(self.alpha)}-s{number(self.sigma)}{suffix}"
+        return f"{self.kernel or self.regularizer}-a{number(self.alpha)}{suffix}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for a store key or a report."""
@@ -83,18 +88,27 @@ def none() -> Variant:
     return Variant(regularizer=NONE, alpha=0.0)
 
 
+def normalised(variant: Variant) -> Variant:
+    """The same variant with codes normalised by construction."""
+    return replace(variant, normalised=True)
+
+
 def named(name: str) -> Variant:
-    """The variant of that name, such as none, mmd-a0.6-s2.83, imq-a0.3 or kl-a0.2; InputError lists the forms."""
-    if name == NONE:
-        return none()
-    found = re.fullmatch(rf"(\w+)-a({NUMBER})(?:-s({NUMBER}))?", name)
+    """The variant of that name, such as none, mmd-a0.6-s2.83, kl-a0.2 or none-bn; InputError lists the forms."""
+    base = name.removesuffix(NORMALISED)
+    if base == NONE:
+        return replace(none(), normalised=base != name)
+    found = re.fullmatch(rf"(\w+)-a({NUMBER})(?:-s({NUMBER}))?", base)
     shape = _shapes().get((found[1], found[3] is not None)) if found else None
     if found is None or shape is None:
         forms = [f"{kind}-aALPHA{'-sSIGMA' if has_sigma else ''}" for kind, has_sigma in _shapes()]
-        raise InputError(f"unknown variant {name!r}; choose one of: {', '.join((NONE, *forms))}")
+        raise InputError(
+            f"unknown variant {name!r}; choose one of: {', '.join((NONE, *forms))}; or one with {NORMALISED}"
+        )
     regularizer, kernel = shape
     sigma = None if found[3] is None else float(found[3])
-    return Variant(regularizer=regularizer, kernel=kernel, alpha=float(found[2]), sigma=sigma)
+    alpha = float(found[2])
+    return Variant(regularizer=regularizer, kernel=kernel, alpha=alpha, sigma=sigma, normalised=base != name)
 
 
 def _shapes() -> dict[tuple[str, bool], tuple[str, str | None]]:

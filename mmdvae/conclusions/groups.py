@@ -29,7 +29,7 @@ def kind(variant: VariantResult, dim: int) -> str:
 
 def plain(variants: Variants) -> VariantResult | None:
     """The plain autoencoder: no penalty, codes as they are."""
-    return next((one for one in variants if one.regularizer == NONE and not one.normalised), None)
+    return next((one for one in variants if one.is_plain), None)
 
 
 def strong(variants: Variants, dim: int) -> list[VariantResult]:

@@ -14,8 +14,12 @@ FLOAT: dict[str, Any] = {"dtype": "float32"}
 CONVOLUTION = FLOAT | {"kernel_size": 3, "padding": "same", "data_format": "channels_last"}
 
 
-def encoder(latent_dim: int, *, batch_norm_momentum: float) -> keras.Model:
-    """Images (n, 28, 28, 1) in [0, 1] -> posterior mean and log variance, each (n, latent_dim)."""
+def encoder(latent_dim: int, *, batch_norm_momentum: float, normalised: bool = False) -> keras.Model:
+    """Images (n, 28, 28, 1) in [0, 1] -> posterior mean and log variance, each (n, latent_dim).
+
+    With `normalised` each dimension of the mean has mean 0 and variance 1 over a batch, and nothing is learned that
+    could change it ("code normalization"). Source: Rustamov 2021, arXiv:1901.03227.
+    """
     convolution = partial(layers.Conv2D, strides=2, activation="relu", **CONVOLUTION)
     images = layers.Input(IMAGE_SHAPE, **FLOAT)
     x = convolution(32)(images)  # (n, 14, 14, 32)
@@ -25,6 +29,9 @@ def encoder(latent_dim: int, *, batch_norm_momentum: float) -> keras.Model:
     x = layers.Flatten(data_format="channels_last", **FLOAT)(x)
     x = layers.Dense(128, activation="relu", **FLOAT)(x)
     mean = layers.Dense(latent_dim, name="mean", **FLOAT)(x)
+    if normalised:
+        # Dense keeps its bias, though it no longer has an effect: so all variants have the same trained weights.
+        mean = layers.BatchNormalization(center=False, scale=False, momentum=batch_norm_momentum, **FLOAT)(mean)
     log_variance = layers.Dense(latent_dim, name="log_variance", **FLOAT)(x)
     return keras.Model(images, [mean, log_variance], name="encoder")
 

@@ -22,7 +22,9 @@ class VAE(keras.Model):
         super().__init__(name="vae", dtype="float32")
         self.variant, self.recipe = variant, recipe
         self.formula = variant.penalty.load() if variant.penalty else None
-        self.encoder = networks.encoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
+        self.encoder = networks.encoder(
+            recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum, normalised=variant.normalised
+        )
         self.decoder = networks.decoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
         # Separate streams, so that the noise is the same for variants that sample the prior and those that do not.
         self.augmentation_stream = keras.random.SeedGenerator(0)

@@ -9,7 +9,7 @@ from mmdvae.variants import Variant
 
 
 def value(outputs, variant: Variant, recipe: Recipe):
-    """The divergence in nats per pixel, so that alpha 0.5 is the standard evidence lower bound."""
+    """The divergence in nats per pixel, so that alpha 0.5 is the usual VAE objective."""
     pixels = math.prod(outputs["target"].shape[1:])
     return kl_to_prior(outputs["mean"], outputs["log_variance"]) / pixels
 

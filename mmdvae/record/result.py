@@ -91,8 +91,8 @@ class VariantResult:
     error: str | None
     runs: list[SeedRun]
     summary: dict[str, Statistic]
-    normalised: bool = False  # codes normalised by construction
     differences: Differences | None = None  # None for the reference, and without a metric and seed in common
+    normalised: bool = False  # whether the scale of its codes is fixed by construction; absent in older reports
 
     def mean(self, metric: str) -> float | None:
         """Mean of a metric over the seeds; None if it was not measured."""
@@ -105,14 +105,20 @@ class VariantResult:
         return self.regularizer != NONE
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is the autoencoder that the others are compared with: no regularizer, codes of any scale."""
+        return not self.has_penalty and not self.normalised
+
+    @property
     def settings(self) -> str:
         """The variant's settings in words, for legends."""
+        suffix = ", normalised codes" if self.normalised else ""
         if not self.has_penalty:
-            return "no penalty"
+            return f"no penalty{suffix}"
         alpha = f"α {number(self.alpha)}"
         if self.sigma is not None:
-            return f"{alpha}, σ {number(self.sigma)}"
-        return f"{self.kernel.upper() if self.kernel else title_of(self.regularizer)}, {alpha}"
+            return f"{alpha}, σ {number(self.sigma)}{suffix}"
+        return f"{self.kernel.upper() if self.kernel else title_of(self.regularizer)}, {alpha}{suffix}"
 
     @property
     def kernel_states(self) -> list[str]:

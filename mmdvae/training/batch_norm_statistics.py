@@ -1,8 +1,8 @@
 """Re-estimate the running statistics of batch normalisation over many batches ("precise BN")."""
 
 import numpy as np
+from keras.layers import BatchNormalization
 
-from mmdvae.model.layers import BatchNorm
 from mmdvae.model.vae import VAE
 from mmdvae.training.compiled_loop import CompiledLoop
 
@@ -18,7 +18,8 @@ def estimate(model: VAE, loop: CompiledLoop, rows: np.ndarray) -> None:
     rows = rows[: len(rows) // batch_size * batch_size]
     if not len(rows):
         return
-    norms = [layer for net in (model.encoder, model.decoder) for layer in net.layers if isinstance(layer, BatchNorm)]
+    parts = (*model.encoder.layers, *model.decoder.layers)
+    norms = [layer for layer in parts if isinstance(layer, BatchNormalization)]
     moments = [moment for layer in norms for moment in (layer.moving_mean, layer.moving_variance)]
     of_batches: list[list[np.ndarray]] = []
 

@@ -42,13 +42,15 @@ def build(report: Report) -> Advised:
     advice = report.advice
     x, y = metrics.of(advice.pareto.x), metrics.of(advice.pareto.y)
     shaped = {variant.name for variant in report.finished if _shaped(variant)}
+    fixed = {variant.name for variant in report.finished if variant.normalised}  # neither shaped nor running away
+    codes = [each for each in advice.sigma.codes if each.name not in fixed]
     return Advised(
         how=_how(advice),
         ranges=[
             (each.name, text.significant(each.low), text.significant(each.high))
             for each in (*_strong(advice), _prior(advice), *advice.sigma.codes)
         ],
-        heuristics=[_heuristic(each, advice, shaped) for each in advice.heuristics],
+        heuristics=[_heuristic(each, advice, codes, shaped) for each in advice.heuristics],
         x=x,
         y=y,
         front_note=(
@@ -94,8 +96,8 @@ def _strong(advice: Advice) -> list[LiveRange]:
     return [LiveRange(name="prior N(0, I), strong", low=found[0], high=found[1])] if found else []
 
 
-def _heuristic(heuristic: result.Heuristic, advice: Advice, shaped: set[str]) -> Heuristic:
-    sigma, codes = heuristic.sigma, advice.sigma.codes
+def _heuristic(heuristic: result.Heuristic, advice: Advice, codes: list[LiveRange], shaped: set[str]) -> Heuristic:
+    sigma = heuristic.sigma
     return Heuristic(
         name=heuristic.name,
         sigma=text.significant(sigma),

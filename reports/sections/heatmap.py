@@ -49,12 +49,12 @@ class HeatMap:
     caption: str
     sigmas: list[str]
     rows: list[HeatRow]
-    others: list[tuple[str, HeatCell]]  # variants without a sigma
+    others: list[tuple[str, HeatCell]]  # variants beside the grid
 
 
 def build(report: Report, metric: Metric) -> HeatMap | None:
     lines = by_alpha(report, metric.name)
-    others = without_sigma(report, metric.name)
+    others = beside_grid(report, metric.name)
     if not lines:
         return None
     grid = [variant for variants in lines.values() for variant in variants]
@@ -63,7 +63,7 @@ def build(report: Report, metric: Metric) -> HeatMap | None:
     rows = [
         HeatRow(alpha="0 (no penalty, any σ)", cells=[_heat_cell(variant, metric, colour)], across=True)
         for variant in others
-        if not variant.has_penalty
+        if variant.is_plain
     ]
     for alpha, variants in lines.items():
         at = {variant.sigma: variant for variant in variants}
@@ -76,7 +76,7 @@ def build(report: Report, metric: Metric) -> HeatMap | None:
         caption=f"{metric.title}, by α (rows) and σ (columns)",
         sigmas=[text.setting(sigma) for sigma in sigmas],
         rows=rows,
-        others=[(v.settings, _heat_cell(v, metric, colour)) for v in others if v.has_penalty],
+        others=[(v.settings, _heat_cell(v, metric, colour)) for v in others if not v.is_plain],
     )
 
 
@@ -105,14 +105,18 @@ def _heat_cell(variant: VariantResult, metric: Metric, colour: Colour) -> HeatCe
 
 
 def by_alpha(report: Report, metric: str) -> dict[float, list[VariantResult]]:
-    """The finished Gaussian variants that have the metric, by alpha, then by rising sigma."""
+    """The finished variants of the grid that have the metric, by alpha, then by rising sigma."""
     lines: dict[float, list[VariantResult]] = {}
     for variant in sorted(report.finished, key=lambda variant: (variant.alpha or 0.0, variant.sigma or 0.0)):
-        if variant.sigma is not None and variant.mean(metric) is not None:
+        if _in_grid(variant) and variant.mean(metric) is not None:
             lines.setdefault(variant.alpha or 0.0, []).append(variant)
     return lines
 
 
-def without_sigma(report: Report, metric: str) -> list[VariantResult]:
-    """The finished variants without a sigma that have the metric: unregularised, IMQ, KL."""
-    return [variant for variant in report.finished if variant.sigma is None and variant.mean(metric) is not None]
+def beside_grid(report: Report, metric: str) -> list[VariantResult]:
+    """The other finished variants that have the metric: unregularised, IMQ, KL, and those with normalised codes."""
+    return [variant for variant in report.finished if not _in_grid(variant) and variant.mean(metric) is not None]
+
+
+def _in_grid(variant: VariantResult) -> bool:
+    return variant.sigma is not None and not variant.normalised

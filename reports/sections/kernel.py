@@ -15,6 +15,7 @@ HOW = (
     "A kernel that is the same for all pairs has no gradient, so its penalty changes nothing, whatever α says. One "
     "that is alive may still pull too weakly to matter: alive is not strong.",
 )
+NORMALISED = "There is no penalty; the scale of the codes is fixed by construction, their shape is free."
 MEANING = {
     "off": "There is no penalty: nothing pulls the codes to the prior.",
     "saturated": (
@@ -82,6 +83,8 @@ def _meaning(variant: VariantResult, dim: int) -> str:
         return "Not measured, for the variant did not finish." if variant.status != "ok" else "Not measured."
     if len(states) > 1:
         return f"The seeds disagree ({text.listed(states)}), so this sigma lies at the border."
+    if variant.normalised and not variant.has_penalty:
+        return NORMALISED
     if states == [LIVE] and groups.before(variant, dim) == "weak":
         return WEAK
     return MEANING.get(states[0], f"Unknown state {states[0]!r}.")

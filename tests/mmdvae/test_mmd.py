@@ -8,6 +8,7 @@ import reference
 
 from mmdvae.kernels import gaussian, imq_mixture
 from mmdvae.mmd import mmd2, mmd2_to_prior
+from mmdvae.variants import LARGEST_SIGMA, SMALLEST_SIGMA
 
 SQRT8 = 8**0.5
 # {q: MMD²} of N(0, q² I) and N(0, I) in 8 dimensions for the Gaussian kernel with h = sqrt(8), by the closed form.
@@ -130,3 +131,17 @@ def test_the_batch_size_may_be_unknown_in_a_graph():
     )
     z = np.random.default_rng(6).normal(size=(20, 8))
     assert float(traced(z)) == pytest.approx(float(mmd2_to_prior(z, bandwidth=SQRT8)), abs=1e-12)
+
+
+@pytest.mark.parametrize("sigma", [SMALLEST_SIGMA, LARGEST_SIGMA])
+def test_at_the_ends_of_the_permitted_sigmas_value_and_gradient_are_finite(sigma):
+    import tensorflow as tf
+
+    z = tf.Variable(1e3 * np.random.default_rng(7).normal(size=(32, 8)).astype("float32"))
+    with tf.GradientTape(persistent=True) as tape:
+        exact = mmd2_to_prior(z, bandwidth=sigma)
+        drawn = mmd2(z, tf.zeros((32, 8)), partial(gaussian, bandwidth=sigma))
+    for value in (exact, drawn):
+        assert np.isfinite(value.numpy())
+        assert np.isfinite(tape.gradient(value, z).numpy()).all()
+    assert np.isnan(mmd2_to_prior(z, bandwidth=1e-37).numpy())  # why there is a border

@@ -81,6 +81,31 @@ def test_a_report_holds_differences_verdicts_checks_and_advice_of_its_own_number
     assert content["advice"]["latent_dim"] == 8
 
 
+def test_a_normalised_variant_says_so_and_is_not_the_reference():
+    fixed = variants.normalised(variants.none())
+    content = report([outcome(0, variant=fixed), outcome(0, bce=0.2, variant=variants.none())])
+    assert [(row["name"], row["normalised"]) for row in content["variants"]] == [("none-bn", True), ("none", False)]
+    assert content["variants"][0]["differences"]["reference"] == "none"
+    assert content["variants"][1]["differences"] is None
+    (alone,) = report([outcome(0, variant=fixed)])["variants"]
+    assert alone["differences"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("none", "no penalty"),
+        ("none-bn", "no penalty, normalised codes"),
+        ("mmd-a0.6-s2.83-bn", "α 0.6, σ 2.83, normalised codes"),
+        ("kl-a0.5-bn", "KL, α 0.5, normalised codes"),
+    ],
+)
+def test_a_legend_says_whether_codes_are_normalised(name, settings):
+    (row,) = results.report(RUN, [outcome(variant=variants.named(name))], []).variants
+    assert row.settings == settings
+    assert row.is_plain == (name == "none")
+
+
 def test_a_number_that_is_none_in_one_run_stops_nothing():
     outcomes = [
         outcome(seed, bce=None if seed == 1 else 0.3, variant=variant)

@@ -18,7 +18,7 @@ def test_alpha_outside_zero_to_one_is_refused(alpha):
         variants.gaussian(alpha, 1.0)
 
 
-@pytest.mark.parametrize("sigma", [0, -1.0, NAN, float("inf"), "1", None])
+@pytest.mark.parametrize("sigma", [0, -1.0, 9e-21, 1e-37, 1.1e20, NAN, float("inf"), "1", None])
 def test_sigma_that_is_not_finite_and_positive_is_refused(sigma):
     with pytest.raises(InputError, match=r"sigma must be a number >= 1e-20 and <= 1e\+20, got "):
         variants.gaussian(0.6, sigma)
@@ -42,6 +42,12 @@ def test_contradictions_are_refused(fields, message):
         Variant(**fields)
 
 
+@pytest.mark.parametrize("value", [1, 0, None, "true"])
+def test_normalised_is_true_or_false(value):
+    with pytest.raises(InputError, match="normalised must be true or false, got "):
+        Variant(regularizer="none", alpha=0.0, normalised=value)
+
+
 def test_a_grid_holds_each_distinct_training_once():
     names = [variant.name for variant in variants.grid([0, 0.6, 0.6], [0.1, 2.83])]
     assert names == ["none", "mmd-a0.6-s0.1", "mmd-a0.6-s2.83"]
@@ -61,9 +67,9 @@ def test_numbers_that_differ_have_names_that_differ():
 def test_presets_hold_what_the_design_promises():
     sizes = {name: (len(p.variants), len(p.seeds), p.recipe.epochs, p.recipe.name) for name, p in PRESETS.items()}
     assert sizes == {
-        "quick": (6, 1, 2, "standard"),
-        "notebook": (4, 1, 100, "notebook"),
-        "sweep": (24, 3, 20, "standard"),
+        "quick": (8, 1, 2, "standard"),
+        "notebook": (4, 3, 100, "notebook"),
+        "sweep": (27, 3, 20, "standard"),
     }
 
 
@@ -77,6 +83,13 @@ def test_an_axis_that_is_not_given_keeps_the_presets_values():
     assert [variant.name for variant in grid.variants] == ["none", "mmd-a0.6-s1", "mmd-a0.6-s2"]
     grid = presets.QUICK.with_variants(alphas=(0.3,))
     assert {variant.sigma for variant in grid.variants} == {1e-4, 0.1, 2.83, 1e4}
+
+
+def test_a_grid_is_made_of_the_presets_values_without_those_of_normalised_variants():
+    fixed = variants.normalised(variants.gaussian(0.3, 5.0))
+    preset = dataclasses.replace(presets.QUICK, variants=(variants.gaussian(0.6, 1.0), fixed))
+    assert [variant.name for variant in preset.with_variants(sigmas=(2.0,)).variants] == ["mmd-a0.6-s2"]
+    assert [variant.name for variant in preset.with_variants(alphas=(0.2,)).variants] == ["mmd-a0.2-s1"]
 
 
 def test_only_keeps_the_named_variants_and_lists_them_when_unknown():
@@ -113,7 +126,11 @@ def test_a_recipe_needs_a_learning_rate():
     "name", ["none", "imq-a0.3", "kl-a0.2", "mmd-a0.6-s2.83", "mmd-a0.6-s1e-20", "mmd-a0.3-s1e+20"]
 )
 def test_a_name_is_enough_to_ask_for_a_variant_of_any_penalty(name):
-    assert variants.named(name).name == name
+    free, fixed = variants.named(name), variants.named(f"{name}-bn")
+    assert (free.name, fixed.name) == (name, f"{name}-bn")
+    assert (free.normalised, fixed.normalised) == (False, True)
+    assert fixed == variants.normalised(free) != free
+    assert Variant(**fixed.to_dict()) == fixed
 
 
 def test_the_name_of_every_variant_of_a_preset_names_it():
@@ -122,10 +139,14 @@ def test_the_name_of_every_variant_of_a_preset_names_it():
 
 
 @pytest.mark.parametrize(
-    "name", ["", "mmd", "mmd-a0.3", "kl-a0.3-s1", "imq-s1", "mmd-a1.2.3-s1", "rbf-a0.1-s1", "none-a0"]
+    "name",
+    ["", "mmd", "mmd-a0.3", "kl-a0.3-s1", "imq-s1", "mmd-a1.2.3-s1", "rbf-a0.1-s1", "none-a0"]
+    + ["-bn", "bn", "none-bn-bn", "none-BN", "mmd-bn-a0.3-s1", "kl-a0.2-bn-bn"],
 )
 def test_a_name_of_no_variant_is_refused_with_the_forms(name):
-    with pytest.raises(InputError, match=r"choose one of: none, mmd-aALPHA-sSIGMA, imq-aALPHA, kl-aALPHA"):
+    with pytest.raises(
+        InputError, match=r"choose one of: none, mmd-aALPHA-sSIGMA, imq-aALPHA, kl-aALPHA; or one with -bn"
+    ):
         variants.named(name)
 
 

@@ -40,6 +40,7 @@ class FakeVariant:
     kernel: str | None = "gaussian"
     alpha: float = 0.6
     sigma: float | None = None
+    normalised: bool = False
     status: str = "ok"
     lost: tuple[int, ...] = ()  # seeds that did not end well; all of them if none is named
     error: str = ""  # instead of the usual one
@@ -51,7 +52,8 @@ class FakeVariant:
     @property
     def variant(self) -> Variant:
         """What the product calls it."""
-        return Variant(regularizer=self.regularizer, kernel=self.kernel, alpha=self.alpha, sigma=self.sigma)
+        settings = ("regularizer", "kernel", "alpha", "sigma", "normalised")
+        return Variant(**{name: getattr(self, name) for name in settings})
 
     @property
     def name(self) -> str:

@@ -3,7 +3,7 @@
 from mmdvae.record.result import Classifier, Code, Dataset, Hardware, Run, SeedRun, VariantResult
 from mmdvae.results import summarise
 
-SHAPE = {"regularizer": "mmd", "kernel": "gaussian", "alpha": 0.6, "sigma": None}
+SHAPE = {"regularizer": "mmd", "kernel": "gaussian", "alpha": 0.6, "sigma": None, "normalised": False}
 
 
 def run(**changes) -> Run:
@@ -27,7 +27,7 @@ def run(**changes) -> Run:
 
 
 def entry(name: str, *, seeds=None, status="ok", error=None, history=None, epochs=3, **fields) -> VariantResult:
-    """A variant; except regularizer, alpha and sigma every field is a metric, one value or a tuple of one per seed.
+    """A variant; except the fields of SHAPE every one is a metric, one value or a tuple of one per seed.
 
     Without `seeds` there are as many as in the longest tuple, or three.
     """

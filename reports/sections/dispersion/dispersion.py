@@ -40,7 +40,7 @@ def _how(report: Report) -> tuple[str, str]:
     seeds = "the dots are the seeds" if len(report.run.seeds) > 1 else "one seed"
     return (
         "Total variance is the trace of Cov(z): how far the codes spread. A dotted line marks what the prior would "
-        "have; other horizontal lines are variants that have no σ. Shaded: σ outside of "
+        "have; other horizontal lines are variants that have no σ or normalised codes. Shaded: σ outside of "
         f"{sigma_chart.strong_words(report)}, where a kernel pulls weakly at the prior or not at all. Where a "
         "line is but a row of dots, over more than a decade, no σ was tried.",
         "A total variance like the prior's is necessary, not sufficient: an affine map gives it to any codes. A kernel "

@@ -1,4 +1,4 @@
-"""One metric against sigma: a line per alpha, a horizontal line per variant without sigma; weak kernels shaded."""
+"""One metric against sigma: a line per alpha, a horizontal line per variant beside the grid; weak kernels shaded."""
 
 from markupsafe import Markup
 
@@ -6,7 +6,7 @@ from mmdvae.record.result import Report, Statistic, VariantResult
 from reports import metrics, text
 from reports.drawing import scales, svg
 from reports.metrics import Metric
-from reports.sections.heatmap import by_alpha, without_sigma
+from reports.sections.heatmap import beside_grid, by_alpha
 from reports.table import spread_text
 
 
@@ -43,7 +43,7 @@ def _unshaded(report: Report) -> list[float]:
 
 
 def _references(report: Report, metric: Metric) -> list[svg.Reference]:
-    styles = zip(without_sigma(report, metric.name), svg.COLOURS[1:] * 9, svg.DASHES[1:] * 9, strict=False)
+    styles = zip(beside_grid(report, metric.name), svg.COLOURS[1:] * 9, svg.DASHES[1:] * 9, strict=False)
     found = [
         svg.Reference(value=variant.mean(metric.name) or 0.0, label=variant.settings, colour=colour, dash=dash)
         for variant, colour, dash in styles

@@ -14,6 +14,7 @@ from mmdvae.training.build import build
 
 RECIPES = [recipes.STANDARD, recipes.NOTEBOOK]
 VARIANTS = [variants.none(), variants.gaussian(0.6, 2.83), variants.imq(0.6), variants.kl(0.5)]
+NORMALISED = [variants.normalised(variant) for variant in VARIANTS]
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +68,20 @@ def test_kl_agrees_with_its_integral():
     assert float(kl_to_prior(np.array([[1.5]]), np.array([[2 * np.log(0.5)]]))) == pytest.approx(want, abs=1e-8)
 
 
-def test_kl_at_alpha_one_half_is_half_the_evidence_lower_bound_per_pixel(images):
+def test_kl_at_alpha_one_half_is_half_the_usual_objective_per_pixel(images):
     model = build(variants.kl(0.5), recipes.STANDARD, seed=0)
     model.reseed(0, 0)
     logs = model.evaluate(images[:32], batch_size=32, verbose=0, return_dict=True)
     mean, log_variance = model.encode(images[:32])
-    elbo_per_pixel = logs["bce"] + float(kl_to_prior(mean, log_variance)) / 784
-    assert logs["loss"] == pytest.approx(elbo_per_pixel / 2, rel=1e-5)
+    usual_per_pixel = logs["bce"] + float(kl_to_prior(mean, log_variance)) / 784
+    assert logs["loss"] == pytest.approx(usual_per_pixel / 2, rel=1e-5)
+
+
+def test_normalised_variants_start_with_the_same_trained_weights_and_have_no_others():
+    free, fixed = (build(kind[0], recipes.STANDARD, seed=3) for kind in (VARIANTS, NORMALISED))
+    assert len(fixed.trainable_variables) == len(free.trainable_variables)
+    for a, b in zip(free.trainable_variables, fixed.trainable_variables, strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_initial_weights_depend_on_the_seed_alone():
@@ -159,7 +167,7 @@ def test_encode_is_the_posterior_and_decode_the_logits(images):
     np.testing.assert_allclose(model.decode(out["z"]), out["logits"][..., 0], atol=1e-5)
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+@pytest.mark.parametrize("variant", [*VARIANTS, *NORMALISED], ids=lambda variant: variant.name)
 def test_every_kind_of_variant_learns(variant, images):
     model = build(variant, dataclasses.replace(recipes.STANDARD, batch_size=32), seed=0)
     model.reseed(0, 0)
@@ -174,3 +182,78 @@ def test_the_network_is_the_notebooks():
     assert model.decoder.count_params() == 28_224 + 36_928 + 256 + 18_464 + 128 + 289
     assert [tuple(output.shape) for output in model.encoder.outputs] == [(None, 8), (None, 8)]
     assert tuple(model.decoder.outputs[0].shape) == (None, 28, 28, 1)
+
+
+# Shapes of the weights before there were normalised variants, in order.
+SHAPES = [
+    *[(3, 3, 1, 32), (32,), (32,), (32,), (32,), (32,), (3, 3, 32, 64), (64,), (64,), (64,), (64,), (64,)],
+    *[(3136, 128), (128,), (128, 8), (8,), (128, 8), (8,)],
+    *[(8, 3136), (3136,), (3, 3, 64, 64), (64,), (64,), (64,), (64,), (64,)],
+    *[(3, 3, 32, 64), (32,), (32,), (32,), (32,), (32,), (3, 3, 1, 32), (1,)],
+]
+# By variant and recipe: the mean losses after one and two steps that it had, on images of noise.
+FIRST_LOSSES = {
+    ("none", "standard"): (0.8493954539299011, 0.8282744884490967),
+    ("mmd-a0.6-s2.83", "standard"): (0.490171879529953, 0.4603833556175232),
+    ("imq-a0.6", "standard"): (0.4154354929924011, 0.3915793299674988),
+    ("kl-a0.5", "standard"): (0.43483760952949524, 0.4236513078212738),
+    ("none", "notebook"): (0.693152904510498, 0.6931600570678711),
+    ("mmd-a0.6-s2.83", "notebook"): (0.42536184191703796, 0.3990575671195984),
+    ("imq-a0.6", "notebook"): (0.3597668409347534, 0.34573623538017273),
+    ("kl-a0.5", "notebook"): (0.3549468517303467, 0.3560827970504761),
+}
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+def test_a_variant_that_is_not_normalised_is_trained_as_before_there_were_any(variant, recipe):
+    model = build(variant, dataclasses.replace(recipe, batch_size=32), seed=0)
+    assert [tuple(weight.shape) for weight in model.weights] == SHAPES
+    noise = np.random.default_rng(0).integers(0, 256, (64, 28, 28)).astype("uint8")
+    model.reseed(0, 0)
+    model.reset_metrics()
+    losses = [model.train_on_batch(noise[start : start + 32], return_dict=True)["loss"] for start in (0, 32)]
+    # The error of float32 sums over a batch's pixels in another order, as on another processor.
+    means = [losses[0], sum(losses) / 2]
+    assert means == pytest.approx(FIRST_LOSSES[variant.name, recipe.name], rel=np.sqrt(32 * 784) * 1.2e-7)
+
+
+@pytest.mark.parametrize("variant", NORMALISED, ids=lambda variant: variant.name)
+def test_a_normalised_variant_has_the_same_network_and_two_moments_more(variant):
+    model = VAE(variant, recipes.STANDARD)
+    (norm,) = [layer for layer in model.encoder.layers if type(layer) is keras.layers.BatchNormalization]
+    assert norm.input is model.encoder.get_layer("mean").output
+    assert norm.output is model.encoder.outputs[0]
+    assert not norm.center
+    assert not norm.scale
+    assert norm.momentum == recipes.STANDARD.batch_norm_momentum
+    assert norm.compute_dtype == norm.variable_dtype == "float32"
+    assert [tuple(weight.shape) for weight in norm.weights] == [(8,), (8,)]
+    own = [id(weight) for weight in norm.weights]
+    assert [tuple(weight.shape) for weight in model.weights if id(weight) not in own] == SHAPES
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+def test_normalised_codes_have_mean_0_and_variance_1_over_a_batch_whatever_the_weights(images, recipe):
+    model = build(NORMALISED[0], recipe, seed=0)
+    dense = model.encoder.get_layer("mean")
+    before = outputs_of(model, images)
+    dense.kernel.assign(1000 * dense.kernel)
+    dense.bias.assign(dense.bias + 7.0)
+    scaled = outputs_of(model, images)
+    for name, out in (("before", before), ("scaled", scaled)):
+        np.testing.assert_allclose(out["mean"].mean(axis=0), 0, atol=1e-4, err_msg=name)
+    # Keras adds 0.001 to the variance, which is small against those of codes that are a thousand times as large.
+    np.testing.assert_allclose(scaled["mean"].var(axis=0), 1, rtol=1e-3)
+    assert np.all(before["mean"].var(axis=0) < 1)
+
+
+def test_normalised_codes_of_an_image_do_not_depend_on_the_images_beside_it_in_evaluation(images):
+    model = build(NORMALISED[1], dataclasses.replace(recipes.STANDARD, batch_size=32), seed=0)
+    model.fit(images, batch_size=32, epochs=1, verbose=0)
+    before = model.get_weights()
+    together, alone = model.encode(images[:8])[0], model.encode(images[3:4])[0]
+    np.testing.assert_allclose(together[3:4], alone, atol=1e-4)
+    np.testing.assert_allclose(outputs_of(model, images[:8], training=False)["mean"], together, atol=1e-4)
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)

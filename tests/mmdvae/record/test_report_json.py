@@ -36,7 +36,10 @@ def test_the_sweep_of_the_documentation_can_still_be_read():
     report, content = report_json.load(SWEEP), json.loads((SWEEP / "report.json").read_bytes())
     assert len(report.finished) == len(report.variants) == 24
     for name in ("variants", "baselines", "verdicts", "checks", "advice"):
-        assert asdict(report)[name] == content[name]
+        read = asdict(report)[name]
+        for row in read if name == "variants" else ():
+            assert row.pop("normalised") is False  # there was no such variant
+        assert read == content[name]
     assert report.run.recipe_settings == {}  # not recorded at that time
 
 

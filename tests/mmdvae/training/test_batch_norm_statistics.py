@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 
@@ -41,6 +42,23 @@ def test_they_are_the_means_over_whole_batches(images):
     assert layer.momentum == RECIPE.batch_norm_momentum
     for before, after in zip(trained, model.trainable_variables, strict=True):
         np.testing.assert_array_equal(before, after)
+
+
+def test_those_of_normalised_codes_are_too(images):
+    model = build(variants.normalised(variants.none()), RECIPE, seed=0)
+    loop, rows = CompiledLoop(model, images), np.arange(96)
+    dense = model.encoder.get_layer("mean")
+    before_the_norm = keras.Model(model.encoder.input, dense.output)
+    (norm,) = [layer for layer in model.encoder.layers if isinstance(layer, keras.layers.BatchNormalization)][2:]
+    pixels = (images[:96] / 255).astype("float32")[..., None]
+    codes = [np.asarray(before_the_norm(pixels[start : start + 32], training=True)) for start in (0, 32, 64)]
+    batch_norm_statistics.estimate(model, loop, rows)
+    np.testing.assert_allclose(norm.moving_mean, np.mean([one.mean(axis=0) for one in codes], axis=0), atol=1e-5)
+    np.testing.assert_allclose(norm.moving_variance, np.mean([one.var(axis=0) for one in codes], axis=0), rtol=1e-4)
+    assert norm.momentum == RECIPE.batch_norm_momentum
+    # So the codes of these images have nearly mean 0 and variance 1 in evaluation, whatever the last batch was like.
+    means = model.encode(images[:96])[0]
+    np.testing.assert_allclose(means.mean(axis=0), 0, atol=0.2)
 
 
 def test_fewer_images_than_a_batch_leave_them_as_they_are(images):

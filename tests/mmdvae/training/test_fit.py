@@ -14,6 +14,7 @@ from mmdvae.training.load import load
 
 RECIPE = dataclasses.replace(recipes.STANDARD, epochs=3, batch_size=64)
 VARIANT = variants.imq(0.6)  # draws a prior, so every random stream is in use
+NORMALISED = variants.normalised(VARIANT)
 
 
 class Stop(Exception):
@@ -52,6 +53,26 @@ def test_a_resumed_training_gives_the_same_numbers(tiny, tmp_path, undisturbed, 
     with resumed, whole:
         for name in whole.files:
             np.testing.assert_array_equal(resumed[name], whole[name])
+
+
+def test_a_normalised_variant_resumes_repeats_and_loads_exactly(tiny, tmp_path):
+    def kill(event):
+        if event["event"] == "epoch":
+            raise Stop
+
+    recipe = dataclasses.replace(RECIPE, epochs=2, batch_norm_images=128)
+    whole = fit(tiny, tmp_path / "whole", variant=NORMALISED, recipe=recipe)
+    with pytest.raises(Stop):
+        fit(tiny, tmp_path / "killed", variant=NORMALISED, recipe=recipe, report=kill)
+    same_numbers(fit(tiny, tmp_path / "killed", variant=NORMALISED, recipe=recipe), whole)
+    first, second = (load(tmp_path / run, NORMALISED, recipe) for run in ("whole", "killed"))
+    for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    # The loaded codes are scaled as the training left them: with fresh moments they would be as the layer before.
+    means = first.encode(np.load(tiny / "train_images.npy"))[0]
+    np.testing.assert_allclose(means.var(axis=0), 1, atol=0.5)
+    with pytest.raises((ValueError, KeyError)):
+        load(tmp_path / "whole", VARIANT, recipe)
 
 
 def test_a_repeated_training_gives_the_same_numbers_and_another_seed_others(tiny, tmp_path, undisturbed):

@@ -20,20 +20,25 @@ VARIANT, RECIPE = variants.imq(0.6), dataclasses.replace(recipes.STANDARD, laten
 
 @pytest.fixture
 def trained(tmp_path, tiny):
+    return stored(VARIANT, tmp_path, tiny)
+
+
+def stored(variant, tmp_path, tiny):
     """The folder of a training as a child process leaves it, with untrained weights; and the model."""
-    about = {"variant": VARIANT.to_dict(), "recipe": RECIPE.to_dict(), "seed": 3}
+    about = {"variant": variant.to_dict(), "recipe": RECIPE.to_dict(), "seed": 3}
     asked = request.make("train", tmp_path, data=tiny, backend="tensorflow", **about)
     folder = tmp_path / asked["folder"].rpartition("/")[2]
     store.describe(folder, asked)
-    model = build(VARIANT, RECIPE, seed=3)
+    model = build(variant, RECIPE, seed=3)
     save(folder / MODEL, model.weights, {})
     return folder, model
 
 
-def test_a_training_says_itself_what_was_trained(trained, tiny):
-    folder, model = trained
+@pytest.mark.parametrize("variant", [VARIANT, variants.normalised(VARIANT)], ids=lambda variant: variant.name)
+def test_a_training_says_itself_what_was_trained(variant, tmp_path, tiny):
+    folder, model = stored(variant, tmp_path, tiny)
     loaded = load(folder)
-    assert (loaded.variant, loaded.recipe) == (VARIANT, RECIPE)
+    assert (loaded.variant, loaded.recipe) == (variant, RECIPE)
     images = array_folder.open_split(tiny, "test")[0]
     np.testing.assert_array_equal(loaded.encode(images)[0], model.encode(images)[0])
 
