@@ -47,7 +47,7 @@ def main() -> None:
     \b
     mmdvae compare                                  a first look: eight variants, 2 epochs, minutes
     mmdvae compare --alpha 0 --alpha 0.6 --sigma 1 --sigma 2.83 --epochs 10
-    mmdvae compare sweep                            the full sweep: 27 variants, 3 seeds, hours
+    mmdvae compare sweep                            the full sweep: 28 variants, 3 seeds, hours
     mmdvae runs                                     list the comparisons so far
     """
 

@@ -57,13 +57,13 @@ QUICK = Preset(
     recipe=replace(recipes.STANDARD, epochs=2),
     variants=(
         variants.none(),
-        variants.gaussian(0.6, 1e-4),  # the notebook's "very small"
         variants.gaussian(0.6, 0.1),  # the notebook's choice
         variants.gaussian(0.6, 2.83),  # sqrt(d): pythae's default for d = 8
         variants.gaussian(0.6, 1e4),  # the notebook's "very large"
         variants.imq(0.6),  # seven scales at once, as in the Wasserstein autoencoder
         variants.kl(0.5),  # the usual VAE, which the penalties above would replace
         variants.normalised(variants.none()),  # the codes' scale without any penalty
+        variants.normalised(variants.gaussian(0.6, 2.83)),  # and with one, which then shapes and does not scale
     ),
 )
 
@@ -87,6 +87,7 @@ SWEEP = Preset(
     variants=(
         variants.none(),
         variants.normalised(variants.none()),  # the codes' scale without any penalty
+        variants.normalised(variants.gaussian(0.6, 2.83)),
         # 3.83 is the prior's median distance, 5.66 is d / sqrt(2) (Zhao's choice)
         *variants.grid((0.2, 0.6, 0.9), (1e-4, 0.1, 1.0, 2.83, 3.83, 5.66, 1e4)),
         variants.imq(0.6),

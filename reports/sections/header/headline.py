@@ -1,4 +1,4 @@
-"""The headline in a few sentences: which settings regularised, which did not, and what that cost."""
+"""The headline in a few sentences: which settings brought the codes near the prior, which did not, and what that cost."""
 
 from collections.abc import Iterable
 
@@ -13,10 +13,10 @@ NAMED = 6  # variants without effect are named one by one up to this many, which
 
 def sentences(report: Report) -> list[str]:
     """The first sentences of the page; fewer if something was not measured."""
-    return [sentence for make in (_regularised, _without_effect, _choices, _certainty) for sentence in make(report)]
+    return [sentence for make in (_arrived, _without_effect, _choices, _certainty) for sentence in make(report)]
 
 
-def regularised(report: Report) -> list[VariantResult]:
+def near_prior(report: Report) -> list[VariantResult]:
     """The variants whose codes came near the prior, by their distance from it."""
     return [variant for variant in report.finished if groups.near_prior(variant)]
 
@@ -25,14 +25,14 @@ def _spread(variant: VariantResult) -> float | None:
     return variant.mean("total_variance")
 
 
-def _regularised(report: Report) -> list[str]:
+def _arrived(report: Report) -> list[str]:
     if not any(variant.mean("sliced_w2") is not None for variant in report.finished):
         return []
-    found = regularised(report)
+    found = near_prior(report)
     what = f"sliced W2 at most {text.significant(NEAR, 2)} of the prior's standard deviation"
     if not found:
-        return [f"No variant is regularised: none has codes near the prior ({what})."]
-    return [f"Regularised, codes near the prior ({what}): {'; '.join(_settings(found))}.", *_rescaled(report)]
+        return [f"No variant brought its codes near the prior ({what})."]
+    return [f"Codes near the prior ({what}): {'; '.join(_settings(found))}.", *_rescaled(report)]
 
 
 def _rescaled(report: Report) -> list[str]:
@@ -55,7 +55,7 @@ def _settings(variants: Iterable[VariantResult]) -> list[str]:
     sigmas: dict[str, list[str]] = {}
     others = []
     for variant in variants:
-        if variant.kernel == "gaussian" and variant.alpha is not None:
+        if variant.kernel == "gaussian" and not variant.normalised:
             sigmas.setdefault(text.setting(variant.alpha), []).append(text.setting(variant.sigma))
         else:
             others.append(variant.name)
@@ -87,12 +87,12 @@ def _counted(variants: list[VariantResult]) -> str:
 
 
 def _choices(report: Report) -> list[str]:
-    """Among the variants that regularised: the one with the lowest BCE, and the one closest to the prior."""
-    found = regularised(report)
+    """Among the variants near the prior: the one with the lowest BCE, and the one closest to the prior."""
+    found = near_prior(report)
     cheapest, nearest = (_lowest(found, metric) for metric in ("bce", "sliced_w2"))
     if cheapest is None:
         return []
-    sentence = f"Of the regularised, {cheapest.name} reconstructs best ({_of(cheapest)})"
+    sentence = f"Of these, {cheapest.name} reconstructs best ({_of(cheapest)})"
     if nearest is None:
         return [f"{sentence}."]
     if nearest.name == cheapest.name:

@@ -1,4 +1,4 @@
-"""What the page says of variants with normalised codes: never that they are the reference, nor that they regularised."""
+"""What the page says of variants with normalised codes: near the prior perhaps, the reference never."""
 
 from dataclasses import replace
 
@@ -32,8 +32,13 @@ def test_they_stand_beside_the_grid_of_alpha_and_sigma(report):
     ]
 
 
-def test_a_scale_fixed_by_construction_is_not_called_regularised(report):
-    assert [variant.name for variant in headline.regularised(report)] == ["mmd-a0.6-s2.83"]
+def test_they_are_judged_by_their_distance_from_the_prior_like_all_others_and_go_by_name(report):
+    assert [variant.name for variant in headline.near_prior(report)] == [
+        "none-bn",
+        "mmd-a0.6-s2.83-bn",
+        "mmd-a0.6-s2.83",
+    ]
+    assert "σ\u00a02.83 with α\u00a00.6; none-bn; mmd-a0.6-s2.83-bn." in headline.sentences(report)[0]
 
 
 def test_the_kernel_section_says_what_fixes_the_scale(report):
