@@ -53,7 +53,7 @@ def kernel_distance_of_all(x, y):
 def test_the_noise_is_that_of_other_draws_and_never_less(shift, monkeypatch):
     # A jackknife counts terms of second order in the draws twice (Efron and Stein): where a distance is nearly 0 and
     # has no others, the deviation is too large by up to sqrt(2). Coverage, no smooth function, has terms of all orders:
-    # too large without such a limit where nearly all is covered. Of 200 redraws the deviation is known to 1 / sqrt(400).
+    # too large without such a limit where nearly all is covered. Of 200 redraws it is known to 1 / sqrt(400).
     monkeypatch.setattr(sample_quality, "SUBSET", 150)  # a subset is half of the images, so the subsets differ
     rng, n, redraws = np.random.default_rng(0), 300, 200
     mix, error = rng.normal(size=(6, 6)), 1 / math.sqrt(2 * redraws)
