@@ -1,53 +1,25 @@
 """Every metric that a report can hold: its title, number format, which values are better, and what it means."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable
 
-from reports import text
-
-Better = Literal["low", "high", "near 0"]
-Show = Callable[[float | None], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One metric; `prior(d)` is its value for N(0, I) in d dimensions, `better` is None if no value is best."""
-
-    name: str  # in report.json and metrics.csv
-    title: str
-    unit: str
-    group: str
-    show: Show
-    better: Better | None
-    meaning: str  # one sentence
-    prior: Callable[[int | None], float | None] = lambda d: None
-    log: bool = False  # spans decades, so it is plotted on a logarithmic axis
-
-    @property
-    def direction(self) -> str:
-        """Which values are better, in words; empty if none are."""
-        return {"low": "lower is better", "high": "higher is better", "near 0": "nearer to 0 is better"}.get(
-            self.better or "", ""
-        )
-
-    def spread(self, sd: float) -> str:
-        """A standard deviation in the metric's format: the same number of decimals, or two significant digits."""
-        return text.significant(sd, 2) if self.show is text.significant else self.show(sd)
-
-    def signed(self, difference: float) -> str:
-        """A difference with its sign: +0.0071, −0.0071, 0.0000."""
-        shown = self.show(difference)
-        return f"+{shown}" if difference > 0 and shown.strip("0.") else shown
-
-
-def fixed(digits: int, *, factor: float = 1) -> Show:
-    """A formatter: multiplies a number by `factor` and shows it with `digits` decimals."""
-    return lambda value: text.fixed(None if value is None else factor * value, digits)
+from reports import sample_metrics, text
+from reports.metric import Metric, fixed
 
 
 def _zero(d: int | None) -> float:
     return 0.0
+
+
+def _one(d: int | None) -> float:
+    return 1.0
+
+
+def _half(d: int | None) -> float:
+    return 0.5
+
+
+def _full_coverage(d: int | None) -> float:
+    return 1 - 2**-5  # of as many codes: Naeem et al. 2020, equation 6
 
 
 def _d(d: int | None) -> float | None:
@@ -58,9 +30,10 @@ GROUPS = (
     ("reconstruction", "Reconstruction"),
     ("dispersion", "Dispersion of the codes"),
     ("match", "Match with the prior"),
+    ("holes", "Holes in the codes"),
     ("kernel", "Kernel"),
     ("usefulness", "Usefulness of the codes"),
-    ("samples", "Samples from the prior"),
+    *sample_metrics.GROUPS,
     ("views", "Faithfulness of the two-dimensional views"),
     ("cost", "Cost"),
 )
@@ -80,16 +53,16 @@ METRICS = (
     Metric("psnr", "PSNR", "dB", "reconstruction", fixed(2), "high",
            "Peak signal-to-noise ratio, from the mean squared error."),
     Metric("ssim", "SSIM", "0 to 1", "reconstruction", fixed(3), "high",
-           "Structural similarity, data range 1; 1 is identical."),
+           "Structural similarity in uniform windows of 7 × 7 pixels, data range 1; 1 is identical."),
     Metric("rounded_accuracy", "Rounded accuracy", "%", "reconstruction", _percent, "high",
            "Share of pixels that agree after rounding both to 0 or 1."),
-    Metric("total_variance", "Total variance", "tr Cov(z)", "dispersion", _number, None,
+    Metric("total_variance", "Total variance", "squared latent units", "dispersion", _number, None,
            "Trace of Cov(z), z drawn from q(z|x); the prior has one per dimension.", _d, log=True),
-    Metric("variance_of_means", "Variance of means", "", "dispersion", _number, None,
+    Metric("variance_of_means", "Variance of means", "squared latent units", "dispersion", _number, None,
            "The part of the total variance that the posterior means carry."),
-    Metric("posterior_variance", "Posterior variance", "", "dispersion", _number, None,
+    Metric("posterior_variance", "Posterior variance", "squared latent units", "dispersion", _number, None,
            "The part of the total variance that the posterior's own width carries."),
-    Metric("logdet_cov", "Log det", "Cov(z)", "dispersion", fixed(2), None,
+    Metric("logdet_cov", "Log det", "", "dispersion", fixed(2), None,
            "Logarithm of the determinant of Cov(z): the volume of the cloud; the prior has 0.", _zero),
     Metric("participation_ratio", "Particip. ratio", "dimensions", "dispersion", fixed(2), None,
            "(Σλ)² / Σλ² of Cov(z)'s eigenvalues: dimensions in use.", _d),
@@ -103,9 +76,14 @@ METRICS = (
     Metric("mmd2_p", "p of MMD²", "permutations", "match", fixed(3), None,
            "How often as large an MMD² comes about when 1,000 codes and draws of the prior are shuffled; small "
            "values speak against equality, and large ones prove nothing."),
-    Metric("sliced_w2", "Sliced W2", "prior's sd", "match", _number, "low",
-           "Sliced Wasserstein-2 distance from the prior, in units of its standard deviation; unlike MMD² it grows "
-           "without bound.", _zero, log=True),
+    Metric("sliced_w2", "Sliced W2", "latent units", "match", _number, "low",
+           "Sliced Wasserstein-2 distance from the prior, whose standard deviation is 1 latent unit; unlike MMD² it "
+           "grows without bound.", _zero, log=True),
+    Metric("mmd2_white", "MMD², whitened", "fixed kernel", "match", fixed(4), "near 0",
+           "MMD² after the affine map that gives training codes mean 0 and covariance I: what no affine map mends.",
+           _zero),
+    Metric("sliced_w2_white", "Sliced W2, whitened", "latent units", "match", _number, "low",
+           "Sliced W2 after the same affine map: the distance that is left in the shape.", _zero, log=True),
     Metric("gaussian_w2", "Gaussian W2", "latent units", "match", _number, "low",
            "Wasserstein-2 distance of the prior and a normal distribution with the codes' mean and covariance.", _zero),
     Metric("gaussian_kl", "Gaussian KL", "nats", "match", _number, "low",
@@ -114,8 +92,27 @@ METRICS = (
            "Mardia's third moment of the codes, 0 for a normal distribution.", _zero),
     Metric("mardia_kurtosis", "Excess kurtosis", "Mardia", "match", _number, "near 0",
            "Mardia's fourth moment of the codes less a normal distribution's: above 0 with heavier tails.", _zero),
+    Metric("latent_coverage", "Latent coverage", "0 to 1", "holes", fixed(3), "high",
+           "Share of prior draws with a code nearer than the fifth nearest other draw (Naeem et al. 2020); 31/32 for "
+           "as many codes that follow the prior.", _full_coverage),
+    Metric("latent_density", "Latent density", "", "holes", fixed(3), None,
+           "How many prior draws' neighbourhoods a code lies in, divided by 5; above 1 where codes crowd the likeliest "
+           "places.", _one),
+    Metric("c2st_auc", "AUC of a classifier", "0 to 1", "holes", fixed(3), "low",
+           "How often a classifier of nearest neighbours gives a new code a higher score than a new prior draw "
+           "(Lopez-Paz and Oquab 2017); 0.5 if nothing tells them apart.", _half),
+    Metric("nearest_code", "Nearest code", "latent units", "holes", _number, "low",
+           "Mean distance of a prior draw to the nearest of as many codes."),
+    Metric("latent_coverage_white", "Latent coverage, whitened", "0 to 1", "holes", fixed(3), "high",
+           "Latent coverage by codes that the affine map fitted to training codes has whitened.", _full_coverage),
+    Metric("latent_density_white", "Latent density, whitened", "", "holes", fixed(3), None,
+           "Latent density of whitened codes.", _one),
+    Metric("c2st_auc_white", "AUC of a classifier, whitened", "0 to 1", "holes", fixed(3), "low",
+           "How well the classifier tells whitened codes from prior draws.", _half),
+    Metric("nearest_code_white", "Nearest code, whitened", "latent units", "holes", _number, "low",
+           "Mean distance of a prior draw to the nearest whitened code."),
     Metric("kernel_mean", "Kernel mean", "0 to 1", "kernel", _number, None,
-           "Mean of the training kernel over pairs of codes and prior draws."),
+           "Mean of the training kernel over pairs of two codes, or of a code and a prior draw."),
     Metric("kernel_live_share", "Live pairs", "%", "kernel", _percent, None,
            "Share of those pairs where the kernel is between 0.01 and 0.99."),
     Metric("gradient_ratio", "Gradient ratio", "penalty : BCE", "kernel", _number, None,
@@ -132,18 +129,7 @@ METRICS = (
            "Share of test images whose class a logistic regression of the codes finds."),
     Metric("silhouette", "Silhouette", "−1 to 1", "usefulness", fixed(3), "high",
            "How much nearer codes lie to their own class than to the next one."),
-    Metric("fid", "FID", "own classifier", "samples", _number, "low",
-           "Fréchet distance of decoded prior draws from test images, by the features of a small classifier."),
-    Metric("kid", "KID", "own classifier", "samples", _number, "near 0",
-           "Kernel distance by the same features, an unbiased estimate that can lie slightly below 0."),
-    Metric("kid_sd", "KID, sd", "over subsets", "samples", _number, None,
-           "Standard deviation of KID over the subsets of images that it is averaged over."),
-    Metric("density", "Density", "1 if real", "samples", fixed(3), None,
-           "How many real images' neighbourhoods a sample lies in; above 1 where samples crowd the commonest places."),
-    Metric("coverage", "Coverage", "0 to 1", "samples", fixed(3), "high",
-           "Share of real images that have a sample in their neighbourhood."),
-    Metric("class_entropy", "Class entropy", "nats", "samples", fixed(3), None,
-           "Entropy of the classes that the classifier sees in the samples; ln(classes) if all are equally frequent."),
+    *sample_metrics.METRICS,
     Metric("trustworthiness_pca", "Trust, PCA", "0 to 1", "views", fixed(3), "high",
            "How far neighbours in the PCA view are neighbours in the codes, too."),
     Metric("continuity_pca", "Continuity, PCA", "0 to 1", "views", fixed(3), "high",

@@ -8,12 +8,20 @@ import numpy as np
 
 from mmdvae.data.array_folder import open_split
 from mmdvae.files import finite_or_none
-from mmdvae.measures import class_separation, classifier, prior_match, reconstruction, sample_quality
+from mmdvae.measures import (
+    class_separation,
+    classifier,
+    prior_match,
+    protocol,
+    reconstruction,
+    sample_quality,
+    samplers,
+)
 from mmdvae.measures.class_separation import REFERENCES
 
 COMPONENTS = (2, 4, 8, 16)  # and as many as the models' latent dimensions
 BLOCK = 5_000  # images at a time: the training split in float64 would take 345 MB
-DRAWS_SEED, SAMPLES_SEED = 4, 5  # differ from the seed of the draws that codes are compared with
+DRAWS_SEED, TRAIN_DRAWS_SEED = 4, 5  # differ from the seed of the draws that codes are compared with
 
 Metrics = dict[str, Any]
 
@@ -30,23 +38,22 @@ def evaluate(data: Path, judge: Path | None, *, latent_dim: int) -> list[dict[st
     """Fit the baselines to the training split, measure them on the test split: [{"name", "metrics"}, ...].
 
     mean image: reconstruction error without any information about the image. PCA-k: the lowest error of a linear code
-    with k dimensions; with k = latent_dim also the distance of whitened codes from the prior, and the quality of images
-    sampled from the fitted normal distribution.
-    raw pixels: class separation without any code. real images: training images in place of samples. prior draws: draws
-    from N(0, I) in place of codes. Without a `judge`, the folder of the data set's classifier, no sample metrics.
+    with k dimensions; with k = latent_dim also all that `protocol` measures of a variant. raw pixels: class separation
+    without any code. real images: training images in place of samples, whatever sampler. prior draws: draws from
+    N(0, I) in place of codes. Without a `judge`, the folder of the data set's classifier, no sample metrics.
     """
     (train, _), (test, labels) = open_split(data, "train"), open_split(data, "test")
     components = sorted({*COMPONENTS, latent_dim})
-    pca = _Pca(train, components[-1])
+    pca, loaded = _Pca(train, components[-1]), classifier.load(judge) if judge else None
     mean_image = np.broadcast_to(pca.mean, (len(test), pca.mean.size))
-    rows: list[tuple[str, Metrics]] = [("mean image", _errors(test, mean_image, labels))]
-    rows += [(f"PCA-{k}", _of_pca(pca, k, data, against_prior=k == latent_dim)) for k in components]
-    rows += [("raw pixels", _of_pixels(data))]
-    rows += [("prior draws", prior_match.of_codes(prior_match.draw_prior(len(test), latent_dim, seed=DRAWS_SEED)))]
-    if judge:
-        made = _judged(pca, judge, latent_dim)
-        rows = [(name, metrics | made.pop(name, {})) for name, metrics in rows] + list(made.items())
-    return [{"name": name, "metrics": finite_or_none(metrics)} for name, metrics in rows]
+    rows = {"mean image": _errors(test, mean_image, labels)}
+    rows |= {f"PCA-{k}": _of_pca(pca, k, data) for k in components}
+    rows[f"PCA-{latent_dim}"] |= _like_a_variant(pca, latent_dim, data, loaded)
+    rows |= {"raw pixels": _of_pixels(data), "prior draws": _of_prior(len(test), latent_dim)}
+    if loaded:
+        rows["mean image"] |= _of_repeated(pca, loaded)
+        rows["real images"] = _of_real(loaded)
+    return [{"name": name, "metrics": finite_or_none(metrics)} for name, metrics in rows.items()]
 
 
 class _Pca:
@@ -84,15 +91,22 @@ def principal_axes(images: np.ndarray, components: int) -> tuple[np.ndarray, np.
     return mean / 255, axes[:, leading], np.sqrt(np.maximum(variances[leading], 0)) / 255
 
 
-def _of_pca(pca: _Pca, components: int, data: Path, *, against_prior: bool) -> Metrics:
+def _of_pca(pca: _Pca, components: int, data: Path) -> Metrics:
     (train, train_labels), (test, labels) = open_split(data, "train"), open_split(data, "test")
     codes, references = (pca.codes(images, components) for images in (test, train[:REFERENCES]))
-    metrics = _errors(test, pca.images(codes), labels) | _class_separation(references, train_labels, codes, labels)
-    # With fewer images than components the last spreads are rounding errors; dividing by them would amplify noise.
-    if not against_prior or not np.all(pca.spread[:components] > 1e-6 * pca.spread[0]):
-        return metrics
-    white = codes / pca.spread[:components]
-    return metrics | prior_match.of_codes(np.random.default_rng(DRAWS_SEED).permutation(white))
+    return _errors(test, pca.images(codes), labels) | _class_separation(references, train_labels, codes, labels)
+
+
+def _like_a_variant(pca: _Pca, components: int, data: Path, judge: classifier.Judge | None) -> Metrics:
+    parts = ((open_split(data, "train")[0][:REFERENCES], TRAIN_DRAWS_SEED), (open_split(data, "test")[0], DRAWS_SEED))
+    train, test = (np.random.default_rng(seed).permutation(pca.codes(images, components)) for images, seed in parts)
+    measured = protocol.of_codes(train, test)
+    return measured | protocol.of_samples(train, lambda z: _as_images(pca.images(z)), judge) if judge else measured
+
+
+def _of_prior(n: int, dim: int) -> Metrics:
+    sizes = ((REFERENCES, TRAIN_DRAWS_SEED), (n, DRAWS_SEED))
+    return protocol.of_codes(*(prior_match.draw_prior(size, dim, seed=seed) for size, seed in sizes))
 
 
 def _of_pixels(data: Path) -> Metrics:
@@ -115,20 +129,24 @@ def _class_separation(references, reference_labels, codes, labels) -> Metrics:
     }
 
 
-def _judged(pca: _Pca, judge: Path, latent_dim: int) -> dict[str, Metrics]:
-    """Sample metrics of real images, of the mean image repeated n times, and of samples from PCA."""
-    network, references = classifier.load(judge)
-    real = references["test"]
-    drawn = np.random.default_rng(SAMPLES_SEED).standard_normal((len(real), latent_dim))
-    made = {
-        "mean image": np.broadcast_to(pca.mean, (len(real), pca.mean.size)),
-        f"PCA-{latent_dim}": pca.images(drawn * pca.spread[:latent_dim]),
-    }
-    judged = {
-        name: sample_quality.judged(real, *classifier.judge(network, images.reshape(-1, 28, 28, 1).astype(np.float32)))
-        for name, images in made.items()
-    }
-    return judged | {"real images": sample_quality.judged(real, references["train"], references["train_classes"])}
+def _of_repeated(pca: _Pca, judge: classifier.Judge) -> Metrics:
+    """Of the mean image as often as there are samples; other draws of it would be the same."""
+    images = np.broadcast_to(pca.mean, (len(judge.references["test"]), pca.mean.size))
+    measured = protocol.judged(_as_images(images), judge)
+    return {name: value for name, value in measured.items() if not name.endswith("_noise")}
+
+
+def _of_real(judge: classifier.Judge) -> Metrics:
+    """Of training images in place of the samples of each sampler: the ceiling of each table."""
+    features = [judge.references[name] for name in ("test", "train", "train_classes")]
+    measured: Metrics = {}
+    for suffix in samplers.SAMPLERS:
+        measured |= sample_quality.judged(*features, suffix=suffix)
+    return measured
+
+
+def _as_images(rows: np.ndarray) -> np.ndarray:
+    return rows.reshape(-1, 28, 28, 1).astype(np.float32)
 
 
 def _rows(images: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ would have to be downloaded.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -20,7 +20,14 @@ from mmdvae.training import checkpoint
 MODEL, REFERENCES = "classifier.npz", "references.npz"
 FEATURES = 64
 EPOCHS, BATCH, SEED = 3, 128, 0
-COMPARED = 5_000  # images on each side, the same number everywhere: FID's bias depends on it
+COMPARED = 5_000  # images on each side, the same number everywhere: the Fréchet distance's bias depends on it
+
+
+class Judge(NamedTuple):
+    """A trained classifier, and the features of real images that samples are compared with."""
+
+    network: keras.Model
+    references: dict[str, np.ndarray]
 
 
 def work(
@@ -60,13 +67,13 @@ def fit(data: Path, folder: Path, report: Callable[[dict], None]) -> dict[str, A
     }
 
 
-def load(folder: Path) -> tuple[keras.Model, dict[str, np.ndarray]]:
+def load(folder: Path) -> Judge:
     """The trained classifier from a finished job's folder, and the arrays of references.npz."""
     with np.load(folder / REFERENCES, allow_pickle=False) as archive:
         references = {name: archive[name] for name in archive.files}
     network = build(int(references.pop("classes")))
     checkpoint.restore(folder / MODEL, network.weights)
-    return network, references
+    return Judge(network, references)
 
 
 def build(count: int) -> keras.Model:

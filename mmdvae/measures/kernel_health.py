@@ -8,7 +8,7 @@ from mmdvae.measures.kernel_states import ALIVE, DEAD_BELOW, OFF, State
 from mmdvae.measures.live_range import without_diagonal
 from mmdvae.measures.prior_match import kernel_matrix
 
-AT_MOST = 2_000  # codes, and as many prior draws: 6 million pairs, whose shares are known to about 0.01
+AT_MOST = 2_000  # codes, and as many prior draws: 8 million values, whose shares are known to about 0.01
 HALFWAY = 0.5  # a dead kernel's values are near 0 or near 1, so any threshold between separates the two
 
 

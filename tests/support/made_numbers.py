@@ -8,7 +8,13 @@ from mmdvae.record.result import Baseline
 
 CLASSES, D = 10, 8
 ENTROPY = 0.2422  # of the test images' pixels: the lowest BCE that there can be
-JUDGED = ("fid", "kid", "kid_sd", "density", "coverage", "class_entropy")  # by the data set's classifier
+OF_SAMPLES = ("fid", "kid", "density", "coverage")  # by the data set's classifier, for each sampler and with its noise
+SUFFIXES = ("", "_fitted", "_mixture")
+JUDGED = (
+    *(f"{name}{suffix}{noise}" for name in OF_SAMPLES for suffix in SUFFIXES for noise in ("", "_noise")),
+    "kid_sd",
+    "class_entropy",
+)
 
 
 def metrics(rng: np.random.Generator, *, spread: float, bce: float, state: str, judged: bool) -> dict[str, Any]:
@@ -37,6 +43,9 @@ def metrics(rng: np.random.Generator, *, spread: float, bce: float, state: str, 
         "sliced_w2": abs(spread - 1) + 0.03 * noise,
         "mmd2": 0.0009 * noise - 0.001 if spread < 1.01 else 0.0007 if near else 0.41 * noise,
         "mmd2_p": 0.62 if near else 0.001,
+        **_white(0.107 if near else 0.111, 0.0021),
+        **_holes(*((0.63, 1.04, 0.93, 1.36) if near else (0.0, 0.0, 1.0, 1.5 * spread)), ""),
+        **_holes(0.64 * noise, 1.05, 0.93, 1.36, "_white"),
         "mardia_skewness": 0.03 * noise,
         "mardia_kurtosis": -1.25 * noise,
         "kernel_mean": {"off": None, "saturated": 0.0, "flat": 0.9999999, "live": 0.17}[state],
@@ -53,11 +62,10 @@ def metrics(rng: np.random.Generator, *, spread: float, bce: float, state: str, 
         "continuity_pca": 0.93,
         "trustworthiness_tsne": 0.98,
         "continuity_tsne": 0.96,
-        "fid": (4.2 if near else 31.0) * noise,
-        "kid": 0.021 * noise,
+        **_samples((4.2 if near else 31.0) * noise, 0.021 * noise, 0.71, 0.64 if near else 0.22, ""),
+        **_samples(4.4 * noise, 0.022 * noise, 0.72, 0.62, "_fitted"),
+        **_samples(2.1 * noise, 0.009 * noise, 1.17, 0.73, "_mixture"),
         "kid_sd": 0.002,
-        "density": 0.71,
-        "coverage": 0.64 if near else 0.22,
         "class_entropy": 2.21,
     }
     return numbers if judged else numbers | dict.fromkeys(JUDGED)
@@ -91,17 +99,43 @@ def baselines(*, judged: bool) -> list[Baseline]:
         "mean image": _errors(0.4502, 0.0867, 0.21),
         **{f"PCA-{k}": _pca(k) for k in (2, 4, 8, 16)},
         "raw pixels": {"knn_accuracy": 0.8462},
-        "prior draws": {"mmd2": 0.00003, "mmd2_p": 0.75, "sliced_w2": 0.0161} | _shape(0.0002),
+        "prior draws": {"mmd2": 0.00003, "mmd2_p": 0.75, "sliced_w2": 0.0161}
+        | _shape(0.0002)
+        | _white(0.0168, 0.00004)
+        | _holes(0.969, 1.0, 0.497, 0.98, "")
+        | _holes(0.968, 1.0, 0.498, 0.98, "_white"),
     }
     if judged:
-        rows["mean image"] |= _samples(178.6, 0.0006)
-        rows[f"PCA-{D}"] |= _samples(43.0, 0.141)
-        rows["real images"] = _samples(0.37, 0.975)
+        rows["mean image"] |= _without_noise(_samples(178.6, 59.5, 0.35, 0.0006, "")) | _once(0.0)
+        rows[f"PCA-{D}"] |= _samples(61.0, 20.3, 0.41, 0.062, "") | _once(2.1)
+        rows[f"PCA-{D}"] |= _samples(43.0, 14.3, 0.62, 0.141, "_fitted") | _samples(21.0, 7.0, 0.9, 0.33, "_mixture")
+        rows["real images"] = _once(2.3026)
+        for suffix in SUFFIXES:
+            rows["real images"] |= _samples(0.37, 0.12, 0.993, 0.975, suffix)
     return [Baseline(name=name, metrics=numbers) for name, numbers in rows.items()]
 
 
-def _samples(fid: float, coverage: float) -> dict[str, float]:
-    return dict(zip(JUDGED, (fid, fid / 3, 0.12, 0.993, coverage, 2.3026), strict=True))
+def _samples(fid: float, kid: float, density: float, coverage: float, suffix: str) -> dict[str, float]:
+    values = dict(zip(OF_SAMPLES, (fid, kid, density, coverage), strict=True))
+    noise = {f"{name}{suffix}_noise": 0.01 * value + 0.001 for name, value in values.items()}
+    return {f"{name}{suffix}": value for name, value in values.items()} | noise
+
+
+def _without_noise(numbers: dict[str, float]) -> dict[str, float]:
+    return {name: value for name, value in numbers.items() if not name.endswith("_noise")}
+
+
+def _once(class_entropy: float) -> dict[str, float]:
+    return {"kid_sd": 0.12, "class_entropy": class_entropy}
+
+
+def _holes(coverage: float, density: float, auc: float, nearest: float, suffix: str) -> dict[str, float]:
+    names = ("latent_coverage", "latent_density", "c2st_auc", "nearest_code")
+    return {f"{n}{suffix}": value for n, value in zip(names, (coverage, density, auc, nearest), strict=True)}
+
+
+def _white(sliced_w2: float, mmd2: float) -> dict[str, float]:
+    return {"sliced_w2_white": sliced_w2, "mmd2_white": mmd2}
 
 
 def _errors(bce: float, mse: float, ssim: float) -> dict[str, float]:
@@ -116,5 +150,8 @@ def _shape(skewness: float) -> dict[str, float]:
 
 def _pca(k: int) -> dict[str, float]:
     useful = {"knn_accuracy": 0.79, "probe_accuracy": 0.74}
-    near = {"mmd2": 0.0063, "mmd2_p": 0.001, "sliced_w2": 0.159} | _shape(28.1) if k == D else {}
+    near: dict[str, float] = {}
+    if k == D:
+        near = {"mmd2": 0.155, "mmd2_p": 0.001, "sliced_w2": 1.72} | _shape(28.1) | _white(0.159, 0.0063)
+        near |= _holes(0.24, 0.9, 0.98, 2.9, "") | _holes(0.49, 0.99, 0.97, 1.46, "_white")
     return _errors(0.3604 - 0.004 * k, 0.0398 - 0.00125 * k, 0.32 + k / 40) | useful | near

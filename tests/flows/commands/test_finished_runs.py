@@ -113,7 +113,7 @@ def test_a_difference_is_called_large_only_beyond_the_seeds_and_never_with_fewer
     tmp_path, first, second, word
 ):
     one, two = measured(tmp_path, "total_variance", tuple(first), tuple(second))
-    (change,) = row(diff.between([of(one), of(two)]), "Total variance (tr Cov(z))").changes
+    (change,) = row(diff.between([of(one), of(two)]), "Total variance (squared latent units)").changes
     assert change.word == word
 
 

@@ -7,7 +7,7 @@ import pytest
 from mmdvae import variants
 from mmdvae.data import array_folder, catalog, prepare
 from mmdvae.files import strict_json
-from mmdvae.measures import classifier, evaluate, prior_match, sample_quality
+from mmdvae.measures import classifier, evaluate, prior_match, protocol, sample_quality, samplers
 from mmdvae.model import vae
 from mmdvae.recipes import NOTEBOOK, STANDARD
 from mmdvae.training.build import build
@@ -165,20 +165,30 @@ def test_the_images_shown_are_the_first_of_each_class_and_then_the_first_of_the_
 
 def test_without_a_judge_nothing_is_said_of_samples(untrained, prepared, metrics_and_views, tmp_path):
     metrics = evaluate.evaluate(untrained, data=prepared, judge=None, folder=tmp_path)
-    assert {name for name, value in metrics.items() if value is None} == set(sample_quality.METRICS)
-    assert {name: value for name, value in metrics.items() if name not in sample_quality.METRICS} == {
-        name: value for name, value in metrics_and_views[0].items() if name not in sample_quality.METRICS
+    of_samples = {name for suffix in samplers.SAMPLERS for name in sample_quality.names(suffix)}
+    assert {name for name, value in metrics.items() if value is None} == of_samples
+    assert {name: value for name, value in metrics.items() if name not in of_samples} == {
+        name: value for name, value in metrics_and_views[0].items() if name not in of_samples
     }
 
 
 def test_samples_are_judged_by_the_classifier(untrained, metrics_and_views, judge):
     network, references = classifier.load(judge)
-    drawn = prior_match.draw_prior(len(references["test"]), 8, seed=evaluate.SAMPLES_SEED)
+    drawn = prior_match.draw_prior(len(references["test"]), 8, seed=samplers.SEED)
     logits = np.asarray(untrained.decoder(drawn), dtype="float64")
     features, classes = classifier.judge(network, 1 / (1 + np.exp(-logits)))
     metrics = metrics_and_views[0]
     assert metrics["fid"] == pytest.approx(sample_quality.frechet(references["test"], features), rel=1e-3)
     assert metrics["class_entropy"] == sample_quality.class_entropy(classes)
+
+
+def test_codes_are_measured_by_the_protocol_of_all_rows_on_draws_of_both_splits(metrics_and_views, untrained, prepared):
+    train, test = (
+        prior_match.draw_codes(*untrained.encode(array_folder.open_split(prepared, split)[0]), seed=seed)
+        for split, seed in (("train", evaluate.TRAIN_NOISE_SEED), ("test", evaluate.NOISE_SEED))
+    )
+    expected = protocol.of_codes(train, test)
+    assert {name: metrics_and_views[0][name] for name in expected} == expected
 
 
 def test_shuffled_labels_leave_nothing_to_find(untrained, prepared, tmp_path, monkeypatch):

@@ -51,7 +51,7 @@ def test_the_kernel_distance_of_whole_samples_equals_its_definition_pair_by_pair
 
     within = [np.mean([kernel(z[i], z[j]) for i in range(12) for j in range(12) if i != j]) for z in (x, y)]
     between = np.mean([kernel(a, b) for a in x for b in y])
-    mean, sd = sample_quality.kernel_distance(x, y)  # the only subset of twelve is all of them
+    mean, sd, _ = sample_quality.kernel_distance(x, y)  # the only subset of twelve is all of them
     assert mean == pytest.approx(sum(within) - 2 * between, rel=1e-9)
     assert math.isnan(sd)
 
@@ -60,7 +60,8 @@ def test_the_kernel_distance_compares_three_moments():
     # f = 1: (x y + 1)³ = 1 + 3 x y + 3 x² y² + x³ y³, so that MMD² = 3 (m1 - n1)² + 3 (m2 - n2)² + (m3 - n3)².
     rng, n = np.random.default_rng(0), 400
     found = [
-        sample_quality._cubic_mmd2(rng.normal(0, 1, (n, 1)), rng.normal(0.5, 1, (n, 1))) for _ in range(400)
+        sample_quality._cubic_mmd2(rng.normal(0, 1, (n, 1)), rng.normal(0.5, 1, (n, 1)), np.ones((n, 1)))[0]
+        for _ in range(400)
     ]  # moments of N(0, 1): 0, 1, 0; of N(.5, 1): .5, 1.25, 1.625
     expected = 3 * 0.5**2 + 3 * 0.25**2 + 1.625**2
     assert np.mean(found) == pytest.approx(expected, abs=4 * np.std(found) / np.sqrt(len(found)))
@@ -74,8 +75,13 @@ def test_the_kernel_distance_of_one_distribution_is_zero_within_its_own_spread()
 
 def test_the_kernel_distance_takes_subsets_of_a_thousand(monkeypatch):
     sizes = []
-    monkeypatch.setattr(sample_quality, "_cubic_mmd2", lambda x, y: sizes.append((len(x), len(y))) or float(x.sum()))
-    mean, sd = sample_quality.kernel_distance(np.random.default_rng(0).normal(size=(1500, 2)), np.zeros((1200, 2)))
+
+    def measured(x, y, member):
+        sizes.append((len(x), len(y)))
+        return float(x.sum()), np.zeros(member.shape[1])
+
+    monkeypatch.setattr(sample_quality, "_cubic_mmd2", measured)
+    mean, sd, _ = sample_quality.kernel_distance(np.random.default_rng(0).normal(size=(1500, 2)), np.zeros((1200, 2)))
     assert sizes == [(1000, 1000)] * sample_quality.SUBSETS
     assert sd > 0
     assert math.isfinite(mean)
@@ -118,9 +124,9 @@ def test_the_class_entropy_of_k_equal_classes_is_log_k():
 
 def test_all_are_measured_together(features):
     got = sample_quality.judged(*features, np.array([0, 1, 1]))
-    assert tuple(got) == sample_quality.METRICS
+    assert list(got) == sample_quality.names("")
     assert got["fid"] == sample_quality.frechet(*features)
-    assert (got["kid"], got["kid_sd"]) == sample_quality.kernel_distance(
+    assert (got["kid"], got["kid_sd"], got["kid_noise"]) == sample_quality.kernel_distance(
         *features
     )  # subsets are 80 of the 90 images, so they differ
     assert (got["density"], got["coverage"]) == sample_quality.density_and_coverage(*features)
@@ -130,3 +136,12 @@ def test_of_few_real_images_all_others_are_neighbours():
     real, made = np.array([[0.0], [1.0], [3.0]]), np.array([[2.5], [5.5]])
     # The second-nearest other points are 3, 2 and 3 away: 2.5 is within reach of all, 5.5 only of the last.
     assert sample_quality.density_and_coverage(real, made) == (4 / (2 * 2), 1.0)
+
+
+def test_the_names_say_from_which_distribution_the_draws_are(features):
+    got = sample_quality.judged(*features, np.array([0, 1, 1]), suffix="_fitted")
+    assert list(got) == [
+        *("fid_fitted", "kid_fitted", "density_fitted", "coverage_fitted"),
+        *("fid_fitted_noise", "kid_fitted_noise", "density_fitted_noise", "coverage_fitted_noise"),
+    ]
+    assert got["fid_fitted"] == sample_quality.frechet(*features)

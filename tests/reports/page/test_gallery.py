@@ -54,7 +54,7 @@ def test_it_opens_without_a_complaint_and_within_its_size(visit, report):
     assert page.evaluate("window.__xss") is None
     assert "This section could not be made" not in page.locator("main").inner_text()
     assert report.stat().st_size <= 2_000_000
-    most = 3400 if report.parent.name != "forty" else 12_000
+    most = 3800 if report.parent.name != "forty" else 13_000
     assert page.evaluate("document.querySelectorAll('*').length") <= most
 
 

@@ -226,7 +226,7 @@ def test_the_table_needs_no_drawing_and_the_page_no_training():
 def test_numbers_that_need_a_definition_have_it(html):
     assert "exp(−|a − b|² / 2σ²)" in html
     assert "0.1, 0.2, 0.5, 1, 2, 5 and 10" in html
-    assert "PCA are scaled to unit variance" in html
+    assert "“Whitened” is after the affine map that gives 20,000 training codes" in html
 
 
 def test_nothing_in_an_edited_report_is_more_than_text(tmp_path):

@@ -54,7 +54,7 @@ def test_one_pair_has_a_difference_and_no_interval(tmp_path):
     shown = section(of(fake), "differences")
     bce = fake.report.variants[3].differences.metrics["bce"].mean
     assert f"1 pair +{fixed(bce, 4)} no interval" in shown
-    assert "to" not in shown.split("FID own classifier", 1)[1].split()
+    assert "to" not in shown.split("Fréchet distance own classifier's features", 1)[1].split()
     assert "shares its seed" in shown
     assert "With fewer than three seeds there is no interval" in shown
 

@@ -75,6 +75,6 @@ def test_the_markdown_has_effect_and_interval_behind_each_verdict(fake, page):
         f"95\u00a0% interval {low} to {high}, 3 seeds\\]"
     ) in text
     assert f"- **not run** V5: {fake.report.verdicts[4].claim}\n" in text
-    assert "| Sliced W2 (prior's sd) |" in text
-    assert "| FID (own classifier) |" in text
+    assert "| Sliced W2 (latent units) |" in text
+    assert "| Fréchet distance (own classifier's features) |" in text
     assert len(text.encode()) <= 20_000
