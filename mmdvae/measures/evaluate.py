@@ -19,6 +19,7 @@ from mmdvae.measures import (
     prior_match,
     projections,
     protocol,
+    pull,
     reconstruction,
     samplers,
 )
@@ -113,7 +114,12 @@ def _same_for_every_row(
 def _kernel_health(model: VAE, means: np.ndarray, log_variances: np.ndarray) -> dict[str, Any]:
     z = prior_match.draw_codes(means, log_variances, seed=NOISE_SEED)[: kernel_health.AT_MOST]
     prior = prior_match.draw_prior(*z.shape, seed=prior_match.PRIOR_SEED)
-    return {**kernel_health.of_kernel(model.kernel(), z, prior), **live_range.of_codes(z, prior)}
+    kernel = model.kernel()
+    return {
+        **kernel_health.of_kernel(kernel, z, prior),
+        **pull.of_kernel(model.variant, kernel, z, prior),
+        **live_range.of_codes(z, prior),
+    }
 
 
 def _class_separation(

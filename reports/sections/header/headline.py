@@ -1,4 +1,4 @@
-"""The headline in a few sentences: which settings brought the codes near the prior, which did not, and what that cost."""
+"""The headline in a few sentences: which settings came near the prior, which did not, and what that cost."""
 
 from collections.abc import Iterable
 
