@@ -116,14 +116,14 @@ METRICS = (
     Metric("kernel_live_share", "Live pairs", "%", "kernel", _percent, None,
            "Share of those pairs where the kernel is between 0.01 and 0.99."),
     Metric("gradient_ratio", "Gradient ratio", "penalty : BCE", "kernel", _number, None,
-           "α|∇penalty| / ((1 − α)|∇BCE|) at the encoder's weights: tells a penalty without any gradient from one with; "
-           "where training has settled both pull alike, whatever α."),
+           "α|∇penalty| / ((1 − α)|∇BCE|) at the encoder's weights: tells a penalty without any gradient from one "
+           "with; where training has settled both pull alike, whatever α."),
     Metric("pull_before", "Pull before", "null sds", "kernel", _number, None,
            "Slope of MMD² per unit of spread on codes that are a quarter or twice too wide (the smaller one), in "
            "standard deviations of its estimate from 128 draws of the prior: known before training, weak below 10."),
     Metric("pull_after", "Pull after", "null sds", "kernel", _number, None,
            "The same on the trained codes when they are stretched: near 0 where they have arrived, and where the "
-           "kernel does not feel them."),
+           "kernel does not feel them. It says what is noticed and not with what force: a flat kernel notices a shift."),
     Metric("live_sigma_low", "Least live σ", "latent units", "kernel", _number, None,
            "The smallest σ at which a Gaussian kernel would be alive on these codes."),
     Metric("live_sigma_high", "Largest live σ", "latent units", "kernel", _number, None,

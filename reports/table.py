@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from mmdvae.conclusions import differences
 from mmdvae.penalties.lookup import known
 from mmdvae.record.result import Baseline, Report, Statistic, VariantResult
 from reports import metrics, text
@@ -82,6 +81,8 @@ def spread_text(metric: Metric, statistic: Statistic) -> str:
 
 def _winners(report: Report, column: Metric) -> set[str]:
     """The best of the variants near the prior and those that it does not beat; empty if no value is better."""
+    from mmdvae.conclusions import differences  # loads SciPy, which the list of runs does not need
+
     if column.better is None:
         return set()
     return differences.unbeaten(report.variants, column.name, partial(metrics.worse, column), report.run.latent_dim)

@@ -7,7 +7,7 @@ from typing import Literal
 from mmdvae.conclusions import groups
 from mmdvae.conclusions.effects import by_seed, on_common_seeds
 from mmdvae.conclusions.rules import GAP, MIN_SEEDS, NO_NOISE, TRUSTED, VANISHES
-from mmdvae.measures.strength import STRONG
+from mmdvae.measures.kernel_states import STRONG
 from mmdvae.record.result import SeedRun, VariantResult
 
 

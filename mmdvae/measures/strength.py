@@ -12,11 +12,9 @@ from scipy.optimize import brentq
 
 from mmdvae.kernel_mixtures import Gaussians, gaussian
 from mmdvae.measures import live_range
-from mmdvae.measures.kernel_states import Before
+from mmdvae.measures.kernel_states import BATCH, STRONG, Before
 
-BATCH = 128  # codes in the estimate of MMD² whose null standard deviation is the unit, whatever a recipe's batch size
 TOO_WIDE = (1.25, 2.0)  # codes that are a quarter and twice too wide: the weaker of both pulls counts
-STRONG = 10.0  # null standard deviations per unit of spread
 
 
 def pull(kernel: Gaussians, spread: float, dim: int) -> float:

@@ -12,6 +12,7 @@ SCHEMA: Literal[1] = 1
 
 Status = Literal["ok", "failed", "diverged"]
 PartState = Literal["supported", "refuted", "inconclusive"]
+VerdictState = Literal[PartState, "not_supported", "not_run"]  # not_supported: what older reports called refuted
 Number = float | None  # None: undefined, such as the PSNR of a perfect reconstruction
 
 
@@ -157,7 +158,7 @@ class Verdict:
 
     code: str
     claim: str
-    state: PartState | Literal["not_supported", "not_run"]  # not_supported: what older reports called refuted
+    state: VerdictState
     quantity: str  # what the effect is, with its unit
     scale: Literal["difference", "ratio"]  # no effect means 0 or 1 respectively
     effect: float | None

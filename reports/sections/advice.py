@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mmdvae.conclusions import groups
-from mmdvae.measures.kernel_states import ALIVE
-from mmdvae.measures.strength import BATCH, STRONG
+from mmdvae.measures.kernel_states import ALIVE, BATCH, STRONG
 from mmdvae.record import result
 from mmdvae.record.result import Advice, LiveRange, Report, VariantResult
 from reports import metrics, text

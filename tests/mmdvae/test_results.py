@@ -24,14 +24,16 @@ def report(outcomes):
     return json.loads(strict_json(asdict(results.report(RUN, outcomes, []))))
 
 
-def outcome(seed=0, *, bce=0.3, training=TRAINING, evaluated=True, error=None, variant=None):
+def outcome(seed=0, *, bce=0.3, bce_excess=0.1, training=TRAINING, evaluated=True, error=None, variant=None):
     return Outcome(
         variant=variant or variants.gaussian(0.6, 2.83),
         seed=seed,
         train_key=f"train-{seed:024x}",
         evaluate_key=f"evaluate-{seed:024x}" if evaluated else None,
         training=training,
-        evaluation={"metrics": {"bce": bce, "kernel_state": "live", "psnr": None}} if evaluated else None,
+        evaluation={"metrics": {"bce": bce, "bce_excess": bce_excess, "kernel_state": "live", "psnr": None}}
+        if evaluated
+        else None,
         error=error,
     )
 
@@ -67,8 +69,8 @@ def test_a_diverged_variant_keeps_its_history_and_has_no_metrics():
 
 
 def test_a_report_holds_differences_verdicts_checks_and_advice_of_its_own_numbers():
-    outcomes = [outcome(seed, bce=0.3 + seed) for seed in range(3)]
-    outcomes += [outcome(seed, bce=0.2 + seed, variant=variants.none()) for seed in (2, 1, 0)]
+    outcomes = [outcome(seed, bce=0.3 + seed, bce_excess=0.1) for seed in range(3)]
+    outcomes += [outcome(seed, bce=0.2 + seed, bce_excess=0.1, variant=variants.none()) for seed in (2, 1, 0)]
     content = report(outcomes)
     assert set(content) == {"schema", "run", "variants", "baselines", "verdicts", "checks", "advice"}
     penalised, plain = content["variants"]
@@ -76,8 +78,8 @@ def test_a_report_holds_differences_verdicts_checks_and_advice_of_its_own_number
     assert penalised["differences"]["reference"] == "none"
     found = penalised["differences"]["metrics"]["bce"]
     assert [found["mean"], found["low"], found["high"]] == pytest.approx([0.1, 0.1, 0.1])
-    assert (content["verdicts"][0]["code"], content["verdicts"][0]["state"]) == ("V1", "not_supported")
-    assert [check["code"] for check in content["checks"]] == [f"C{number}" for number in range(1, 14)]
+    assert (content["verdicts"][0]["code"], content["verdicts"][0]["state"]) == ("V1", "refuted")
+    assert [check["code"] for check in content["checks"]] == [f"C{number}" for number in range(1, 15)]
     assert content["advice"]["latent_dim"] == 8
 
 
@@ -108,7 +110,7 @@ def test_a_legend_says_whether_codes_are_normalised(name, settings):
 
 def test_a_number_that_is_none_in_one_run_stops_nothing():
     outcomes = [
-        outcome(seed, bce=None if seed == 1 else 0.3, variant=variant)
+        outcome(seed, bce_excess=None if seed == 1 else 0.3, variant=variant)
         for variant in (variants.none(), variants.gaussian(0.6, 2.83))
         for seed in range(3)
     ]

@@ -39,13 +39,23 @@ def test_the_sweep_of_the_documentation_can_still_be_read():
         read = asdict(report)[name]
         for row in read if name == "variants" else ():
             assert row.pop("normalised") is False  # there was no such variant
-        assert read == content[name]
+        assert without_new_fields(read) == without_new_fields(content[name])
     assert report.run.recipe_settings == {}  # not recorded at that time
+
+
+def without_new_fields(part):
+    """Without the fields that later versions added; they have a default that says nothing."""
+    if isinstance(part, list):
+        return [without_new_fields(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    added = {"half": {}, "p": None, "parts": [], "level": 0.95, "margin": "", "strong": None}
+    return {key: without_new_fields(value) for key, value in part.items() if key not in added or value != added[key]}
 
 
 def test_a_made_up_run_has_the_metrics_of_a_real_one(written):
     report, real = written[0], report_json.load(SWEEP)
-    assert report.variants[1].runs[0].metrics.keys() == real.variants[1].runs[0].metrics.keys()
+    assert report.variants[1].runs[0].metrics.keys() >= real.variants[1].runs[0].metrics.keys()
     assert report.variants[1].runs[0].history.keys() == real.variants[1].runs[0].history.keys()
     assert [baseline.name for baseline in report.baselines] == [baseline.name for baseline in real.baselines]
 

@@ -177,11 +177,11 @@ def test_a_saturated_kernel_is_called_no_penalty(page):
     assert sum("trained as if there were no penalty" in meaning for meaning in meanings) == 2
 
 
-def test_a_live_kernel_that_few_pairs_feel_is_called_half_way(tmp_path):
-    variants = [replace(QUICK[3], sigma=sigma, metrics={"kernel_live_share": sigma / 10}) for sigma in (1.0, 9.0)]
-    few, many = (row.meaning for row in kernel.build(fake_run.make(tmp_path, variants).report).rows)
-    assert few.startswith("Half-way: fewer than 50 % of the pairs are live")
-    assert "Half-way" not in many
+def test_a_live_kernel_that_pulls_weakly_is_called_so(tmp_path):
+    variants = [replace(QUICK[3], sigma=sigma) for sigma in (1.0, 9.0, 20.0)]
+    narrow, strong, wide = (row.meaning for row in kernel.build(fake_run.make(tmp_path, variants).report).rows)
+    assert narrow == wide == kernel.WEAK
+    assert strong == kernel.MEANING["live"]
 
 
 def test_only_the_notebook_recipe_is_warned_about_its_validation(html, tmp_path):

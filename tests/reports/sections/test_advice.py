@@ -10,7 +10,11 @@ from reports.sections import advice
 
 def test_ranges_are_those_of_the_prior_and_of_the_codes(report, page):
     advised = advice.build(report)
-    assert advised.ranges[:2] == [("prior N(0, I)", "0.770", "39.3"), ("none", "3.52", "80.1")]
+    assert advised.ranges[:3] == [
+        ("prior N(0, I), strong", "1.03", "13.1"),
+        ("prior N(0, I)", "0.770", "39.3"),
+        ("none", "3.52", "80.1"),
+    ]
     assert len(advised.heuristics) == len(report.advice.heuristics)
     said = section(page, "advice")
     assert "sqrt(d), as pythae with bandwidth 1 2.83 inside 0 of 4 variants 2 of 2 variants" in said

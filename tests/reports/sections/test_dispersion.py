@@ -76,12 +76,12 @@ def test_of_many_variants_only_the_front_the_lowest_and_those_without_a_sigma_ar
     assert all("Sliced W2" in e.attributes["data-tips"] for e in dots)
 
 
-def test_sigmas_at_which_a_kernel_is_dead_are_shaded(report):
+def test_sigmas_at_which_a_kernel_pulls_weakly_or_not_at_all_are_shaded(report):
     for _, chart in dispersion_of(report).charts:
         left, right = map(float, Parsed(chart).elements[0].attributes["data-xlim"].split())
         (zones,) = [e.attributes["data-zones"] for e in Parsed(chart).all("path") if "data-zones" in e.attributes]
-        assert list(map(float, zones.split())) == pytest.approx([left, *report.advice.sigma.prior, right], rel=1e-3)
-    report.advice.sigma.prior[:] = [1e-9, 1e9]  # alive everywhere on the axis
+        assert list(map(float, zones.split())) == pytest.approx([left, *report.advice.sigma.strong, right], rel=1e-3)
+    report.advice.sigma.strong[:] = [1e-9, 1e9]  # strong everywhere on the axis
     assert all("data-zones" not in chart for _, chart in dispersion_of(report).charts)
 
 
