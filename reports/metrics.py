@@ -122,8 +122,8 @@ METRICS = (
            "Slope of MMD² per unit of spread on codes that are a quarter or twice too wide (the smaller one), in "
            "standard deviations of its estimate from 128 draws of the prior: known before training, weak below 10."),
     Metric("pull_after", "Pull after", "null sds", "kernel", _number, None,
-           "The same on the trained codes when they are stretched: near 0 where they have arrived, and where the "
-           "kernel does not feel them. It says what is noticed and not with what force: a flat kernel notices a shift."),
+           "The same on the trained codes when they are stretched: near 0 where they have arrived, and where "
+           "the kernel does not feel them. What is noticed, not with what force: a flat kernel notices a shift."),
     Metric("live_sigma_low", "Least live σ", "latent units", "kernel", _number, None,
            "The smallest σ at which a Gaussian kernel would be alive on these codes."),
     Metric("live_sigma_high", "Largest live σ", "latent units", "kernel", _number, None,

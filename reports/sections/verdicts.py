@@ -100,8 +100,7 @@ def _part(part: Part, times: str) -> tuple[str, str, str]:
 
 def _interval(found: Verdict | Part) -> str:
     if found.interval is not None:
-        level = text.significant(100 * found.level)
-        return f"{level}\u00a0% interval {text.span(found.interval, text.significant)}"
+        return f"{100 * found.level:.3g}\u00a0% interval {text.span(found.interval, text.significant)}"
     return f"no interval: fewer than {MIN_SEEDS} seeds"
 
 

@@ -49,7 +49,7 @@ def test_a_variant_is_summarised_over_its_seeds_and_text_and_missing_numbers_are
     assert row["status"] == "ok"
     assert row["summary"]["bce"]["mean"] == pytest.approx(0.4)
     assert row["summary"]["bce"]["n"] == 2
-    assert set(row["summary"]) == {"bce", "train_seconds", "peak_rss_mb", "parameters"}
+    assert set(row["summary"]) == {"bce", "bce_excess", "train_seconds", "peak_rss_mb", "parameters"}
     assert [run["seed"] for run in row["runs"]] == [0, 1]
 
 

@@ -23,7 +23,7 @@ def test_a_card_says_state_claim_effect_interval_seeds_rule_and_why(page, report
             low, high = map(significant, verdict.interval)
             said += (
                 f" {'× ' if ratio else ''}{significant(verdict.effect)} {verdict.quantity}; {int(ratio)} is no effect "
-                f"{significant(100 * verdict.level)} % interval {low} to {high}; 3 seeds"
+                f"{100 * verdict.level:.3g} % interval {low} to {high}; 3 seeds"
             )
         assert card.startswith(f"{said} {verdict.explanation}")
         assert card.endswith(f"Rule: {verdict.rule}. Margin: {verdict.margin}")
@@ -35,7 +35,7 @@ def test_a_card_folds_all_its_comparisons_with_states_and_intervals(page, report
     assert f"All {len(verdict.parts)} comparisons" in words(card)
     for part in verdict.parts:
         low, high = map(significant, part.interval)
-        shown = f"✗ refuted: {part.name} × {significant(part.effect)}, {significant(100 * part.level)} % interval"
+        shown = f"✗ refuted: {part.name} × {significant(part.effect)}, {100 * part.level:.3g} % interval"
         assert f"{shown} {low} to {high}" in words(card)
 
 
@@ -48,7 +48,7 @@ def test_what_older_reports_called_not_supported_is_refuted(report):
 def test_with_few_seeds_a_card_says_why_it_has_no_interval(tmp_path):
     cards = verdicts.build(fake_run.make(tmp_path, QUICK[:4], seeds=(0, 1)).report).cards
     measured = [card for card in cards if card.effect]
-    assert [card.verdict.code for card in measured] == ["V1", "V4", "V6", "V8", "V9", "V10", "N1", "N2"]
+    assert [card.verdict.code for card in measured] == ["V1", "V4", "V6", "V8", "V9", "V10", "N1", "N2", "N4"]
     for card in measured:
         assert (card.sign, card.word) == ("?", "inconclusive")
         assert (card.interval, card.seeds) == ("no interval: fewer than 3 seeds", "2 seeds")
@@ -61,7 +61,7 @@ def test_the_notebooks_conclusions_stand_in_one_table_beside_the_numbers(page, r
     low, high = map(significant, verdict.interval)
     assert (
         f"N3 {verdict.notebook} refuted: {verdict.claim} × {significant(verdict.effect)}, "
-        f"{significant(100 * verdict.level)} % interval {low} to {high} {verdict.explanation}"
+        f"{100 * verdict.level:.3g} % interval {low} to {high} {verdict.explanation}"
     ) in said
 
 
@@ -78,7 +78,7 @@ def test_each_section_of_figures_ends_with_the_verdicts_it_bears_on(page, report
             assert page.all("li", id=f"v-{verdict}")
             assert page.all("a", href=f"#v-{verdict}")
     first = report.verdicts[0]
-    shown = f"V1, refuted: {first.claim} (× {significant(first.effect)}, {significant(100 * first.level)} % interval"
+    shown = f"V1, refuted: {first.claim} (× {significant(first.effect)}, {100 * first.level:.3g} % interval"
     assert shown in section(page, "curves")
 
 
