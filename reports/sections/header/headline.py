@@ -1,8 +1,9 @@
 """The headline in a few sentences: which settings came near the prior, which did not, and what that cost."""
 
+import math
 from collections.abc import Iterable
 
-from mmdvae.conclusions import groups
+from mmdvae.conclusions import differences, groups
 from mmdvae.conclusions.rules import MIN_SEEDS, NEAR
 from mmdvae.measures.kernel_states import DEAD
 from mmdvae.record.result import Report, VariantResult
@@ -92,12 +93,18 @@ def _choices(report: Report) -> list[str]:
     cheapest, nearest = (_lowest(found, metric) for metric in ("bce", "sliced_w2"))
     if cheapest is None:
         return []
-    sentence = f"Of these, {cheapest.name} reconstructs best ({_of(cheapest)})"
+    as_good = sorted(differences.unbeaten(found, "bce", _ascending, report.run.latent_dim) - {cheapest.name})
+    others = f", not surely better than {text.listed(as_good)}" if as_good else ""
+    sentence = f"Of these, {cheapest.name} reconstructs best ({_of(cheapest)}){others}"
     if nearest is None:
         return [f"{sentence}."]
     if nearest.name == cheapest.name:
         return [f"{sentence} and is closest to the prior by sliced W2."]
     return [f"{sentence}; {nearest.name} is closest to the prior by sliced W2 ({_of(nearest)})."]
+
+
+def _ascending(value: float | None) -> float:
+    return math.inf if value is None else value
 
 
 def _lowest(variants: list[VariantResult], metric: str) -> VariantResult | None:
@@ -108,12 +115,12 @@ def _lowest(variants: list[VariantResult], metric: str) -> VariantResult | None:
 def _of(variant: VariantResult) -> str:
     """BCE, its difference from the reference, and sliced W2 of one variant, as text."""
     words = [f"test BCE {text.fixed(variant.mean('bce'), 4)}"]
-    differences = variant.differences
-    paid = differences.metrics.get("bce") if differences else None
-    if differences and paid:
+    against = variant.differences
+    paid = against.metrics.get("bce") if against else None
+    if against and paid:
         sign = "+" if paid.mean > 0 else ""
         interval = f" [{text.span(paid.interval, lambda value: text.fixed(value, 4))}]" if paid.interval else ""
-        words.append(f"{sign}{text.fixed(paid.mean, 4)}{interval} against {differences.reference}")
+        words.append(f"{sign}{text.fixed(paid.mean, 4)}{interval} against {against.reference}")
     distance = variant.mean("sliced_w2")
     if distance is not None:
         words.append(f"sliced W2 {text.significant(distance)}")

@@ -69,6 +69,12 @@ def test_the_choices_are_among_those_near_the_prior_and_say_both_respects_with_t
         assert "against none, sliced W2 " in part
 
 
+def test_a_lead_that_may_be_chance_names_those_who_may_be_as_good(tmp_path):
+    bces = ((0.300, 0.302, 0.301), (0.3011, 0.3, 0.302), (0.32, 0.321, 0.319))
+    near = [replace(QUICK[3], sigma=2 + i / 10, metrics={"bce": bce}) for i, bce in enumerate(bces)]
+    assert "), not surely better than mmd-a0.6-s2.1" in said(tmp_path, [QUICK[0], *near], seeds=(0, 1, 2))[2]
+
+
 def test_one_variant_can_be_best_in_both(tmp_path):
     assert said(tmp_path, [QUICK[0], QUICK[3]])[2].endswith(") and is closest to the prior by sliced W2.")
 
