@@ -14,7 +14,7 @@ NAMED = 6  # variants without effect are named one by one up to this many, which
 
 def sentences(report: Report) -> list[str]:
     """The first sentences of the page; fewer if something was not measured."""
-    return [sentence for make in (_arrived, _without_effect, _choices, _certainty) for sentence in make(report)]
+    return [sentence for make in (_arrived, _choices, _dead, _certainty) for sentence in make(report)]
 
 
 def near_prior(report: Report) -> list[VariantResult]:
@@ -39,16 +39,20 @@ def _arrived(report: Report) -> list[str]:
 def _rescaled(report: Report) -> list[str]:
     """What an affine map alone gives the plain autoencoder's codes, the mark that a penalty has to beat."""
     plain = groups.plain(report.finished)
-    distance = plain.mean("sliced_w2_white") if plain else None
-    if plain is None or distance is None:
+    if plain is None or plain.mean("sliced_w2_white") is None:
         return []
-    parts = [f"sliced W2 {text.significant(distance)}"]
-    for metric, words in (("latent_coverage_white", "{} of the prior covered"), ("fid_fitted", "Fréchet distance {}")):
-        value = plain.mean(metric)
-        if value is not None:
-            shown = text.percent(value, 0) if metric.startswith("latent") else text.significant(value)
-            parts.append(words.format(shown))
-    return [f"The mark to beat, {plain.name} after an affine map of its codes: {', '.join(parts)}."]
+    found = _beyond_errors(plain, "sliced_w2_white", "latent_coverage_white", "fid_fitted")
+    return [f"The mark to beat is what an affine map of its codes gives {plain.name}: {', '.join(found)}."]
+
+
+def _beyond_errors(variant: VariantResult, distance: str, coverage: str, frechet: str) -> list[str]:
+    """Distance from the prior, share of it covered and quality of samples, as far as they were measured."""
+    shown = (
+        ("sliced W2 {}", text.significant(variant.mean(distance)), distance),
+        ("{} of the prior covered", text.percent(variant.mean(coverage), 0), coverage),
+        ("samples at a Fréchet distance of {}", text.significant(variant.mean(frechet)), frechet),
+    )
+    return [words.format(value) for words, value, metric in shown if variant.mean(metric) is not None]
 
 
 def _settings(variants: Iterable[VariantResult]) -> list[str]:
@@ -68,12 +72,12 @@ def _settings(variants: Iterable[VariantResult]) -> list[str]:
     ] + others
 
 
-def _without_effect(report: Report) -> list[str]:
+def _dead(report: Report) -> list[str]:
     variants = [variant for variant in report.finished if set(DEAD) & set(variant.kernel_states)]
     if not variants:
         return []
     named = "; ".join(_with_state(variant) for variant in variants) if len(variants) <= NAMED else _counted(variants)
-    return [f"Kernels without effect: {named}."]
+    return [f"Dead kernels: {named}."]
 
 
 def _with_state(variant: VariantResult) -> str:
@@ -95,7 +99,7 @@ def _choices(report: Report) -> list[str]:
         return []
     as_good = sorted(differences.unbeaten(found, "bce", _ascending, report.run.latent_dim) - {cheapest.name})
     others = f", not surely better than {text.listed(as_good)}" if as_good else ""
-    sentence = f"Of these, {cheapest.name} reconstructs best ({_of(cheapest)}){others}"
+    sentence = f"Of those near the prior, {cheapest.name} reconstructs best ({_of(cheapest)}){others}"
     if nearest is None:
         return [f"{sentence}."]
     if nearest.name == cheapest.name:
@@ -113,7 +117,7 @@ def _lowest(variants: list[VariantResult], metric: str) -> VariantResult | None:
 
 
 def _of(variant: VariantResult) -> str:
-    """BCE, its difference from the reference, and sliced W2 of one variant, as text."""
+    """BCE, its difference from the reference, and what the mark to beat has, of one variant, as text."""
     words = [f"test BCE {text.fixed(variant.mean('bce'), 4)}"]
     against = variant.differences
     paid = against.metrics.get("bce") if against else None
@@ -121,10 +125,7 @@ def _of(variant: VariantResult) -> str:
         sign = "+" if paid.mean > 0 else ""
         interval = f" [{text.span(paid.interval, lambda value: text.fixed(value, 4))}]" if paid.interval else ""
         words.append(f"{sign}{text.fixed(paid.mean, 4)}{interval} against {against.reference}")
-    distance = variant.mean("sliced_w2")
-    if distance is not None:
-        words.append(f"sliced W2 {text.significant(distance)}")
-    return ", ".join(words)
+    return ", ".join([*words, *_beyond_errors(variant, "sliced_w2", "latent_coverage", "fid")])
 
 
 def _certainty(report: Report) -> list[str]:

@@ -44,25 +44,25 @@ def test_codes_with_the_priors_total_variance_far_away_from_it_are_not_near(tmp_
 def test_what_an_affine_map_of_the_plain_codes_gives_is_the_mark_to_beat(tmp_path):
     given = {"sliced_w2_white": 0.107, "latent_coverage_white": 0.6, "fid_fitted": 17.2}
     assert said(tmp_path, [replace(QUICK[0], metrics=given), QUICK[3]])[1] == (
-        "The mark to beat, none after an affine map of its codes: sliced W2 0.107, 60 % of the prior covered, "
-        "Fréchet distance 17.2."
+        "The mark to beat is what an affine map of its codes gives none: sliced W2 0.107, 60 % of the prior covered, "
+        "samples at a Fréchet distance of 17.2."
     )
 
 
 def test_a_few_dead_kernels_are_named_with_state_and_variance_and_many_are_counted(tmp_path):
-    second = said(tmp_path / "few", QUICK)[2]
-    assert second.startswith("Kernels without effect: mmd-a0.6-s0.0001 (saturated, total variance ")
+    second = said(tmp_path / "few", QUICK)[3]
+    assert second.startswith("Dead kernels: mmd-a0.6-s0.0001 (saturated, total variance ")
     assert "mmd-a0.6-s10000 (flat, total variance " in second
     dead = grid((0.6,), range(10, 10 + headline.NAMED + 1), state="flat", spread=9.0)
     second = said(tmp_path / "many", [QUICK[0], *dead])[1]
-    assert second.startswith("Kernels without effect: 7 variants, total variance 6")
+    assert second.startswith("Dead kernels: 7 variants, total variance 6")
 
 
 def test_the_choices_are_among_those_near_the_prior_and_say_both_respects_with_the_interval(tmp_path):
     variants = [QUICK[0], *grid((0.6,), (2.83,), bce=0.30, spread=1.2), *grid((0.9,), (2.83,), bce=0.31, spread=1.0)]
     third = said(tmp_path, variants, seeds=(0, 1, 2))[2]
     cheap, near = third.split("; ")
-    assert cheap.startswith("Of these, mmd-a0.6-s2.83 reconstructs best (test BCE 0.300")
+    assert cheap.startswith("Of those near the prior, mmd-a0.6-s2.83 reconstructs best (test BCE 0.300")
     assert near.startswith("mmd-a0.9-s2.83 is closest to the prior by sliced W2 (test BCE 0.31")
     for part in (cheap, near):
         assert " to " in part.partition("[")[2], part
