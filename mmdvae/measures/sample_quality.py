@@ -15,6 +15,7 @@ from mmdvae.measures import jackknife
 
 SUBSETS, SUBSET = 25, 1_000
 NEIGHBOURS = 5
+BLOCK = 250  # real images at a time: all distances at once would take 200 MB, and several times as long
 METRICS = ("fid", "kid", "density", "coverage")
 ONCE = ("kid_sd", "class_entropy")  # of draws from the prior only
 
@@ -103,7 +104,9 @@ def neighbourhoods(real: np.ndarray, made: np.ndarray) -> tuple[np.ndarray, int]
         return np.zeros((len(real), len(made)), dtype=np.bool_), 0
     real, made = (np.asarray(features, dtype=np.float64) for features in (real, made))
     reach = NearestNeighbors(n_neighbors=neighbours, algorithm="brute").fit(real).kneighbors()[0][:, -1]
-    return euclidean_distances(real, made) < reach[:, None], neighbours
+    starts = range(0, len(real), BLOCK)
+    rows = [euclidean_distances(real[i : i + BLOCK], made) < reach[i : i + BLOCK, None] for i in starts]
+    return np.concatenate(rows), neighbours
 
 
 def class_entropy(classes: np.ndarray) -> float:
