@@ -164,7 +164,7 @@ def _evaluate_when_trained(steps: _Steps, units: list[_Unit], judge: Path | None
 def _after_half_the_epochs(steps: _Steps, unit: _Unit, judge: Path | None) -> dict[str, Any] | None:
     """The stored evaluation of the same variant and seed trained with half the epochs; None if there is none."""
     recipe = steps.plan.preset.recipe
-    if recipe.epochs < 2:
+    if recipe.epochs % 2:
         return None
     about = {
         "variant": unit.variant.to_dict(),

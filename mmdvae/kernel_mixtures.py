@@ -26,7 +26,7 @@ class Gaussians:
 
 def gaussian(sigma: float) -> Gaussians:
     """The Gaussian kernel itself."""
-    return Gaussians(weights=np.ones(1), squared_bandwidths=np.array([sigma**2]))
+    return Gaussians(weights=np.ones(1), squared_bandwidths=np.array([sigma * sigma]))
 
 
 def imq_mixture(dim: int) -> Gaussians:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from mmdvae.conclusions.near import near_prior
 from mmdvae.penalties.lookup import known
 from mmdvae.record.result import Baseline, Report, Statistic, VariantResult
 from reports import metrics, text
@@ -68,8 +69,8 @@ def rows(report: Report, columns: list[Metric]) -> list[Row]:
 
 
 def best(variants: list[VariantResult], metric: str) -> VariantResult | None:
-    """The variant with the best mean of a metric; None if no variant has it."""
-    ranked = [variant for variant in variants if variant.mean(metric) is not None]
+    """The variant with the best mean of a metric among those near the prior; None if there is none."""
+    ranked = [variant for variant in variants if near_prior(variant) and variant.mean(metric) is not None]
     column = metrics.of(metric)
     return min(ranked, key=lambda variant: metrics.worse(column, variant.mean(metric))) if ranked else None
 
@@ -83,7 +84,7 @@ def _winners(report: Report, column: Metric) -> set[str]:
     """The best of the variants near the prior and those that it does not beat; empty if no value is better."""
     from mmdvae.conclusions import differences  # loads SciPy, which the list of runs does not need
 
-    if column.better is None:
+    if column.better not in ("low", "high"):  # near 0, chance decides which side
         return set()
     return differences.unbeaten(report.variants, column.name, partial(metrics.worse, column), report.run.latent_dim)
 

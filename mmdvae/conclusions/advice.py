@@ -4,6 +4,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
+from mmdvae.conclusions.comparisons import beats
 from mmdvae.conclusions.effects import by_seed
 from mmdvae.measures import live_range, strength
 from mmdvae.record.result import Advice, FrontMember, Heuristic, LiveRange, Pareto, SigmaAdvice, VariantResult
@@ -18,7 +19,7 @@ def of(latent_dim: int, variants: Sequence[VariantResult]) -> Advice:
         latent_dim=latent_dim,
         sigma=SigmaAdvice(
             prior=list(live_range.of_prior(latent_dim)),
-            strong=list(strength.strong_range(latent_dim)),
+            strong=strength.strong_range(latent_dim),
             codes=_ranges(finished),
         ),
         heuristics=heuristics(latent_dim),
@@ -49,13 +50,9 @@ def front(variants: Sequence[VariantResult]) -> list[FrontMember]:
     for seed in seeds:
         points = {name: (e[seed], d[seed]) for name, (e, d) in columns.items() if seed in e and seed in d}
         for name, point in points.items():
-            counts[name] += not any(_beats(other, point) for other in points.values())
+            counts[name] += not any(beats(other, point) for other in points.values())
     ranked = sorted(((name, count) for name, count in counts.items() if count), key=lambda entry: -entry[1])
     return [FrontMember(name=name, seeds=count, of=len(seeds)) for name, count in ranked]
-
-
-def _beats(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    return one != other and all(a <= b for a, b in zip(one, other, strict=True))
 
 
 def _ranges(variants: Sequence[VariantResult]) -> list[LiveRange]:

@@ -40,12 +40,13 @@ BY_CURVE = Words(
 )
 
 
-def still_changing(run: SeedRun) -> bool:
-    """Whether doubling the epochs changed the numbers by as much as the claims are about."""
-    return _against_half(run) if run.half else _curve_moves(run)
+def has_half(run: SeedRun) -> bool:
+    """Whether its numbers after half the epochs are known."""
+    return all(run.number(metric) is not None and isinstance(run.half.get(metric), int | float) for metric in MARGINS)
 
 
-def _against_half(run: SeedRun) -> bool:
+def changed_since_half(run: SeedRun) -> bool:
+    """Whether doubling the epochs changed a number by as much as the claims are about."""
     for metric, margin in MARGINS.items():
         now, then = run.number(metric), run.half.get(metric)
         if now is not None and isinstance(then, int | float) and not then / margin <= now <= then * margin:
@@ -53,7 +54,8 @@ def _against_half(run: SeedRun) -> bool:
     return False
 
 
-def _curve_moves(run: SeedRun) -> bool:
+def curve_moves(run: SeedRun) -> bool:
+    """Whether validation BCE had not settled in the second half of the epochs."""
     values, entropy = curve(run, "val_bce"), entropy_of(run)
     if not values or entropy is None:
         return False

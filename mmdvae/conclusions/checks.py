@@ -5,6 +5,7 @@ from typing import Literal
 
 from mmdvae.conclusions import budget, groups
 from mmdvae.conclusions.variant_checks import VARIANT_CHECKS, VariantCheck
+from mmdvae.measures import strength
 from mmdvae.measures.kernel_states import DEAD
 from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import Baseline, Check, Classifier, Run, VariantResult
@@ -26,7 +27,7 @@ def run_all(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list
     """All checks, in the order of their codes."""
     checks = [
         finished(variants),
-        kernel_alive(variants),
+        kernel_alive(variants, run.latent_dim),
         equal_budget(variants),
         settled(variants),
         baselines_measured(baselines),
@@ -50,12 +51,13 @@ def finished(variants: Variants) -> Check:
     )
 
 
-def kernel_alive(variants: Variants) -> Check:
+def kernel_alive(variants: Variants, dim: int) -> Check:
     """C2: no training kernel is dead."""
     bad = [variant for variant in variants if set(variant.kernel_states) & set(DEAD)]
     kinds = sorted({state for variant in bad for state in variant.kernel_states if state in DEAD})
     why = "; ".join(f"{kind}: {MEANING[kind]}" for kind in kinds)
-    advice = "Choose sigma near the prior's distances, sqrt(d) to d."
+    low, high = strength.strong_range(dim)
+    advice = f"Choose sigma from {low:.2g} to {high:.2g}, where a kernel pulls strongly at the prior."
     if bad:
         return _check("C2", "Some kernels are dead", "issue", f"{why}. {advice}", bad)
     if not any(variant.kernel for variant in variants):
@@ -82,9 +84,9 @@ def equal_budget(variants: Variants) -> Check:
 def settled(variants: Variants) -> Check:
     """C5: more epochs would change little, judged by a training with half the epochs, else by the curve of BCE."""
     compared = [variant for variant in variants if variant.status == "ok"]
-    halves = any(run.half for variant in compared for run in variant.runs)
-    bad = [variant for variant in compared if any(budget.still_changing(run) for run in variant.runs)]
-    seen = budget.WITH_HALF if halves else budget.BY_CURVE
+    halves = bool(compared) and all(budget.has_half(run) for variant in compared for run in variant.runs)
+    seen, moves = (budget.WITH_HALF, budget.changed_since_half) if halves else (budget.BY_CURVE, budget.curve_moves)
+    bad = [variant for variant in compared if any(moves(run) for run in variant.runs)]
     return _check("C5", seen.titles[not bad], "tip" if bad else "passed", seen.explanations[not bad], bad)
 
 

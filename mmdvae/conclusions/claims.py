@@ -110,8 +110,8 @@ CLAIMS = (
     ),
     _same_error(
         "V2",
-        "At equal strength, sigma hardly changes the reconstruction",
-        "test MSE with one sigma over that with another, at alphas that make both kernels pull equally at the prior",
+        "At equal force, sigma hardly changes the reconstruction",
+        "test MSE of one sigma over that of another, at alphas that make both pull equally at codes a quarter too wide",
     ),
     _nearer(
         "V4",

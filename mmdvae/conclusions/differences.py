@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from mmdvae.conclusions import groups
+from mmdvae.conclusions.near import near_prior
 from mmdvae.conclusions.pooled import Panel
 from mmdvae.conclusions.rules import LEVEL
 from mmdvae.record.result import Difference, Differences, VariantResult
@@ -23,18 +23,18 @@ def from_reference(variants: Variants, reference: str, dim: int) -> dict[str, Di
 def unbeaten(variants: Variants, metric: str, worse: Callable[[float | None], float], dim: int) -> set[str]:
     """Names of the variants near the prior that the best of them does not beat; empty without intervals.
 
-    `worse` is a sort key, smaller is better. Variants that no penalty brought near the prior are not compared: of
-    many trainings that are alike, one always has the lowest error. The correction is for all pairs, because the
-    numbers that are compared also choose the best.
+    `worse` is a sort key, smaller is better. Variants whose codes did not come near the prior are not compared: of
+    many trainings that are alike, one always has the lowest error. One with too few seeds is not named either.
+    The correction is for all pairs, because the numbers that are compared also choose the best.
     """
-    near = [one for one in variants if one.status == "ok" and metric in one.summary and groups.near_prior(one)]
+    near = [one for one in variants if one.status == "ok" and metric in one.summary and near_prior(one)]
     if len(near) < 2:
         return set()
     best, *others = sorted(near, key=lambda one: worse(one.mean(metric)))
     panel, pairs = Panel(near, dim, ratios=False), len(near) * len(others) / 2
     found = {one.name: panel.effect({(one.name, metric): 1.0, (best.name, metric): -1.0}) for one in others}
     p_values = {name: effect.p for name, effect in found.items() if effect and effect.p is not None}
-    if len(p_values) < len(others):
+    if not p_values:
         return set()
     return {best.name} | {name for name, p in p_values.items() if p * pairs > 1 - LEVEL}
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import cache
 
 from mmdvae import kernel_mixtures
-from mmdvae.conclusions.rules import NEAR
 from mmdvae.measures import strength
 from mmdvae.measures.kernel_states import DEAD, Before
 from mmdvae.penalties.penalty import NONE
@@ -52,16 +51,16 @@ def kl(variants: Variants) -> list[VariantResult]:
     return [one for one in variants if one.regularizer == KL and not one.normalised]
 
 
-def near_prior(variant: VariantResult) -> bool:
-    """Whether the codes came near the prior, with every seed: judged by the distance, not by their total variance."""
-    distances = [run.number("sliced_w2") for run in variant.runs]
-    return bool(distances) and all(distance is not None and distance <= NEAR for distance in distances)
+def force(variant: VariantResult, dim: int) -> float:
+    """How hard the penalty pulls at codes that are a quarter too wide, against a reconstruction error of weight 1.
 
-
-def pull(variant: VariantResult, dim: int) -> float:
-    """The strength of its kernel times alpha / (1 - alpha): variants with the same value compare at equal strength."""
+    alpha / (1 - alpha) times the slope of MMD², which is what the objective contains, and not times that slope in
+    standard deviations, which says how well it is seen in a batch.
+    """
     mixture = kernel_mixtures.of(variant.kernel, variant.sigma, dim)
-    return variant.alpha / (1 - variant.alpha) * strength.strength(mixture, dim) if mixture else 0.0
+    if mixture is None or variant.alpha >= 1:
+        return 0.0
+    return variant.alpha / (1 - variant.alpha) * strength.pull(mixture, strength.TOO_WIDE[0], dim)
 
 
 def with_sigma(variants: Variants, sigmas: Sequence[float]) -> list[VariantResult]:

@@ -7,7 +7,7 @@ single variants this is the paired t test.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from scipy.special import fdtrc
 from mmdvae.conclusions import groups
 from mmdvae.conclusions.effects import Effect, by_seed, logarithms
 from mmdvae.conclusions.groups import Variants
-from mmdvae.conclusions.rules import MIN_SEEDS, ODD_SCATTER
+from mmdvae.conclusions.rules import MIN_SEEDS, ODD_SCATTER, OWN_SCATTER
 
 Column = tuple[str, str]  # name of a variant, metric
 Kind = tuple[str, str]  # kind of a variant, metric
@@ -30,6 +30,7 @@ class _Pool:
     by_seed: np.ndarray
     variance: float
     df: int
+    beyond: dict[str, float]  # of variants that seem to scatter more than the others: own variance less the pooled
 
 
 class Panel:
@@ -49,10 +50,15 @@ class Panel:
             self._columns[name, metric] = logarithms(values) if self.ratios else values
         return self._columns[name, metric]
 
-    def mean(self, name: str, metric: str) -> float:
-        """Mean over the seeds, of logarithms if effects are ratios; NaN without a value."""
-        values = list(self.column(name, metric).values())
+    def mean(self, name: str, metric: str, seeds: Sequence[int] | None = None) -> float:
+        """Mean over these seeds or all, of logarithms if effects are ratios; NaN without a value."""
+        column = self.column(name, metric)
+        values = [column[seed] for seed in (column if seeds is None else seeds)]
         return math.fsum(values) / len(values) if values else math.nan
+
+    def common_seeds(self, columns: Iterable[Column]) -> tuple[int, ...]:
+        """The seeds that all of the columns have."""
+        return tuple(sorted(set.intersection(*(set(self.column(*column)) for column in columns))))
 
     def effect(self, weights: Mapping[Column, float]) -> Effect | None:
         """The weighted sum of columns, over the seeds that all of them have; None if there is no such seed.
@@ -60,32 +66,46 @@ class Panel:
         Its variance: that of the kinds' own sums over the seeds, which holds what the seeds share, and what the
         residuals add to it. Degrees of freedom by Satterthwaite 1946, Biometrics Bull. 2:110.
         """
-        seeds = tuple(sorted(set.intersection(*(set(self.column(*column)) for column in weights))))
+        seeds = self.common_seeds(weights)
         if not seeds:
             return None
         each = [math.fsum(w * self.column(*column)[seed] for column, w in weights.items()) for seed in seeds]
         mean = math.fsum(each) / len(each)
         if len(seeds) < MIN_SEEDS:
             return Effect(mean=mean, error=None, df=0.0, n=len(seeds))
-        terms = [(value, df) for value, df in self._variances(weights, seeds) if value > 0]
+        with np.errstate(over="ignore"):
+            found, alone = self._variances(weights, seeds)
+        terms = [(value, df) for value, df in found if value > 0]
         total = math.fsum(value for value, _ in terms)
-        df = total**2 / math.fsum(value**2 / df for value, df in terms) if total else len(seeds) - 1.0
+        if not math.isfinite(total):  # the squares of some numbers overflowed
+            return Effect(mean=mean, error=None, df=0.0, n=len(seeds))
+        pooled = not alone and total > 0
+        df = 1 / math.fsum((value / total) ** 2 / df for value, df in terms) if pooled else len(seeds) - 1.0
         return Effect(mean=mean, error=math.sqrt(total / len(seeds)), df=df, n=len(seeds))
 
-    def _variances(self, weights: Mapping[Column, float], seeds: tuple[int, ...]) -> list[tuple[float, int]]:
-        """The parts of the variance of one seed's weighted sum, with their degrees of freedom."""
-        parts: dict[tuple[Kind, str], tuple[_Pool, list[float]]] = {}
+    def _variances(
+        self, weights: Mapping[Column, float], seeds: tuple[int, ...]
+    ) -> tuple[list[tuple[float, int]], bool]:
+        """The parts of the variance of one seed's weighted sum, with their degrees of freedom.
+
+        Also whether a variant's own scatter is used, whose degrees of freedom then hold for the whole: weighing them
+        with the pool's would trust it most where it is too small by chance.
+        """
+        parts: dict[tuple[Kind, str], tuple[_Pool, dict[str, float]]] = {}
         for (name, metric), weight in weights.items():
             kind = (self._kinds[name], metric)
             pools = self._pools_of(kind, seeds)
             own_or_common = name if name in pools else ""
-            parts.setdefault((kind, own_or_common), (pools[own_or_common], []))[1].append(weight)
-        common = sum(sum(own) * pool.by_seed for pool, own in parts.values())  # (S,)
-        found = [(float(np.var(common, ddof=1)), len(seeds) - 1)]
+            parts.setdefault((kind, own_or_common), (pools[own_or_common], {}))[1][name] = weight
+        common = sum(sum(own.values()) * pool.by_seed for pool, own in parts.values())  # (S,)
+        found, alone = [(float(np.var(common, ddof=1)), len(seeds) - 1)], False
         for pool, own in parts.values():
-            beyond = sum(weight**2 for weight in own) - sum(own) ** 2 / pool.size
-            found += [(beyond * pool.variance, pool.df)] if pool.df else []
-        return found
+            left = sum(weight**2 for weight in own.values()) - sum(own.values()) ** 2 / pool.size
+            found += [(left * pool.variance, pool.df)] if pool.df else []
+            beyond = [weight**2 * pool.beyond[name] for name, weight in own.items() if name in pool.beyond]
+            found += [(value, len(seeds) - 1) for value in beyond]
+            alone = alone or bool(beyond)
+        return found, alone
 
     def _pools_of(self, kind: Kind, seeds: tuple[int, ...]) -> dict[str, _Pool]:
         """The common pool of a kind, under "", and a pool for each variant whose scatter is not like the others'."""
@@ -98,15 +118,33 @@ class Panel:
             rows = np.array([[self.column(name, kind[1])[seed] for seed in seeds] for name in names])
             odd = _odd(rows)
             pools = {name: _pool(rows[i : i + 1]) for i, name in enumerate(names) if odd[i]}
-            self._pools[kind, seeds] = pools | ({"": _pool(rows[~odd])} if not odd.all() else {})
+            calm = [name for i, name in enumerate(names) if not odd[i]]
+            self._pools[kind, seeds] = pools | {"": _pool(rows[~odd], calm)}
         return self._pools[kind, seeds]
 
 
-def _pool(rows: np.ndarray) -> _Pool:
-    """The pool of columns (variants, seeds)."""
+def _pool(rows: np.ndarray, names: Sequence[str] = ()) -> _Pool:
+    """The pool of columns (variants, seeds), with their names where single ones are to be judged."""
     residuals = rows - rows.mean(axis=1, keepdims=True) - rows.mean(axis=0) + rows.mean()
     df = (rows.shape[0] - 1) * (rows.shape[1] - 1)
-    return _Pool(len(rows), rows.mean(axis=0), float(np.square(residuals).sum()) / df if df else 0.0, df)
+    variance = float(np.square(residuals).sum()) / df if df else 0.0
+    found = _Pool(len(rows), rows.mean(axis=0), variance, df, {})
+    if len(rows) > 2:  # of two variants both have the same residuals
+        for i, name in enumerate(names):
+            own, p = _own_scatter(rows[i], np.delete(rows, i, axis=0))
+            if p < OWN_SCATTER:
+                found.beyond[name] = own - variance
+    return found
+
+
+def _own_scatter(row: np.ndarray, others: np.ndarray) -> tuple[float, float]:
+    """Residual variance of one variant, from its distance to the mean of others in each seed, and the p of an F test.
+
+    The test is whether it scatters more than the others.
+    """
+    own = float(np.var(row - others.mean(axis=0), ddof=1)) / (1 + 1 / len(others))
+    calm = _pool(others)
+    return own, float(fdtrc(len(row) - 1, calm.df, own / calm.variance)) if calm.variance else float(own == 0)
 
 
 def _odd(rows: np.ndarray) -> np.ndarray:
@@ -122,10 +160,7 @@ def _odd(rows: np.ndarray) -> np.ndarray:
     order = np.argsort(np.square(centred - np.median(centred, axis=0)).sum(axis=1), kind="stable")
     joined = (variants + 1) // 2
     while joined < variants:
-        calm = _pool(rows[order[:joined]])
-        own = float(np.var(rows[order[joined]] - calm.by_seed, ddof=1)) / (1 + 1 / joined)
-        ratio = own / calm.variance if calm.variance else math.inf
-        if own > calm.variance and fdtrc(seeds - 1, calm.df, ratio) < ODD_SCATTER / variants:
+        if _own_scatter(rows[order[joined]], rows[order[:joined]])[1] < ODD_SCATTER / variants:
             break
         joined += 1
     return np.isin(np.arange(variants), order[joined:])

@@ -1,8 +1,9 @@
-"""Thresholds of verdicts and checks. Uses only the standard library, because reports import it."""
+"""Thresholds of verdicts and checks. Uses only the standard library, because the list of runs imports it."""
 
 MIN_SEEDS, SEEDS_IN_WORDS = 3, "three"  # with fewer there is no interval and no conclusion
 LEVEL = 0.95  # confidence level of intervals; a claim of equality needs its 90 % interval (two one-sided tests)
-ODD_SCATTER = 0.01  # p of an F test, over the number of variants, below which a variant's scatter is not pooled
+ODD_SCATTER = 0.01  # p of an F test, over the number of variants, below which a variant is left out of a pool
+OWN_SCATTER = 0.2  # the same for one variant: below it, its own scatter is used and not the pool's
 
 ERROR_PAID = 1.02  # reconstruction errors, above the entropy of the targets, within 2 % count as equal
 SAME_ERROR = 1.05  # mean squared errors within 5 % count as equal

@@ -81,13 +81,14 @@ VARIANT_CHECKS = (
         code="C7",
         state="issue",
         has_it=hardly_pulls,
-        titles=("Some penalties hardly pull at the codes", "Every penalty pulls strongly at the prior"),
+        titles=("Some penalties hardly pull at the codes", "No penalty is known to pull weakly"),
         explanations=(
             f"Known before training: on codes that are a quarter or twice too wide, MMD² rises by less than "
             f"{STRONG:g} of its standard deviations per unit of spread. A kernel may be alive and yet pull too weakly; "
             "choose a sigma in the range that the advice shades. A larger alpha helps a weak kernel, not a dead one.",
-            f"On codes that are too wide MMD² rises by at least {STRONG:g} of its standard deviations per unit of "
-            "spread. Whether that was enough for an alpha is seen in the distance from the prior.",
+            f"With each kernel MMD² rises on codes that are too wide by at least {STRONG:g} of its standard deviations "
+            "per unit of spread; each penalty without a kernel has a gradient. Whether that was enough for an alpha is "
+            "seen in the distance from the prior.",
         ),
     ),
     VariantCheck(

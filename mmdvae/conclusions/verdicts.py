@@ -6,7 +6,7 @@ Bonferroni's correction, because any one would do), so that opposite effects nev
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mmdvae.conclusions import comparisons
 from mmdvae.conclusions.claims import CLAIMS, Claim
@@ -17,6 +17,12 @@ from mmdvae.conclusions.rules import LEVEL
 from mmdvae.record.result import Part, PartState, VariantResult, Verdict
 
 LARGEST = 1e300  # upper limit of ratios and their intervals: JSON has no infinity
+VERBS = {
+    "refuted": "refuted by",
+    "few": "too few seeds for an interval:",
+    "inconclusive": "open for",
+    "supported": "holds for",
+}
 MOST_NAMED = 4  # comparisons that a sentence names; of more it gives the number
 
 
@@ -31,16 +37,21 @@ class Judged:
     state: PartState
 
     @property
+    def word(self) -> str:
+        """Its state, or that it has too few seeds for one."""
+        return "few" if self.effect.error is None else self.state
+
+    @property
     def rank(self) -> tuple[float, float]:
         """Sorts the comparison that speaks most against the claim first."""
         return (self.p_against if self.state == "refuted" else 1.0, -self.p_for)
 
 
 def all_of(variants: Sequence[VariantResult], dim: int) -> list[Verdict]:
-    """A verdict on every claim, from the variants of a comparison that finished with every seed."""
-    finished = [variant for variant in variants if variant.status == "ok"]
-    panels = {scale: Panel(finished, dim, ratios=scale == "ratio") for scale in ("ratio", "difference")}
-    return [_verdict(claim, comparisons.of(claim.code, finished, dim), panels[claim.scale]) for claim in CLAIMS]
+    """A verdict on every claim; a variant that lost a seed counts as one without numbers, and not as absent."""
+    counted = [variant if variant.status == "ok" else replace(variant, runs=[]) for variant in variants]
+    panels = {scale: Panel(counted, dim, ratios=scale == "ratio") for scale in ("ratio", "difference")}
+    return [_verdict(claim, comparisons.of(claim.code, counted, dim), panels[claim.scale]) for claim in CLAIMS]
 
 
 def _verdict(claim: Claim, compared: Compared, panel: Panel) -> Verdict:
@@ -49,7 +60,7 @@ def _verdict(claim: Claim, compared: Compared, panel: Panel) -> Verdict:
     judged = sorted((_judged(claim, one, effect, of=len(known)) for one, effect in known), key=lambda one: one.rank)
     parts = [_part(claim, one, of=len(judged)) for one in judged]
     decisive = parts[0] if parts else None
-    states = {part.state for part in parts}
+    states = {part.state for part in parts} | ({"unmeasured"} if len(known) < len(effects) else set())
     joined: PartState = "refuted" if "refuted" in states else "supported" if states == {"supported"} else "inconclusive"
     return Verdict(
         code=claim.code,
@@ -117,22 +128,21 @@ def _explanation(claim: Claim, compared: Compared, judged: Sequence[Judged], pan
     if not judged:
         return _sentence([compared.missing if not compared.comparisons else "", *aside])
     words = []
-    for state, verb in (("refuted", "refuted by"), ("inconclusive", "open for"), ("supported", "holds for")):
-        names = [one.comparison.name for one in judged if one.state == state]
+    for state, verb in VERBS.items():
+        names = [one.comparison.name for one in judged if one.word == state]
         if names:
             words.append(f"{verb} {_named(names, of=len(judged))}")
-    few = judged[0].effect.error is None
-    return _sentence([*(["too few seeds for an interval"] if few else words), _levels(judged[0], panel), *aside])
+    return _sentence([*words, _levels(judged[0], panel), *aside])
 
 
 def _levels(one: Judged, panel: Panel) -> str:
     """The two sides of the comparison that decides, in the metric's own unit."""
-    sides = []
+    sides, seeds = [], panel.common_seeds(one.comparison.weights)
     for (name, metric), weight in one.comparison.weights.items():
         if abs(weight) == 1:
-            level = panel.mean(name, metric)
+            level = panel.mean(name, metric, seeds)
             sides.append(f"{TITLES[metric]} {_own(level, panel):.4g} with {name}")
-    return ", ".join(sides)
+    return ", ".join(sides) + (", geometric means" if panel.ratios and len(seeds) > 1 and sides else "")
 
 
 def _own(level: float, panel: Panel) -> float:

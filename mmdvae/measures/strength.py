@@ -65,9 +65,11 @@ def strong_range(dim: int) -> tuple[float, float]:
 def before_training(kernel: Gaussians, dim: int) -> Before:
     """What is known of a kernel before training: strong, weak, or dead on draws from the prior."""
     low, high = live_range.of_prior(dim)
-    if strength(kernel, dim) >= STRONG:
-        return "strong"
-    return "saturated" if np.all(kernel.widths < low) else "flat" if np.all(kernel.widths > high) else "weak"
+    if np.all(kernel.widths < low):
+        return "saturated"
+    if np.all(kernel.widths > high):
+        return "flat"
+    return "strong" if strength(kernel, dim) >= STRONG else "weak"
 
 
 def _over(log_sigma: float, dim: int) -> float:

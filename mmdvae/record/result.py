@@ -198,7 +198,7 @@ class SigmaAdvice:
 
     prior: list[float]  # lowest and highest sigma at which a kernel is live on draws from N(0, I)
     codes: list[LiveRange]
-    strong: list[float] | None = None  # lowest and highest sigma; None in older reports
+    strong: tuple[float, float] | None = None  # lowest and highest sigma; None in older reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

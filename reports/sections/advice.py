@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mmdvae.conclusions import groups
+from mmdvae.conclusions.near import near_prior
 from mmdvae.measures.kernel_states import ALIVE, BATCH, STRONG
 from mmdvae.record import result
 from mmdvae.record.result import Advice, LiveRange, Report, VariantResult
@@ -81,7 +81,7 @@ def _how(advice: Advice) -> tuple[str, str]:
 
 def _shaped(variant: VariantResult) -> bool:
     """Whether a penalty brought the variant's codes near the prior."""
-    return variant.has_penalty and groups.near_prior(variant)
+    return variant.has_penalty and near_prior(variant)
 
 
 def _prior(advice: Advice) -> LiveRange:

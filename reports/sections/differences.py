@@ -56,7 +56,7 @@ def build(report: Report) -> Differences | None:
         {(name, column.name): found.metrics.get(column.name) for name, found in compared for column in columns}
     )
     return Differences(
-        how=_how(text.listed(references)),
+        how=_how(text.listed(references), judged=any(d.p is not None for _, f in compared for d in f.metrics.values())),
         reference=text.listed(references),
         columns=columns,
         rows=[_row(name, found.metrics, columns, sure) for name, found in compared],
@@ -71,7 +71,14 @@ def _sure(table: dict[tuple[str, str], Difference | None]) -> set[tuple[str, str
     return {place for place, p in zip(p_values, adjusted, strict=True) if p < 1 - LEVEL}
 
 
-def _how(reference: str) -> tuple[str, str]:
+def _how(reference: str, *, judged: bool) -> tuple[str, str]:
+    few = f"With fewer than {SEEDS_IN_WORDS} seeds there is no interval, and a difference may be chance."
+    if not judged:
+        return (
+            f"Each variant minus {reference}. Below each mean: its {100 * LEVEL:g} % Student interval over the seeds, "
+            "where there is one.",
+            f"{few} Intervals of an older report are unmarked: `mmdvae report RUN --judge` makes them anew.",
+        )
     return (
         f"Each variant minus {reference}. Below each mean: its {100 * LEVEL:g} % Student interval, from an analysis of "
         "variant and seed: what a seed does to all variants of a kind falls out where it does so, and the rest is "
@@ -102,7 +109,7 @@ def _cell(metric: Metric, difference: Difference | None, sure: bool) -> Differen
     if not sure:
         return DifferenceCell(text=shown, interval=interval)
     higher = difference.mean > 0
-    better = {"high": higher, "low": not higher, "near 0": not higher}.get(metric.better or "")
+    better = {"high": higher, "low": not higher}.get(metric.better or "")  # near 0, either side may be better
     return DifferenceCell(
         text=shown,
         interval=interval,

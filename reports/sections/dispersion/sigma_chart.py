@@ -1,5 +1,7 @@
 """One metric against sigma: a line per alpha, a horizontal line per variant beside the grid; weak kernels shaded."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from mmdvae.record.result import Report, Statistic, VariantResult
@@ -38,7 +40,7 @@ def strong_words(report: Report) -> str:
     return text.span(_unshaded(report), text.significant)
 
 
-def _unshaded(report: Report) -> list[float]:
+def _unshaded(report: Report) -> Sequence[float]:
     return report.advice.sigma.strong or report.advice.sigma.prior
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 
-from mmdvae.conclusions import differences, groups
+from mmdvae.conclusions import differences, groups, near
 from mmdvae.conclusions.rules import MIN_SEEDS, NEAR
 from mmdvae.measures.kernel_states import DEAD
 from mmdvae.record.result import Report, VariantResult
@@ -19,7 +19,7 @@ def sentences(report: Report) -> list[str]:
 
 def near_prior(report: Report) -> list[VariantResult]:
     """The variants whose codes came near the prior, by their distance from it."""
-    return [variant for variant in report.finished if groups.near_prior(variant)]
+    return [variant for variant in report.finished if near.near_prior(variant)]
 
 
 def _spread(variant: VariantResult) -> float | None:
@@ -129,12 +129,12 @@ def _of(variant: VariantResult) -> str:
 
 
 def _certainty(report: Report) -> list[str]:
-    """The limits of these findings: too few seeds, only one α, variants that have not converged."""
+    """The limits of these findings: too few seeds, only one α, variants whose epochs still mattered."""
     few = [] if len(report.run.seeds) >= MIN_SEEDS else [f"{text.count(len(report.run.seeds), 'seed')}, so no interval"]
     moving = next((check for check in report.checks if check.code == "C5" and check.state != "passed"), None)
     still = len(moving.variants) if moving else 0
     whom = "no variant had" if still == len(report.finished) else f"{still} of {len(report.finished)} variants had not"
     alphas = sorted({variant.alpha for variant in report.finished if variant.alpha})
     alone = [f"{text.setting(alphas[0])} is the only α above 0"] if len(alphas) == 1 else []
-    limits = [*few, *alone, *([f"{whom} converged, so the ranking may change with more epochs"] if still else [])]
+    limits = [*few, *alone, *([f"{whom} settled, so the ranking may change with more epochs"] if still else [])]
     return [f"Limits: {'; '.join(limits)}."] if limits else []

@@ -48,17 +48,17 @@ COMPARED = {
     "V8": lambda *v: [mmd(2.83, sliced_w2=v), none(sliced_w2_white=1.0, sliced_w2=99.0)],
     "V9": lambda *v: [mmd(2.83, latent_coverage=v), none(latent_coverage_white=0.0, latent_coverage=0.9)],
     "V10": lambda *v: [mmd(2.83, fid=v), none(fid_fitted=1.0, fid=99.0)],
-    "N1": lambda *v: [none(bce_excess=v), mmd(0.1, bce_excess=1.0)],
-    "N2": lambda *v: [mmd(0.1, mse=v), mmd(1e-4, mse=1.0)],
-    "N3": lambda *v: [mmd(1e-4, total_variance=v), mmd(0.1, total_variance=1.0), mmd(1e4, 0.2, total_variance=1.0)],
+    "N1": lambda *v: [none(bce_excess=v), *(mmd(sigma, bce_excess=1.0) for sigma in (0.1, 1e-4, 1e4))],
+    "N2": lambda *v: [mmd(0.1, mse=v), mmd(1e-4, mse=1.0), mmd(1e4, mse=1.0)],
+    "N3": lambda *v: [mmd(1e-4, total_variance=v), mmd(0.1, total_variance=1.0), mmd(1e4, total_variance=v)],
     "N4": lambda *v: [mmd(0.1, sliced_w2=v), none(sliced_w2=1.0)],
     "N5": lambda *v: [mmd(0.1, sliced_w2=v), kl(sliced_w2=1.0)],
 }
 
 
 def two_kls():
-    """Two settings of KL, one of them with an error that the front of MMD has and one far outside."""
-    return [*kls(0.5, mse=1.0, sliced_w2=1.0), *kls(0.9, mse=50.0, sliced_w2=1.0)]
+    """Two settings of KL with the error of the front's first member and a distance of 1."""
+    return [*kls(0.5, mse=1.0, sliced_w2=1.0), *kls(0.9, mse=1.0, sliced_w2=1.0)]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -67,8 +67,8 @@ def test_the_state_follows_the_rule_on_both_sides_of_each_border(code, side):
     claim = BORDERS[code]
     border = claim.high if claim.test == "above" else claim.low
     inward = 1 if claim.test in ("above", "within") else -1
-    step = {"inside": 0.04, "outside": -0.04, "at the border": 0.0}[side] * inward
-    # Half-width of the 95 % interval of `around`, relative: 4.303 * 0.01 / sqrt(3) = 0.025.
+    step = {"inside": 0.04, "outside": -0.07, "at the border": 0.0}[side] * inward
+    # Half-width of the 95 % interval of `around`, relative: 4.303 * 0.01 / sqrt(3) = 0.025; of three corrected ones 0.044.
     value = border * (1 + step)
     found = of(code, *COMPARED[code](*around(value)))
     assert found["state"] == {"inside": "supported", "outside": "refuted", "at the border": "inconclusive"}[side]
@@ -79,7 +79,7 @@ def test_the_state_follows_the_rule_on_both_sides_of_each_border(code, side):
 
 @pytest.mark.parametrize("code", [claim.code for claim in CLAIMS if claim.test == "within"])
 def test_a_claim_of_equality_is_refuted_on_the_other_side_too(code):
-    assert of(code, *COMPARED[code](*around(BORDERS[code].high * 1.04)))["state"] == "refuted"
+    assert of(code, *COMPARED[code](*around(BORDERS[code].high * 1.07)))["state"] == "refuted"
     assert of(code, *COMPARED[code](*around(BORDERS[code].high * 0.96)))["state"] == "supported"
 
 
@@ -111,18 +111,12 @@ def test_without_one_of_the_sides_a_claim_is_not_run_and_says_what_is_missing(co
         assert len(found["explanation"]) > 20
 
 
-@pytest.mark.parametrize("code", sorted({*CODES} - {"V5"}))  # its front has two variants
-def test_a_variant_that_did_not_finish_is_left_out(code):
-    ours, *rest = COMPARED[code](*around(1.0))
-    assert of(code, replace(ours, status="diverged"), *rest)["state"] == "not_run"
-
-
 @pytest.mark.parametrize("code", CODES)
 def test_a_number_that_was_not_measured_is_named_and_never_left_out_in_silence(code):
     rows = [one if i else replace(one, runs=[replace(run, metrics={}) for run in one.runs])
             for i, one in enumerate(COMPARED[code](*around(1.0)))]  # fmt: skip
     found = of(code, *rows)
-    assert found["state"] == "not_run"
+    assert found["state"] != "supported"
     if code not in ("V2", "V5"):
         assert rows[0].name in found["explanation"] or rows[1].name in found["explanation"]
 
@@ -186,20 +180,30 @@ def test_a_clear_difference_between_sigmas_is_not_undone_by_a_noisy_one():
     assert (found["state"], found["effect"]) == ("refuted", pytest.approx(1.5, rel=0.01))
 
 
-def test_sigmas_are_compared_at_equal_strength_and_never_at_one_alpha_alone():
-    # A weaker kernel with a larger alpha pulls as hard: here the error depends on the pull alone.
-    from mmdvae.conclusions.groups import pull
+def test_sigmas_are_compared_at_equal_force_and_never_at_one_alpha_alone():
+    """Where the error depends on the objective's gradient alone, sigma does not matter at equal gradients."""
 
-    rows = [mmd(sigma, alpha) for sigma in (2.83, 5.66) for alpha in (0.2, 0.6, 0.9)]
-    rows = [mmd(one.sigma, one.alpha, mse=around(pull(one, D) ** 0.1)) for one in rows]
+    def gradient(sigma, alpha, q=1.25):
+        h2, step = sigma**2, 1e-5
+
+        def mmd2(q):
+            return (h2 / (h2 + 2 * q**2)) ** (D / 2) - 2 * (h2 / (h2 + 1 + q**2)) ** (D / 2)
+
+        return alpha / (1 - alpha) * (mmd2(q + step) - mmd2(q - step)) / (2 * step)
+
+    rows = [
+        mmd(sigma, alpha, mse=around(gradient(sigma, alpha) ** 0.1))
+        for sigma in (2.83, 5.66)
+        for alpha in (0.2, 0.6, 0.9)
+    ]
     same_alpha = {one.sigma: one.mean("mse") for one in rows if one.alpha == 0.6}
     assert same_alpha[2.83] / same_alpha[5.66] > 1.05
     assert of("V2", *rows)["state"] == "supported"
     assert of("V2", *(one for one in rows if one.alpha == 0.6))["state"] == "not_run"
 
 
-def test_noise_refutes_no_more_than_one_in_forty_reports_however_many_comparisons_there_are():
-    rng, refuted, n = np.random.default_rng(0), 0, 400
+def test_noise_seldom_refutes_however_many_comparisons_there_are():
+    rng, refuted, n = np.random.default_rng(0), 0, 1_000
     for _ in range(n):
         rows = [
             mmd(sigma, alpha, mse=tuple(np.exp(0.03 * rng.normal(size=3) + math.log(1.05) * (sigma == 2.83))))
@@ -207,30 +211,73 @@ def test_noise_refutes_no_more_than_one_in_forty_reports_however_many_comparison
             for alpha in (0.2, 0.6, 0.9)
         ]
         refuted += of("V2", *rows)["state"] == "refuted"  # at the border itself
-    assert refuted / n < 0.05 + 4 * math.sqrt(0.05 * 0.95 / n)
+    assert refuted / n < 0.025 + 4 * math.sqrt(0.025 * 0.975 / n)
 
 
-def test_the_extremes_must_both_be_there_and_both_disperse():
+def test_a_claim_about_several_sigmas_needs_all_of_them_at_one_alpha():
     middle = mmd(0.1, total_variance=around(1.0))
     low, high = mmd(1e-4, total_variance=around(2.0)), mmd(1e4, total_variance=around(1.0))
     assert of("N3", low, middle)["state"] == "not_run"
+    assert of("N3", low, middle, mmd(1e4, 0.2, total_variance=around(0.5)))["state"] == "not_run"
     assert of("N3", low, middle, high)["state"] == "refuted"
     assert of("N3", low, middle, mmd(1e4, total_variance=around(2.0)))["state"] == "supported"
+    assert of("N2", mmd(0.1, mse=1.0), mmd(1e-4, mse=1.0))["state"] == "not_run"
+    assert "sigma 0.0001 and 10000" in of("N1", none(bce_excess=1.0), mmd(0.1, bce_excess=1.0))["explanation"]
 
 
-def test_one_setting_of_kl_is_no_front():
-    found = of("V5", *COMPARED["V5"](*around(1.0))[:-1])
-    assert found["state"] == "not_run"
-    assert "kl-a0.2" in found["explanation"]
+def test_a_variant_without_numbers_keeps_a_claim_open():
+    sound, base = mmd(2.83, sliced_w2=around(0.1)), none(sliced_w2=around(1.0))
+    assert of("V4", sound, base)["state"] == "supported"
+    lost = mmd(4.0, sliced_w2=around(0.1))
+    for absent in (mmd(4.0, sliced_w2=(None,) * 3), replace(lost, status="diverged"), replace(lost, status="failed")):
+        found = of("V4", sound, absent, base)
+        assert found["state"] == "inconclusive"
+        assert "not measured: mmd-a0.6-s4" in found["explanation"]
+    few = of("V4", sound, mmd(4.0, sliced_w2=(0.1, 0.1, None)), base)
+    assert few["state"] == "inconclusive"
+    assert "too few seeds for an interval: mmd-a0.6-s4; holds for mmd-a0.6-s2.83" in few["explanation"].lower()
+
+
+def test_levels_are_of_the_seeds_that_are_compared():
+    found = of("V4", mmd(2.83, sliced_w2=(0.1, 0.11, 0.09, 50.0)), none(seeds=(0, 1, 2), sliced_w2=around(1.0)))
+    assert "sliced W2 0.09967 with mmd-a0.6-s2.83, sliced W2 1 with none, geometric means" in found["explanation"]
+
+
+def test_one_setting_of_kl_is_no_front_and_one_outside_does_not_make_it_one():
+    rows = COMPARED["V5"](*around(1.0))
+    assert of("V5", *rows)["state"] == "supported"
+    for others in (rows[:-1], [*rows[:-1], *kls(0.9, mse=1.05, sliced_w2=0.01)]):
+        found = of("V5", *others)
+        assert found["state"] == "not_run"
+        assert "kl-a0.2" in found["explanation"]
 
 
 def test_fronts_are_compared_only_where_both_are():
     rows = [mmd(2.83, 0.6, mse=2.0, sliced_w2=1.0), mmd(2.83, 0.2, mse=1.0, sliced_w2=4.0)]
-    found = of("V5", *rows, *kls(0.5, mse=math.sqrt(2), sliced_w2=around(2.0)), *kls(0.9, mse=2.1, sliced_w2=1.0))
-    assert [part["name"] for part in found["parts"]] == ["mmd-a0.2-s2.83 and mmd-a0.6-s2.83 at the MSE of kl-a0.5"]
+    inside = [*kls(0.5, mse=math.sqrt(2), sliced_w2=around(2.0)), *kls(0.4, mse=1.0, sliced_w2=around(4.0))]
+    found = of("V5", *rows, *inside, *kls(0.9, mse=2.1, sliced_w2=1.0), mmd(2.83, 0.9, mse=3.0, sliced_w2=9.0))
+    assert sorted(part["name"] for part in found["parts"]) == [
+        f"mmd-a0.2-s2.83 and mmd-a0.6-s2.83 at the MSE of kl-a{alpha}" for alpha in (0.4, 0.5)
+    ]
     assert found["effect"] == pytest.approx(1.0, rel=1e-3)  # half-way between 1 and 4, by logarithms, is 2
-    beaten = mmd(2.83, 0.9, mse=3.0, sliced_w2=9.0)
-    assert of("V5", *rows, beaten, *kls(0.5, 0.9, mse=2.5, sliced_w2=1.0))["state"] == "not_run"
+    assert "outside of MMD's front by their MSE: kl-a0.9" in found["explanation"]
+
+
+def test_the_noise_of_errors_widens_the_comparison_on_a_steep_front():
+    """At slope 10 an error that is known to 3 % leaves the distance open by a factor of 1.3."""
+    rng, wrong, n = np.random.default_rng(0), 0, 400
+    for _ in range(n):
+
+        def seeds(mse, distance):
+            return {
+                "mse": tuple(mse * np.exp(0.01 * rng.normal(size=3))),
+                "sliced_w2": tuple(distance * np.exp(0.05 * rng.normal(size=3))),
+            }
+
+        front = [mmd(2.83, alpha, **seeds(m, m**-10)) for alpha, m in ((0.3, 1.0), (0.6, 1.1), (0.9, 1.2))]
+        rows = [*kls(0.4, **seeds(1.05, 1.25 * 1.05**-10)), *kls(0.6, **seeds(1.15, 1.25 * 1.15**-10))]
+        wrong += of("V5", *front, *rows)["state"] == "refuted"  # the truth is the margin itself
+    assert wrong / n < 0.05 + 4 * math.sqrt(0.05 * 0.95 / n)
 
 
 def test_what_a_rescaling_gives_is_not_credited_to_the_penalty():
