@@ -57,6 +57,7 @@ QUICK = Preset(
     recipe=replace(recipes.STANDARD, epochs=2),
     variants=(
         variants.none(),
+        variants.gaussian(0.6, 1e-4),  # the notebook's "very small"
         variants.gaussian(0.6, 0.1),  # the notebook's choice
         variants.gaussian(0.6, 2.83),  # sqrt(d): pythae's default for d = 8
         variants.gaussian(0.6, 1e4),  # the notebook's "very large"
