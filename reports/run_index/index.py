@@ -17,7 +17,6 @@ from reports.table import best
 
 DIFF = "diff.html"  # the latest difference page
 COMMAND = "mmdvae runs --diff RUN RUN --page"  # writes DIFF
-NONE_NEAR = "no codes near the prior"
 OLDEST = datetime.min.replace(tzinfo=UTC)  # for a run without a date, which sorts it last
 
 
@@ -103,9 +102,9 @@ def _readable(name: str, link: str, report: Report) -> Entry:
         state=f"{len(report.finished)} ok",
         failed=f"{len(report.unfinished)} failed" if report.unfinished else "",
         bce=text.fixed(fit.mean("bce") if fit else None, 4),
-        bce_of=fit.name if fit else NONE_NEAR,
+        bce_of=fit.name if fit else "not measured",
         mmd2=text.fixed(match.mean("mmd2") if match else None, 4),
-        mmd2_of=match.name if match else NONE_NEAR,
+        mmd2_of=match.name if match else "not measured",
     )
 
 

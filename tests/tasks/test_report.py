@@ -46,8 +46,8 @@ def test_a_page_made_again_waits_as_well(run, monkeypatch):
     page = write_report.fn(*run)
     assert run[1] == run[0].with_name("store")
     called = threading.Event()
-    monkeypatch.setattr(write, "rewrite", lambda *_: called.set() or page)
-    words = {"run": run[0], "out": run[0].parent, "serve": False, "port": None}
+    monkeypatch.setattr(write, "rewrite", lambda *_, **__: called.set() or page)
+    words = {"run": run[0], "out": run[0].parent, "judge": False, "serve": False, "port": None}
     thread = threading.Thread(target=report.callback, kwargs=words)
     with locked(run[1] / ".report.lock"):
         thread.start()

@@ -69,7 +69,7 @@ def test_without_scripts_every_section_and_every_picture_is_there(opened):
     pictures = page.locator("main img").evaluate_all("all => all.map(i => [i.naturalWidth, i.checkVisibility()])")
     assert all(width > 0 and seen for width, seen in pictures)
     assert page.locator("#summary tr.variant").count() == 8
-    assert page.locator(".card").count() == 6
+    assert page.locator(".card").count() == 14
     assert page.locator("button:visible, canvas:visible, input:visible").count() == 0  # no controls without a function
 
 

@@ -88,11 +88,11 @@ def test_the_last_sentence_says_what_limits_all_of_it(tmp_path):
         return headline.sentences(replace(report, checks=[*others, check]))[-1]
 
     assert last("a", QUICK, QUICK) == (
-        "Limits: 1 seed, so no interval; 0.6 is the only α above 0; no variant had converged, so the ranking may "
+        "Limits: 1 seed, so no interval; 0.6 is the only α above 0; no variant had settled, so the ranking may "
         "change with more epochs."
     )
     assert last("b", QUICK, QUICK[:2], seeds=(0, 1, 2)) == (
-        "Limits: 0.6 is the only α above 0; 2 of 6 variants had not converged, so the ranking may change with more "
+        "Limits: 0.6 is the only α above 0; 2 of 6 variants had not settled, so the ranking may change with more "
         "epochs."
     )
     several = [QUICK[0], *grid((0.2, 0.6), (2.83,))]
