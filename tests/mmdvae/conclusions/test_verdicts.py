@@ -68,7 +68,7 @@ def test_the_state_follows_the_rule_on_both_sides_of_each_border(code, side):
     border = claim.high if claim.test == "above" else claim.low
     inward = 1 if claim.test in ("above", "within") else -1
     step = {"inside": 0.04, "outside": -0.07, "at the border": 0.0}[side] * inward
-    # Half-width of the 95 % interval of `around`, relative: 4.303 * 0.01 / sqrt(3) = 0.025; of three corrected ones 0.044.
+    # Relative half-width of `around`: 4.303 * 0.01 / sqrt(3) = 0.025 at 95 %, 0.044 for one of three at 95 % together.
     value = border * (1 + step)
     found = of(code, *COMPARED[code](*around(value)))
     assert found["state"] == {"inside": "supported", "outside": "refuted", "at the border": "inconclusive"}[side]
