@@ -98,8 +98,11 @@ def _judged(claim: Claim, comparison: Comparison, effect: Effect, *, of: int) ->
 
 
 def _part(claim: Claim, one: Judged, *, of: int) -> Part:
-    """As the report stores it; the interval has the level at which the comparison was decided."""
-    level = 1 - (1 - LEVEL) / of if one.state == "refuted" else claim.level
+    """As the report stores it; the interval has the level at which the comparison was decided.
+
+    That is the corrected one also where it alone keeps the comparison open.
+    """
+    level = 1 - (1 - LEVEL) / of if one.p_against <= (1 - LEVEL) / 2 else claim.level
     ends = one.effect.interval(level)
     return Part(
         name=one.comparison.name,
