@@ -98,13 +98,13 @@ def _choices(report: Report) -> list[str]:
     if cheapest is None:
         return []
     as_good = sorted(differences.unbeaten(found, "bce", _ascending, report.run.latent_dim) - {cheapest.name})
-    others = f", not surely better than {text.listed(as_good)}" if as_good else ""
+    others = f", not surely better than {text.listed(as_good)}," if as_good else ""
     sentence = f"Of those near the prior, {cheapest.name} reconstructs best ({_of(cheapest)}){others}"
     if nearest is None:
-        return [f"{sentence}."]
+        return [f"{sentence.rstrip(',')}."]
     if nearest.name == cheapest.name:
         return [f"{sentence} and is closest to the prior by sliced W2."]
-    return [f"{sentence}; {nearest.name} is closest to the prior by sliced W2 ({_of(nearest)})."]
+    return [f"{sentence.rstrip(',')}; {nearest.name} is closest to the prior by sliced W2 ({_of(nearest)})."]
 
 
 def _ascending(value: float | None) -> float:
