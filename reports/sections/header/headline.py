@@ -42,7 +42,9 @@ def _rescaled(report: Report) -> list[str]:
     if plain is None or plain.mean("sliced_w2_white") is None:
         return []
     found = _beyond_errors(plain, "sliced_w2_white", "latent_coverage_white", "fid_fitted")
-    return [f"The mark to beat is what an affine map of its codes gives {plain.name}: {', '.join(found)}."]
+    return [
+        f"The mark to beat: an affine map of the codes of {plain.name}, without any penalty, gives {', '.join(found)}."
+    ]
 
 
 def _beyond_errors(variant: VariantResult, distance: str, coverage: str, frechet: str) -> list[str]:

@@ -44,8 +44,8 @@ def test_codes_with_the_priors_total_variance_far_away_from_it_are_not_near(tmp_
 def test_what_an_affine_map_of_the_plain_codes_gives_is_the_mark_to_beat(tmp_path):
     given = {"sliced_w2_white": 0.107, "latent_coverage_white": 0.6, "fid_fitted": 17.2}
     assert said(tmp_path, [replace(QUICK[0], metrics=given), QUICK[3]])[1] == (
-        "The mark to beat is what an affine map of its codes gives none: sliced W2 0.107, 60 % of the prior covered, "
-        "samples at a Fréchet distance of 17.2."
+        "The mark to beat: an affine map of the codes of none, without any penalty, gives sliced W2 0.107, 60 % of the "
+        "prior covered, samples at a Fréchet distance of 17.2."
     )
 
 
