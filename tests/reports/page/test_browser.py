@@ -196,7 +196,7 @@ def test_six_variants_print_on_few_pages_in_light_colours(opened, six):
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(29, 31, 33)"
     pdf = page.pdf(prefer_css_page_size=True)
-    assert 3 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 17  # 16
+    assert 3 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 20  # 19
 
 
 def test_no_table_is_cut_off_on_paper(opened):
