@@ -143,6 +143,15 @@ def test_one_dead_kernel_of_five_that_acts_refutes_that_they_do_nothing():
     assert found["effect"] == pytest.approx(0.4, rel=1e-3)
 
 
+def test_extremes_that_disperse_at_one_alpha_and_shrink_at_another_do_not_disperse():
+    rows = [
+        mmd(sigma, alpha, total_variance=around(1.0 if sigma == 0.1 else ratio))
+        for alpha, ratio in ((0.2, 2.0), (0.6, 0.75))
+        for sigma in (1e-4, 0.1, 1e4)
+    ]
+    assert of("N3", *rows)["state"] == "refuted"  # the mean of their logarithms is above the margin
+
+
 def test_fronts_three_times_farther_and_three_times_nearer_than_kl_are_not_equal_to_it():
     front = [mmd(2.83, 0.6, mse=2.0, sliced_w2=around(3.0)), mmd(2.83, 0.2, mse=1.0, sliced_w2=around(9.0))]
     rows = [*kls(0.3, mse=1.0, sliced_w2=around(3.0)), *kls(0.7, mse=2.0, sliced_w2=around(9.0))]
