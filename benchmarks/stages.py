@@ -102,10 +102,10 @@ def report(folder: str) -> dict[str, float]:
     from reports import sidecars
     from reports.page import markdown
     from reports.run_index import index
-    from reports.sections.latent import latent
+    from reports.sections.codes import section as codes
 
     seconds = {"imports": time.process_time()}
-    _time(seconds, "latent space", latent, "build")
+    _time(seconds, "latent space", codes, "build")
     _time(seconds, "summary.md", markdown, "write")
     _time(seconds, "latents.parquet", sidecars, "latents")
     write.write(Path(folder) / "run", Path(folder) / "store")

@@ -14,7 +14,7 @@ from reports import sidecars
 from reports.drawing.picture_cache import cache_in
 from reports.page import markdown, page
 from reports.page.page import Failure
-from reports.sections.provenance import Sidecar
+from reports.sections.more.provenance import Sidecar
 from reports.stored_arrays import StoredArrays
 
 log = logging.getLogger("reports")

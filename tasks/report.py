@@ -17,7 +17,7 @@ from mmdvae.record.result import Report
 from reports import write
 from reports.page import artifact, markdown
 from reports.run_index import index
-from reports.sections import summary
+from reports.sections.numbers import summary
 from reports.stored_arrays import StoredArrays
 from tasks.rich import RichArtifact
 

@@ -10,7 +10,7 @@ PENALTIES = (
     Penalty(
         name="mmd",
         title="MMD²",
-        kernels=(Kernel(name="gaussian", takes_sigma=True), Kernel(name="imq", widths="7 scales")),
+        kernels=(Kernel(name="gaussian", takes_sigma=True), Kernel(name="imq", widths="seven scales")),
     ),
     Penalty(
         name="kl",

@@ -17,7 +17,7 @@ def render(report: Report, store: StoredArrays) -> str:
     template = environment().get_template("page/artifact.html")
     missing: list[str] = []
     while blocks:
-        html = _unlinked(template.render(header=top, blocks=blocks, missing=missing))
+        html = _unlinked(template.render(answer=top, blocks=blocks, missing=missing))
         if len(html.encode()) <= LARGEST:
             return html
         largest = max(blocks, key=lambda block: len(block.body))

@@ -11,9 +11,11 @@ from mmdvae.files import write_text
 from mmdvae.record.result import Report
 from reports import table, text
 from reports.drawing import pictures
-from reports.sections import heatmap, summary, verdicts
-from reports.sections.dispersion import sigma_chart
-from reports.sections.header.header import title
+from reports.sections import heatmap
+from reports.sections.doubt import verdicts
+from reports.sections.numbers import summary
+from reports.sections.sheet import sigma_figure
+from reports.sections.answer.answer import title
 from reports.stored_arrays import StoredArrays
 
 LONGEST_TABLE = 40  # rows
@@ -130,7 +132,7 @@ def _hero(report: Report, d: int | None) -> tuple[Markup | None, list[str]]:
         ]
         if lines:
             panels.append((metric.title, lines, metric.prior(d), metric.log))
-            shown.append(sigma_chart.finding(metric, by_alpha, []))
+            shown.append(sigma_figure.finding(metric, by_alpha, []))
     return (pictures.trend(panels) if panels else None), shown
 
 

@@ -2,20 +2,24 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from mmdvae.record.result import Report
+from reports import looks
 from reports.page import inline_script
 from reports.page.templating import environment
-from reports.sections import advice, curves, differences, kernel, measurements, provenance, summary, verdicts
-from reports.sections.dispersion import dispersion
-from reports.sections.header import header
-from reports.sections.images import images
-from reports.sections.latent import latent, points
-from reports.sections.provenance import Sidecar
+from reports.sections.answer import answer
+from reports.sections.codes import points
+from reports.sections.codes import section as codes
+from reports.sections.doubt import section as doubt
+from reports.sections.images import section as images
+from reports.sections.more import class_errors, kernel, measurements, provenance, sigma_rules, spectrum, trade_off
+from reports.sections.more.provenance import Sidecar
+from reports.sections.numbers import section as numbers
+from reports.sections.sheet import section as sheet
 from reports.stored_arrays import StoredArrays
 
 log = logging.getLogger("reports")
@@ -34,13 +38,24 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One section to be made: `make` returns its data, whose `template` names its template, or None if it has none."""
+
+    code: str  # its HTML id
+    name: str  # in links and where it failed
+    make: Callable[[], Any]
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """One section's finished HTML."""
 
-    code: str  # its HTML id
-    title: str
+    code: str
+    name: str
+    title: str  # its finding, or its name if it has none
     body: Markup
-    bearing: list[verdicts.Card] = field(default_factory=list)  # the verdicts that this section bears on
+    folded: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +74,10 @@ def render(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> Page
         environment()
         .get_template("page/page.html")
         .render(
-            header=top(report, store, failures),
+            answer=top(report, store, failures),
             blocks=blocks,
             data=dots and inline_script.data(dots),
-            variants=[variant.name for variant in report.variants],
+            variants=list(looks.of(report.variants).values()),
             script=own,
             policy=inline_script.policy(own),
         )
@@ -75,52 +90,55 @@ def build(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> tuple
     templates = environment()
     failures: list[Failure] = []
     blocks = []
-    for code, title, make in _sections(report, store, sidecars):
+    for part in _parts(report, store, sidecars):
+        title = part.name
         try:
-            section = make()
-            if section is not None:
-                body = Markup(templates.get_template(section.template).render(section=section))
-                blocks.append(Block(code=code, title=title, body=body, bearing=verdicts.bearing_on(report, code)))
+            made = part.make()
+            if made is None:
+                continue
+            title = getattr(made, "title", part.name)
+            body = Markup(templates.get_template(made.template).render(section=made))
         except Exception as error:  # of any kind: the other sections are still useful
-            log.error("section %r failed", title, exc_info=error)
-            failures.append(Failure(section=title, error=error))
+            log.error("section %r failed", part.name, exc_info=error)
+            failures.append(Failure(section=part.name, error=error))
             body = Markup(templates.get_template("page/error.html").render(failure=failures[-1]))
-            blocks.append(Block(code=code, title=title, body=body))
+        blocks.append(Block(code=part.code, name=part.name, title=title, body=body, folded=part.folded))
     return blocks, failures
 
 
-def top(report: Report, store: StoredArrays, failures: list[Failure]) -> header.Header:
+def top(report: Report, store: StoredArrays, failures: list[Failure]) -> answer.Answer:
     """The head of the page, built last because it lists the sections that failed."""
-    return header.build(report, problems=store.problems, failures=[f"{f.section} ({f.kind})" for f in failures])
+    return answer.build(report, problems=store.problems, failures=[f"{f.section} ({f.kind})" for f in failures])
 
 
 def _dots(report: Report, store: StoredArrays, failures: list[Failure]) -> dict[str, Any] | None:
-    """The script's data on each dot of the latent space; None if no codes are stored, or if building it failed."""
+    """The script's data on each dot of the codes; None if no codes are stored, or if building it failed."""
     try:
         return points.build(report, store)
-    except Exception as error:  # without the data the pictures of the latent space stay static
+    except Exception as error:  # without the data the pictures of the codes stay static
         log.error("the data for the script failed", exc_info=error)
-        failures.append(Failure(section="Hover and zoom in the latent space", error=error))
+        failures.append(Failure(section="The image behind each dot", error=error))
         return None
 
 
-def _sections(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> list[tuple[str, str, Callable[[], Any]]]:
-    """The sections in page order: HTML id, title, and the function that builds it."""
+def _parts(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> list[Part]:
+    """The sections in page order; a new section has its row here."""
     return [
-        ("findings", "Verdicts and checks", lambda: verdicts.build(report)),
-        ("summary", "Summary", lambda: summary.build(report)),
-        ("differences", "Differences", lambda: differences.build(report)),
-        ("curves", "Loss curves", lambda: curves.build(report)),
-        ("reconstructions", "Reconstructions", lambda: images.reconstructions(report, store)),
-        ("latent", "Latent space", lambda: latent.build(report, store)),
-        ("dispersion", "Dispersion and reconstruction against σ", lambda: dispersion.build(report, store)),
-        ("samples", "Samples from the prior", lambda: images.samples(report, store)),
-        ("kernel", "Kernel health", lambda: kernel.build(report)),
-        ("advice", "Advice", lambda: advice.build(report)),
-        (
-            "measurements",
-            "All measurements",
-            lambda: measurements.build(report),
+        Part(code="sheet", name="Side by side", make=lambda: sheet.build(report, store)),
+        Part(code="numbers", name="Numbers", make=lambda: numbers.build(report)),
+        Part(code="codes", name="Codes", make=lambda: codes.build(report, store)),
+        Part(code="images", name="Images", make=lambda: images.build(report, store)),
+        Part(code="doubt", name="What to doubt", make=lambda: doubt.build(report)),
+        *(
+            Part(code=code, name=name, make=make, folded=True)
+            for code, name, make in (
+                ("measurements", "All measurements", lambda: measurements.build(report)),
+                ("classes", "Error by class", lambda: class_errors.build(report, store)),
+                ("trade-off", "Error against distance from the prior", lambda: trade_off.build(report)),
+                ("spectrum", "Spectrum of the codes", lambda: spectrum.build(report, store)),
+                ("kernels", "Kernels", lambda: kernel.build(report)),
+                ("sigma-rules", "Rules for σ", lambda: sigma_rules.build(report)),
+                ("reproduce", "Reproduce", lambda: provenance.build(report, sidecars)),
+            )
         ),
-        ("provenance", "Provenance and method", lambda: provenance.build(report, sidecars)),
     ]

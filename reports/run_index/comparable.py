@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 from mmdvae.record.result import Report, Statistic, VariantResult
 from reports import metrics, table, text
-from reports.sections.provenance import devices, flat
+from reports.sections.more.provenance import devices, flat
 
 # Settings that must be equal for a fair comparison.
 EPOCHS, DATA = "Epochs", "Data SHA-256"

@@ -12,7 +12,7 @@ from mmdvae.errors import InputError
 from reports import metrics, text
 from reports.metrics import Metric
 from reports.run_index.comparable import LIKE, Comparable, Measured
-from reports.sections import summary
+from reports.sections.numbers import summary
 
 LETTERS = string.ascii_uppercase
 MAIN = frozenset(column.name for column in summary.COLUMNS)

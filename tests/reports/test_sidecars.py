@@ -13,7 +13,7 @@ import pytest
 from fake_run import HOSTILE, QUICK, FakeVariant
 
 from reports import sidecars, write
-from reports.sections import summary
+from reports.sections.numbers import summary
 from reports.text import fixed
 
 

@@ -9,8 +9,8 @@ from fake_run import HOSTILE, QUICK, FakeVariant
 
 from reports import write
 from reports.page import artifact, markdown, page
-from reports.sections import summary
-from reports.sections.header import header
+from reports.sections.numbers import summary
+from reports.sections.answer import answer as header
 from reports.stored_arrays import StoredArrays
 
 

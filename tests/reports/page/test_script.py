@@ -13,7 +13,7 @@ from browsing import bring_panels, settle, until
 from fake_run import QUICK
 
 from reports import write
-from reports.sections.latent import codes
+from reports.sections.codes import codes
 from reports.stored_arrays import StoredArrays
 
 TALL = {"width": 1280, "height": 2600}  # shows all 18 panels at once

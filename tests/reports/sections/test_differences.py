@@ -8,7 +8,7 @@ from fake_run import QUICK
 from parsed_page import of, section
 
 from mmdvae.record.result import Difference
-from reports.sections import differences
+from reports.sections.numbers import differences
 from reports.text import fixed
 
 

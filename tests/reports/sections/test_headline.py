@@ -7,7 +7,7 @@ import pytest
 from fake_run import QUICK, FakeVariant
 
 from mmdvae.record.result import Check
-from reports.sections.header import headline
+from reports.sections.answer import headline
 
 
 def said(out, variants, **options):

@@ -6,7 +6,7 @@ from fake_run import QUICK, FakeVariant
 from parsed_page import of
 
 from reports.sections import panel_choice
-from reports.sections.latent import codes, latent
+from reports.sections.codes import codes, latent
 from reports.stored_arrays import StoredArrays
 
 

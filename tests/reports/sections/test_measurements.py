@@ -7,7 +7,8 @@ from fake_run import NONE, QUICK
 from parsed_page import section
 
 from reports import metrics
-from reports.sections import measurements, summary
+from reports.sections.more import measurements
+from reports.sections.numbers import summary
 from reports.text import significant
 
 

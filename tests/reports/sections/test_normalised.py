@@ -8,7 +8,7 @@ from fake_run import NONE, QUICK, FakeVariant
 
 from reports import metrics
 from reports.sections import advice, heatmap, kernel
-from reports.sections.header import headline
+from reports.sections.answer import headline
 
 LIVE = QUICK[3]
 FIXED = [replace(NONE, normalised=True, spread=1.0), replace(LIVE, normalised=True, spread=1.0)]

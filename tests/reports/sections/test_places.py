@@ -14,7 +14,7 @@ from fake_run import QUICK
 from PIL import Image
 
 from reports import write
-from reports.sections import summary
+from reports.sections.numbers import summary
 
 JENKINS = "sandbox; default-src 'none'; img-src 'self'; style-src 'self'"
 

@@ -6,7 +6,7 @@ import fake_run
 from fake_run import QUICK
 from parsed_page import of, section
 
-from reports.sections import provenance
+from reports.sections.more import provenance
 
 
 def test_the_page_says_where_it_comes_from(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from fake_run import QUICK
 from parsed_page import Element, Parsed, of, summary_row, summary_rows, words
 
-from reports.sections import summary
+from reports.sections.numbers import summary
 from reports.text import fixed
 
 

@@ -7,7 +7,7 @@ from fake_run import QUICK
 from parsed_page import section, words
 
 from mmdvae.conclusions.claims import CLAIMS
-from reports.sections import verdicts
+from reports.sections.doubt import verdicts
 from reports.text import significant
 
 

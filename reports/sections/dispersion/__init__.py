@@ -1,1 +1,0 @@
-"""Dispersion and reconstruction against sigma."""

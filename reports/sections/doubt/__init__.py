@@ -1,0 +1,1 @@
+"""What to doubt: checks, learning curves, claims."""

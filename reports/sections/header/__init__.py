@@ -1,1 +1,0 @@
-"""The head of the page."""

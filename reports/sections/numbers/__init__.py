@@ -1,0 +1,1 @@
+"""The main metrics as a table."""
