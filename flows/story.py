@@ -16,6 +16,7 @@ from mmdvae.results import Outcome
 from mmdvae.variants import Variant
 from tasks.load import load_data
 from tasks.processes import devices
+from tasks.processes.pool import at_a_time
 from tasks.progress import tell
 from tasks.report import write_report
 from tasks.work import work
@@ -209,4 +210,5 @@ def _run(plan: Plan, data: Dataset, classifier: Classifier | None) -> Run:
         versions=provenance.versions(),
         hardware=provenance.hardware(gpus=devices.gpus(), cores=devices.cores(), memory_bytes=devices.memory_bytes()),
         classifier=classifier,
+        jobs=at_a_time(),
     )

@@ -36,9 +36,17 @@ def percent(value: float | None, digits: int = 1) -> str:
     return MISSING if value is None else f"{fixed(100 * value, digits)} %"
 
 
+def change(share: float) -> str:
+    """A relative difference: +14 %, +2.1 %, −0.4 %; 0 % if it rounds to that."""
+    shown = fixed(100 * share, 0 if abs(share) >= 0.0995 else 1)
+    return f"{'+' if share > 0 and shown.strip('0.') else ''}{shown.removesuffix('.0')} %"
+
+
 def setting(value: float | None) -> str:
-    """A setting as it was typed: 0.1, 0.0001, 10000; different settings give different texts."""
-    return MISSING if value is None else number(value)
+    """A setting as it was typed, with commas: 0.1, 0.0001, 10,000; different settings give different texts."""
+    if value is None:
+        return MISSING
+    return f"{value:,.0f}" if 1000 <= value < 1e15 and value == int(value) else number(value)
 
 
 def moment(iso: str) -> str:

@@ -1,9 +1,10 @@
-"""Advice on settings: the range of sigma in which a kernel pulls strongly, and the variants on the Pareto front."""
+"""Advice on settings: the range of strong sigmas, the setting to use, and the variants on the Pareto front."""
 
 import math
 import statistics
 from collections.abc import Sequence
 
+from mmdvae.conclusions import choice
 from mmdvae.conclusions.comparisons import beats
 from mmdvae.conclusions.effects import by_seed
 from mmdvae.measures import live_range, strength
@@ -24,6 +25,7 @@ def of(latent_dim: int, variants: Sequence[VariantResult]) -> Advice:
         ),
         heuristics=heuristics(latent_dim),
         pareto=Pareto(x=ERROR, y=DISTANCE, front=front(finished)),
+        choice=choice.of(variants, latent_dim),
     )
 
 

@@ -228,13 +228,24 @@ class Pareto:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The setting to use: the one with the lowest error among those whose penalty brought the codes near the prior."""
+
+    names: list[str]  # the variant with the lowest error first, then those that are not surely worse; empty: none
+    alive: list[str]  # all variants that it was chosen from
+    metric: str  # the error
+    yardstick: float | None  # range of that error over the trainings that no penalty touched; None: fewer than two
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """Advice on the choice of sigma, and the variants that are Pareto-optimal."""
+    """Advice on the choice of sigma, the setting to use, and the variants that are Pareto-optimal."""
 
     latent_dim: int
     sigma: SigmaAdvice
     heuristics: list[Heuristic]
     pareto: Pareto
+    choice: Choice | None = None  # None in older reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +304,7 @@ class Run:
     versions: dict[str, str]
     hardware: Hardware
     classifier: Classifier | None = None
+    jobs: int | None = None  # trainings at a time; None in older reports
     recipe_settings: dict[str, Any] = field(default_factory=dict)  # the fields of mmdvae.recipes.Recipe
 
 

@@ -149,6 +149,12 @@ def opened(jobs: int | None) -> Iterator[Pool]:
         _CURRENT.reset(token)
 
 
+def at_a_time() -> int | None:
+    """How many jobs the flow's pool runs at a time; None outside of a flow that has one."""
+    workers = _CURRENT.get()
+    return workers.size if workers else None
+
+
 @contextmanager
 def current() -> Iterator[Pool]:
     """The flow's pool; a task that runs on another machine opens its own, for one job at a time."""

@@ -1,10 +1,15 @@
-"""The head of the page: which run this is, whether it is complete, and its findings in a few sentences."""
+"""The head of the page: which run this is, what to use, what that buys and costs, what to run next."""
 
 from dataclasses import dataclass
 
+from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.record.result import Report
 from reports import text
-from reports.sections.answer import headline
+from reports.sections.answer import boxes, headline, next_step
+from reports.sections.answer.boxes import Box
+from reports.sections.answer.next_step import NextStep
+
+TITLES = {"fashion-mnist": "Fashion-MNIST", "mnist": "MNIST", "kmnist": "KMNIST"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,35 +25,28 @@ class Answer:
     """The top of the page."""
 
     title: str
-    finished: str
+    facts: list[str]
     complete: bool
-    lead: list[str]  # one sentence each
-    facts: list[tuple[str, str]]
+    preliminary: str  # why it is; empty if it is not
+    headline: str
+    boxes: list[Box]
+    step: NextStep | None
     troubles: list[Trouble]
 
 
 def build(report: Report, *, problems: list[str], failures: list[str]) -> Answer:
-    """The header, built last because it lists what could not be shown."""
-    done, all_of_them = len(report.finished), len(report.variants)
-    data = report.run.dataset
+    """The head, built last because it lists what could not be shown."""
     return Answer(
         title=title(report),
-        finished=f"{done} of {text.count(all_of_them, 'variant')} finished",
-        complete=done == all_of_them and not problems and not failures,
-        lead=headline.sentences(report),
-        facts=[
-            ("Run", report.run.id),
-            ("Date", text.moment(report.run.created)),
-            ("Recipe", report.run.recipe),
-            ("Epochs", _epochs(report)),
-            ("Images", f"{data.train:,} train, {data.valid:,} valid, {data.test:,} test"),
-            ("Seeds", ", ".join(map(str, report.run.seeds))),
-            ("Code", text.code(report.run.code.commit, report.run.code.dirty)),
-            ("Data SHA-256", data.sha256[:12]),
-        ],
+        facts=_facts(report),
+        complete=not (report.unfinished or problems or failures),
+        preliminary=_preliminary(report),
+        headline=headline.sentence(report),
+        boxes=boxes.of(report),
+        step=next_step.of(report),
         troubles=[
             *(
-                Trouble(what=f"{variant.name} {variant.status}", why=variant.error or "no reason was recorded")
+                Trouble(what=f"{variant.settings} {variant.status}", why=variant.error or "no reason was recorded")
                 for variant in report.unfinished
             ),
             *(Trouble(what="Stored arrays missing", why=problem) for problem in problems),
@@ -59,10 +57,23 @@ def build(report: Report, *, problems: list[str], failures: list[str]) -> Answer
 
 def title(report: Report) -> str:
     """The preset and the data set that were compared."""
-    words = f"{report.run.preset} comparison on {report.run.dataset.name}"
-    return words[0].upper() + words[1:]
+    return f"{report.run.preset} on {TITLES.get(report.run.dataset.name, report.run.dataset.name)}"
 
 
-def _epochs(report: Report) -> str:
-    counts = sorted({seed.epochs for variant in report.finished for seed in variant.runs})
-    return ", ".join(map(str, counts)) or "not recorded"
+def _facts(report: Report) -> list[str]:
+    done, every = len(report.finished), len(report.variants)
+    epochs = sorted({run.epochs for variant in report.finished for run in variant.runs})
+    seeds = report.run.seeds
+    return [
+        text.count(every, "variant") if done == every else f"{done} of {text.count(every, 'variant')} finished",
+        f"{text.listed([*map(str, epochs)])} epochs" if epochs else "",
+        f"seed{'s' * (len(seeds) != 1)} {text.listed([*map(str, seeds)])}" if seeds else "",
+        f"{report.run.dataset.train:,} images",
+        text.moment(report.run.created),
+    ]
+
+
+def _preliminary(report: Report) -> str:
+    few = text.count(len(report.run.seeds), "seed") if len(report.run.seeds) < MIN_SEEDS else ""
+    still = "training not finished" if next_step.unsettled(report) else ""
+    return ", ".join(filter(None, (few, still)))

@@ -1,0 +1,56 @@
+"""Which setting to use: the cheapest of those whose penalty brought the codes near the prior.
+
+Chosen by the mean squared error, which is not part of the objective of any variant and means the same for all.
+"""
+
+from collections.abc import Sequence
+
+from mmdvae.conclusions import differences, vitality
+from mmdvae.record.result import Choice, VariantResult
+
+METRIC = "mse"
+
+Variants = Sequence[VariantResult]
+
+
+def of(variants: Variants, dim: int) -> Choice:
+    """The choice among the finished variants.
+
+    Beside the cheapest stand those that it does not surely beat. With too few seeds for that, these are the ones that
+    differ from it by no more than the trainings that no penalty touched differ from each other.
+    """
+    candidates = [one for one in vitality.alive(variants) if _error(one) is not None]
+    ranked = sorted(candidates, key=_ascending)
+    span = _yardstick(variants)
+    return Choice(
+        names=[one.name for one in _as_good(ranked, span, dim)] if ranked else [],
+        alive=[one.name for one in candidates],
+        metric=METRIC,
+        yardstick=span,
+    )
+
+
+def _as_good(ranked: Variants, span: float | None, dim: int) -> list[VariantResult]:
+    best, *others = ranked
+    unbeaten = differences.unbeaten(ranked, METRIC, _order, dim)
+    if unbeaten:
+        return [best, *(one for one in others if one.name in unbeaten)]
+    return [best, *(one for one in others if _ascending(one) - _ascending(best) <= (span or 0.0))]
+
+
+def _yardstick(variants: Variants) -> float | None:
+    """Range of the error over the trainings that no penalty touched."""
+    errors = [error for one in vitality.untouched(variants) if (error := _error(one)) is not None]
+    return max(errors) - min(errors) if len(errors) > 1 else None
+
+
+def _error(variant: VariantResult) -> float | None:
+    return variant.mean(METRIC)
+
+
+def _ascending(variant: VariantResult) -> float:
+    return _order(_error(variant))
+
+
+def _order(error: float | None) -> float:
+    return float("inf") if error is None else error

@@ -1,0 +1,131 @@
+"""The three boxes below the headline: what the chosen setting buys, what it costs, how sure that is."""
+
+from dataclasses import dataclass
+
+from mmdvae.conclusions import groups, vitality
+from mmdvae.conclusions.rules import MIN_SEEDS
+from mmdvae.record.result import Choice, Report, VariantResult
+from reports import looks, text
+from reports.sections.answer import headline, next_step
+
+DECIDED = {"supported": "surely better", "refuted": "not a tenth better", "inconclusive": "undecided"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """One box: its question, the answer in large type, the rest in sentences."""
+
+    title: str
+    main: str
+    rest: list[str]
+
+
+def of(report: Report) -> list[Box]:
+    """The boxes; without a chosen setting only the last."""
+    found = headline.choice(report)
+    if not found.names:
+        return [_sure(report, found)]
+    best = headline.variant_of(report, found.names[0])
+    plain = groups.plain(report.finished)
+    return [_buys(report, best, plain), _costs(report, found, best, plain), _sure(report, found)]
+
+
+def _buys(report: Report, best: VariantResult, plain: VariantResult | None) -> Box:
+    """Against no penalty, and against what a rescaling of its codes gives for nothing."""
+    fid, before, rescaled = best.mean("fid"), _mean(plain, "fid"), _mean(plain, "fid_fitted")
+    near, far = best.mean("sliced_w2"), _mean(plain, "sliced_w2")
+    distance = f"distance from the prior {_arrow(far, near)}"
+    rest = []
+    if fid is None:
+        main = distance[0].upper() + distance[1:]
+    else:
+        main = f"Fréchet {_arrow(before, fid)}"
+        rest.append(f"for samples from N(0, I); {distance}.")
+        if rescaled is not None:
+            word = _decided(report, "V10", best)
+            rest.append(f"Rescaling the codes of no penalty gives {_short(rescaled)} for nothing{word}.")
+    covered, white = best.mean("latent_coverage"), _mean(plain, "latent_coverage_white")
+    if covered is not None and white is not None:
+        rest.append(f"Of the prior {text.percent(covered, 0)} is covered; rescaled, {text.percent(white, 0)}.")
+    return Box(title="What it buys", main=main, rest=rest)
+
+
+def _costs(report: Report, found: Choice, best: VariantResult, plain: VariantResult | None) -> Box:
+    paid = headline.cost(report, best)
+    if paid is None:
+        return Box(title="What it costs", main="not measured", rest=["There is no finished training without a penalty."])
+    ends = f" [{text.change(paid.interval[0])} to {text.change(paid.interval[1])}]" if paid.interval else ""
+    rest = [f"{ends.strip()} squared error of reconstructions.".strip()]
+    knn, before = best.mean("knn_accuracy"), _mean(plain, "knn_accuracy")
+    if knn is not None and before is not None:
+        points = 100 * (knn - before)
+        rest.append(f"kNN accuracy {'+' if points >= 0.05 else ''}{text.fixed(points, 1)} points.")
+    rest += _dearest(report, found, best)
+    return Box(title="What it costs", main=f"{text.change(paid.mean)} error", rest=rest)
+
+
+def _dearest(report: Report, found: Choice, best: VariantResult) -> list[str]:
+    """What the dearest setting that reaches the prior would cost."""
+    others = [headline.variant_of(report, name) for name in found.alive if name != best.name]
+    prices = [(paid.mean, one) for one in others if (paid := headline.cost(report, one))]
+    if not prices:
+        return []
+    dearest, variant = max(prices, key=lambda pair: pair[0])
+    return [f"The dearest that reaches the prior: {text.change(dearest)} ({looks.settings([variant])[0]})."]
+
+
+def _sure(report: Report, found: Choice) -> Box:
+    seeds = len(report.run.seeds)
+    few = seeds < MIN_SEEDS
+    main = text.count(seeds, "seed") + (", so no interval" if few else "")
+    rest = _yardstick(report, found) if few else _claims(report)
+    alphas = {one.alpha for one in report.finished if one.has_penalty and one.regularizer == "mmd"}
+    if len(alphas) == 1:
+        rest.append(f"Of MMD only α {text.setting(alphas.pop())} was tried.")
+    if next_step.unsettled(report):
+        rest.append("Training had not settled: more epochs may change the order.")
+    return Box(title="How sure", main=main, rest=rest)
+
+
+def _yardstick(report: Report, found: Choice) -> list[str]:
+    """The cost in units of what trainings without any effect of a penalty differ by."""
+    plain = groups.plain(report.finished)
+    base = _mean(plain, found.metric)
+    count = len(vitality.untouched(report.finished))
+    paid = headline.cost(report, headline.variant_of(report, found.names[0])) if found.names else None
+    if not base or not found.yardstick or paid is None:
+        return []
+    share = found.yardstick / base
+    times = abs(paid.mean) / share
+    much = f"{text.significant(times, 2)} times that" if times >= 1 else "within that"
+    return [
+        f"The {count} trainings that no penalty touched differ by {text.change(share).lstrip('+')}: chance of training. "
+        f"The cost is {much}."
+    ]
+
+
+def _claims(report: Report) -> list[str]:
+    states = [verdict.state for verdict in report.verdicts if verdict.state != "not_run"]
+    if not states:
+        return []
+    still = states.count("inconclusive")
+    return [f"Of {text.count(len(states), 'claim')} {len(states) - still} are decided, {still} open; 95 % intervals."]
+
+
+def _decided(report: Report, code: str, variant: VariantResult) -> str:
+    """What the claim of that code says of this variant, in brackets; empty without an interval."""
+    parts = [part for verdict in report.verdicts if verdict.code == code for part in verdict.parts]
+    part = next((one for one in parts if one.name == variant.name and one.interval), None)
+    return f" ({DECIDED[part.state]})" if part else ""
+
+
+def _arrow(before: float | None, after: float | None) -> str:
+    return _short(after) if before is None else f"{_short(before)} → {_short(after)}"
+
+
+def _short(value: float | None) -> str:
+    return text.significant(value, 2 if value is not None and value < 100 else 3)
+
+
+def _mean(variant: VariantResult | None, metric: str) -> float | None:
+    return variant.mean(metric) if variant else None

@@ -1,0 +1,124 @@
+"""What to run next: more seeds, then more epochs, then settings between those tried; with the minutes it may take."""
+
+import math
+import shlex
+from dataclasses import dataclass
+
+from mmdvae.conclusions.rules import MIN_SEEDS
+from mmdvae.record.result import Report, VariantResult
+from mmdvae.variants import number
+from reports.sections.answer import headline
+
+FAR = 1.5  # sigmas or alphas that differ by a larger factor leave room for one between them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """A command, and why; `minutes` is None if no training was timed."""
+
+    why: str
+    command: str
+    minutes: float | None
+
+
+def of(report: Report) -> NextStep | None:
+    """The most useful next run; None if the command of this one is not known, or nothing is left to settle."""
+    words = _words(report)
+    if not words or not report.finished:
+        return None
+    for find in (_seeds, _epochs, _finer):
+        step = find(report, words)
+        if step:
+            return step
+    return None
+
+
+def _seeds(report: Report, words: list[str]) -> NextStep | None:
+    seeds = report.run.seeds
+    if len(seeds) >= MIN_SEEDS:
+        return None
+    wanted = list(dict.fromkeys([*seeds, *range(MIN_SEEDS)]))[:MIN_SEEDS]
+    missing = len(wanted) - len(seeds)
+    command = [*_without(words, {"--seed"}), *_options("--seed", wanted)]
+    return NextStep(
+        why=f"{MIN_SEEDS} seeds, for intervals", command=shlex.join(command), minutes=_minutes(report, missing)
+    )
+
+
+def _epochs(report: Report, words: list[str]) -> NextStep | None:
+    epochs = max((run.epochs for one in report.finished for run in one.runs), default=0)
+    if not epochs or not unsettled(report):
+        return None
+    command = [*_without(words, {"--epochs"}), "--epochs", str(2 * epochs)]
+    minutes = _minutes(report, len(report.run.seeds), trainings=2.0)
+    return NextStep(why="twice the epochs, as training had not settled", command=shlex.join(command), minutes=minutes)
+
+
+def _finer(report: Report, words: list[str]) -> NextStep | None:
+    """A value between the best one and its neighbour, where that neighbour is far away."""
+    found = headline.choice(report)
+    best = headline.variant_of(report, found.names[0]) if found.names else None
+    if best is None or best.sigma is None:
+        return None
+    grid = [one for one in report.finished if one.sigma is not None and not one.normalised]
+    sigmas = sorted({one.sigma for one in grid if one.alpha == best.alpha and one.sigma})
+    between = [math.sqrt(a * b) for a, b in _neighbours(sigmas, best.sigma) if FAR < b / a < 100]
+    if not between:
+        return None
+    tried = [float(f"{sigma:.2g}") for sigma in between]
+    base = _without(words, {"--alpha", "--sigma", "--variant", "--only"})
+    command = [*base, *_options("--alpha", [best.alpha]), *_options("--sigma", tried), "--variant", "none"]
+    return NextStep(
+        why="σ between those tried",
+        command=shlex.join(command),
+        minutes=_minutes(report, len(report.run.seeds), variants=len(tried)),
+    )
+
+
+def unsettled(report: Report) -> bool:
+    """Whether more epochs may still change the numbers, by check C5."""
+    return any(check.code == "C5" and check.state != "passed" for check in report.checks)
+
+
+def _neighbours(values: list[float], value: float) -> list[tuple[float, float]]:
+    at = values.index(value)
+    return [(a, b) for a, b in zip(values[:-1], values[1:], strict=True) if values[at] in (a, b)]
+
+
+def _minutes(report: Report, seeds: int, *, trainings: float = 1.0, variants: int | None = None) -> float | None:
+    """The expected time of training and measuring that many seeds, by the times of this run."""
+    times = [_seconds(one, trainings) for one in report.finished]
+    known = [seconds for seconds in times if seconds is not None]
+    if not known:
+        return None
+    count = len(report.variants) if variants is None else variants
+    jobs = min(report.run.jobs or 1, max(1, count * seeds))
+    return sum(known) / len(known) * count * seeds / jobs / 60
+
+
+def _seconds(variant: VariantResult, trainings: float) -> float | None:
+    training, evaluation = variant.mean("train_seconds"), variant.mean("evaluate_seconds")
+    return None if training is None else trainings * training + (evaluation or 0.0)
+
+
+def _words(report: Report) -> list[str]:
+    """The run's command in words; empty if it was not recorded, or is none of ours."""
+    try:
+        words = shlex.split(report.run.command)
+    except ValueError:
+        return []
+    return words if words[:2] == ["mmdvae", "compare"] else []
+
+
+def _without(words: list[str], options: set[str]) -> list[str]:
+    """The words without these options and their values."""
+    kept, skip = [], False
+    for word in words:
+        if not skip and word not in options:
+            kept.append(word)
+        skip = not skip and word in options
+    return kept
+
+
+def _options(name: str, values: list) -> list[str]:
+    return [word for value in values for word in (name, number(value))]
