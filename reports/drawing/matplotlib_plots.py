@@ -3,7 +3,6 @@
 import functools
 import os
 from collections.abc import Callable, Sequence
-from itertools import chain, cycle, repeat
 from typing import ParamSpec
 
 import numpy as np
@@ -18,9 +17,7 @@ from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from reports.drawing import scales, svg
-from reports.drawing.palette import CLASS_COLOURS, Limits, Panel
-from reports.drawing.svg import COLOURS
+from reports.drawing.palette import CLASS_COLOURS, Column, Limits
 
 Arguments = ParamSpec("Arguments")
 
@@ -59,25 +56,31 @@ def scatter(
 
 
 @plain
-def trend(panels: Sequence[Panel]) -> np.ndarray:
-    """The pixels for pictures.trend."""
-    figure = Figure(figsize=(8, 2.9), dpi=100, layout="constrained")
-    for axes, (title, lines, reference, log) in zip(
-        figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
-    ):
-        for (label, sigmas, values), style, colour in zip(lines, cycle(("-", "--", ":", "-.")), cycle(COLOURS)):
-            pieces = svg.segments(list(zip(sigmas, values, strict=True)), scales.FAR)
-            for piece, named in zip(pieces, chain((label,), repeat(None)), strict=False):
-                axes.plot(*zip(*piece, strict=True), style, color=colour, marker="o", markersize=4, label=named)
-        if reference is not None:
-            axes.axhline(reference, color="#595959", linewidth=1, linestyle=(0, (1, 2)), label="prior")
-        axes.set(title=title, xlabel="σ (latent units)", xscale="log")
-        if log and min(min(values) for _, _, values in lines) > 0:
-            axes.set_yscale("log")
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(axis="y", color="#e4e4e0", linewidth=0.8)
-        axes.legend(fontsize=8, frameon=False)
+def contact_sheet(columns: Sequence[Column]) -> np.ndarray:
+    """The pixels for pictures.contact_sheet."""
+    figure = Figure(figsize=(1.12 * len(columns) + 0.1, 2.55), dpi=100)
+    grid = figure.subplots(2, len(columns), squeeze=False, gridspec_kw={"height_ratios": (3, 4)})
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.8, wspace=0.06, hspace=0.04)
+    for column, (above, below) in zip(columns, grid.T, strict=True):
+        k, height, width = column.samples.shape
+        tiled = column.samples[: k - k % 4].reshape(-1, 4, height, width).swapaxes(1, 2).reshape(-1, 4 * width)
+        above.imshow(tiled, cmap="gray", vmin=0, vmax=255, interpolation="antialiased", aspect="auto")
+        colours = to_rgba_array(CLASS_COLOURS)[column.labels % len(CLASS_COLOURS)]
+        below.scatter(column.codes[:, 0], column.codes[:, 1], s=1.6, c=colours, linewidths=0)
+        for radius in (1, 2):
+            below.add_patch(Circle((0, 0), radius, fill=False, edgecolor="#111111", linewidth=0.8))
+        below.set(xlim=(-column.reach, column.reach), ylim=(-column.reach, column.reach), aspect="equal")
+        for axes in (above, below):
+            axes.set(xticks=[], yticks=[])
+        words = {"transform": above.transAxes, "ha": "left", "va": "bottom", "parse_math": False}
+        above.text(0, 1.42, _cut(column.title, 21), fontsize=6.2, fontweight="bold", **words)
+        above.text(0, 1.23, _cut(column.state, 24), fontsize=5.6, color=column.colour, **words)
+        above.text(0, 1.04, _cut(column.numbers, 26), fontsize=5.4, **words)
     return _pixels(figure)
+
+
+def _cut(words: str, most: int) -> str:
+    return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 def _number_classes(axes: Axes, points: np.ndarray, labels: np.ndarray, limits: Limits) -> None:

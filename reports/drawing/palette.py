@@ -1,7 +1,8 @@
-"""Shared by all drawings: the class colours, and the types Limits and Panel."""
+"""Shared by all drawings: the class colours, and the types Limits and Column."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 # Distinguishable in all three kinds of colour-blindness (least CAM02-UCS distance 14.5); the numbers are an extra aid.
 CLASS_COLOURS = (
@@ -26,5 +27,15 @@ class Limits:
     y: tuple[float, float]
 
 
-# A chart: title, lines as (label, sigmas, values), the prior's value, whether the y axis is logarithmic.
-Panel = tuple[str, Sequence[tuple[str, Sequence[float], Sequence[float]]], float | None, bool]
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Column:
+    """One column of the contact sheet as a picture."""
+
+    title: str
+    state: str
+    numbers: str
+    colour: str
+    samples: np.ndarray  # (k, h, w) uint8
+    codes: np.ndarray  # (n, 2)
+    labels: np.ndarray  # (n,)
+    reach: float  # half the width of the range of the codes

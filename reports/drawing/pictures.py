@@ -4,12 +4,13 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 from PIL import Image
 
-from reports.drawing.palette import Limits, Panel
+from reports.drawing.palette import Column, Limits
 from reports.drawing.picture_cache import cached
 
 PALE, DEEP = (0.93, 0.95, 0.97), (0.13, 0.33, 0.50)  # RGB at the ends of the heat-map scale
@@ -38,12 +39,24 @@ def scatter(
     )
 
 
+def contact_sheet(columns: Sequence[Column]) -> Markup:
+    """Samples above codes, a column per variant, for summary.md."""
+    arrays = [array for column in columns for array in (column.samples, column.codes, column.labels)]
+    words = [[column.title, column.state, column.numbers, column.colour, column.reach] for column in columns]
+    return _contact_sheet(words, *arrays)
+
+
 @cached
-def trend(panels: Sequence[Panel]) -> Markup:
-    """Line charts over sigma side by side, for summary.md."""
+def _contact_sheet(words: list[list[Any]], *arrays: np.ndarray) -> Markup:
     from reports.drawing import matplotlib_plots
 
-    return png(matplotlib_plots.trend(panels), colours=64)
+    names = ("title", "state", "numbers", "colour", "reach")
+    parts = zip(words, arrays[::3], arrays[1::3], arrays[2::3], strict=True)
+    columns = [
+        Column(**dict(zip(names, said, strict=True)), samples=samples, codes=codes, labels=labels)
+        for said, samples, codes, labels in parts
+    ]
+    return png(matplotlib_plots.contact_sheet(columns), colours=64)
 
 
 @cached

@@ -1,35 +1,31 @@
-"""summary.md: the summary table, verdicts and checks, and one picture, for viewers without HTML."""
+"""summary.md: the answer, a table of five columns, what to doubt, and the contact sheet; for viewers without HTML."""
 
 import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from markupsafe import Markup
-
 from mmdvae.files import write_text
-from mmdvae.record.result import Report
-from reports import table, text
-from reports.drawing import pictures
-from reports.sections import heatmap
+from mmdvae.record.result import Report, VariantResult
+from reports import looks, metrics, text
+from reports.looks import Look
+from reports.page import picture
+from reports.sections.answer import answer, headline
 from reports.sections.doubt import verdicts
-from reports.sections.numbers import summary
-from reports.sections.sheet import sigma_figure
-from reports.sections.answer.answer import title
 from reports.stored_arrays import StoredArrays
 
 LONGEST_TABLE = 40  # rows
 LONGEST_TEXT = 500  # characters of an explanation
 LARGEST = 148_000  # bytes; Prefect stores an artifact up to three times, and issue trackers and mail have limits
+FIRST = ("alive", "half-way", "no penalty", "not measured")  # the order of the table: dead kernels last
+COLUMNS = "| setting | state | error against no penalty | distance from the prior (sliced W2) | Fréchet distance |"
 
 
 def write(report: Report, store: StoredArrays, path: Path, missing: list[str]) -> None:
     """Write the summary; `missing` names the sections and files that could not be made."""
-    d = report.run.latent_dim
-    before, after = [*_opening(report), "", *_table(report, d), ""], [""]
-    picture, shown = _hero(report, d)
-    if picture:
-        after += [f"![{plain(' '.join(shown))}]({picture})", ""]
+    before = [*_opening(report), "", *_table(report), ""]
+    drawn = picture.contact_sheet(report, store)
+    after = ["", f"![{plain(drawn[1])}]({drawn[0]})", ""] if drawn else [""]
     room = LARGEST - _size(before) - _size(after)
     write_text(path, "\n".join([*before, *_fitting(list(_notes(report, missing)), room), *after]))
 
@@ -59,28 +55,37 @@ def _size(lines: list[str]) -> int:
 
 
 def _opening(report: Report) -> list[str]:
-    finished = f"{len(report.finished)} of {text.count(len(report.variants), 'variant')} finished"
+    head = answer.build(report, problems=[], failures=[])
+    step = head.step
+    when = f", about {step.minutes:.0f} min" if step and step.minutes and step.minutes >= 1 else ""
     return [
-        f"# {plain(title(report))}",
+        f"# {plain(head.title)}",
         "",
-        f"Run {plain(report.run.id)}, {plain(text.moment(report.run.created))}: {finished}, "
-        f"recipe {plain(report.run.recipe)}, {text.count(len(report.run.seeds), 'seed')}. "
-        "The whole report is `report.html` in the same folder.",
+        f"**{plain(head.headline)}.**{plain(f' Preliminary: {head.preliminary}.') if head.preliminary else ''}",
+        "",
+        *(f"- **{box.title}**: {plain(' '.join([box.main, *box.rest]))}" for box in head.boxes),
+        *([f"- **Next**, {plain(step.why + when)}: {_code(step.command)}"] if step else []),
+        "",
+        f"{plain(' · '.join(filter(None, head.facts)))}. Run {plain(report.run.id)}; "
+        "the whole report is `report.html` in the same folder.",
     ]
 
 
 def _notes(report: Report, missing: list[str]) -> Iterator[str]:
-    """One line for each unfinished variant, missing part, verdict, and check that did not pass."""
+    """One line for each unfinished variant, missing part, claim that was decided, and check that did not pass."""
+    seen = looks.of(report.variants)
     for variant in report.unfinished:
-        yield _note(variant.name, f"{variant.status}: {variant.error or 'no reason was recorded'}")
+        yield _note(seen[variant.name].title, f"{variant.status}: {variant.error or 'no reason was recorded'}")
     for name in missing:
         yield _note(name, "could not be made; the log says why")
     for verdict in report.verdicts:
-        card = verdicts.card(verdict)
-        yield _note(card.word, f"{verdict.code}: {verdict.claim}") + plain(_evidence(card))
+        if verdict.interval is not None:
+            card = verdicts.card(verdict)
+            link = f"[{plain(verdict.code)}](report.html#{card.anchor})" if card.anchor else plain(verdict.code)
+            yield _note(card.word, verdict.claim) + f" {link}" + plain(_evidence(card))
     for check in report.checks:
         if check.state != "passed":
-            yield _note(check.state, f"{check.code}, {check.title}: {check.explanation}")
+            yield _note(check.state, f"{check.title}: {looks.spelled(check.explanation, seen)}")
 
 
 def _note(what: str, why: str) -> str:
@@ -95,45 +100,38 @@ def _evidence(card: verdicts.Card) -> str:
     return f" [{', '.join(filter(None, (f'{card.effect} {quantity}'.strip(), card.interval, card.seeds)))}]"
 
 
-def _table(report: Report, d: int | None) -> list[str]:
-    columns = summary.columns(report)
-    rows = summary.table(report)
-    lines = [
-        "| variant | kernel | " + " | ".join(f"{column.title} ({column.unit})" for column in columns) + " |",
-        "|---|---|" + "---:|" * len(columns),
-    ]
-    for row in rows[:LONGEST_TABLE]:
-        cells = [_cell(row, cell) for cell in row.cells]
-        lines.append(f"| {plain(row.name)} | {plain(row.kernel or text.MISSING)} | " + " | ".join(cells) + " |")
-    if len(rows) > LONGEST_TABLE:
-        lines += ["", f"{len(rows) - LONGEST_TABLE} more rows are in the report."]
+def _table(report: Report) -> list[str]:
+    """A row per variant, alive ones first."""
+    seen = looks.of(report.variants)
+    ranked = sorted(report.variants, key=lambda one: (_rank(seen[one.name]), seen[one.name].place))
+    lines = [COLUMNS, "|---|---|---:|---:|---:|"]
+    lines += [f"| {' | '.join(_cells(report, one, seen[one.name]))} |" for one in ranked[:LONGEST_TABLE]]
+    if len(ranked) > LONGEST_TABLE:
+        lines += ["", f"{len(ranked) - LONGEST_TABLE} more rows are in the report."]
     return lines
 
 
-def _cell(row: table.Row, cell: table.Cell) -> str:
-    if cell.value is None:
-        return row.gap
-    shown = f"{cell.text} {cell.spread}".strip()
-    return f"**{shown}** best" if cell.best else shown
+def _cells(report: Report, variant: VariantResult, look: Look) -> list[str]:
+    paid = headline.cost(report, variant)
+    interval = f" [{text.span(paid.interval, text.change)}]" if paid and paid.interval else ""
+    gap = text.MISSING if look.status == "ok" else look.status
+    numbers = [(metrics.of(name), variant.mean(name)) for name in ("sliced_w2", "fid")]
+    error = f"{text.change(paid.mean)}{interval}" if paid else "" if variant.mean("mse") is not None else gap
+    return [
+        plain(look.title),
+        f"{look.sign} {look.word}",
+        error,
+        *(gap if value is None else metric.show(value) for metric, value in numbers),
+    ]
 
 
-def _hero(report: Report, d: int | None) -> tuple[Markup | None, list[str]]:
-    """A picture of total variance and BCE against sigma, and its findings; None if no variant has a sigma."""
-    panels, shown = [], []
-    for metric in heatmap.METRICS[:2]:
-        by_alpha = heatmap.by_alpha(report, metric.name)
-        lines = [
-            (
-                f"α {text.setting(alpha)}",
-                [variant.sigma or 1.0 for variant in variants],
-                [variant.mean(metric.name) or 0.0 for variant in variants],
-            )
-            for alpha, variants in by_alpha.items()
-        ]
-        if lines:
-            panels.append((metric.title, lines, metric.prior(d), metric.log))
-            shown.append(sigma_figure.finding(metric, by_alpha, []))
-    return (pictures.trend(panels) if panels else None), shown
+def _rank(look: Look) -> int:
+    return FIRST.index(look.state) if look.state in FIRST else len(FIRST)
+
+
+def _code(command: str) -> str:
+    """A command as code; a backtick, which would end it, is left out of the marking."""
+    return f"`{' '.join(command.split())}`" if "`" not in command else plain(command)
 
 
 def plain(untrusted: str) -> str:

@@ -53,7 +53,9 @@ def _buys(report: Report, best: VariantResult, plain: VariantResult | None) -> B
 def _costs(report: Report, found: Choice, best: VariantResult, plain: VariantResult | None) -> Box:
     paid = headline.cost(report, best)
     if paid is None:
-        return Box(title="What it costs", main="not measured", rest=["There is no finished training without a penalty."])
+        return Box(
+            title="What it costs", main="not measured", rest=["There is no finished training without a penalty."]
+        )
     ends = f" [{text.change(paid.interval[0])} to {text.change(paid.interval[1])}]" if paid.interval else ""
     rest = [f"{ends.strip()} squared error of reconstructions.".strip()]
     knn, before = best.mean("knn_accuracy"), _mean(plain, "knn_accuracy")
@@ -77,7 +79,7 @@ def _dearest(report: Report, found: Choice, best: VariantResult) -> list[str]:
 def _sure(report: Report, found: Choice) -> Box:
     seeds = len(report.run.seeds)
     few = seeds < MIN_SEEDS
-    main = text.count(seeds, "seed") + (", so no interval" if few else "")
+    main = text.count(seeds, "seed") + (", no interval" if few else "")
     rest = _yardstick(report, found) if few else _claims(report)
     alphas = {one.alpha for one in report.finished if one.has_penalty and one.regularizer == "mmd"}
     if len(alphas) == 1:
@@ -97,10 +99,10 @@ def _yardstick(report: Report, found: Choice) -> list[str]:
         return []
     share = found.yardstick / base
     times = abs(paid.mean) / share
-    much = f"{text.significant(times, 2)} times that" if times >= 1 else "within that"
+    much = f"{text.significant(times, 2)} times that" if times >= 1 else "less than that"
     return [
-        f"The {count} trainings that no penalty touched differ by {text.change(share).lstrip('+')}: chance of training. "
-        f"The cost is {much}."
+        f"The cost is {much} by which the {count} trainings that no penalty touched differ "
+        f"({text.change(share).lstrip('+')}, the chance of training)."
     ]
 
 
