@@ -62,9 +62,16 @@ def of(variants: Sequence[VariantResult]) -> dict[str, Look]:
 
     That is: no penalty, Gaussian kernels by rising sigma and alpha, other kernels, other penalties, normalised codes.
     """
-    alphas = sorted({one.alpha for one in variants if one.has_penalty})
+    alphas = hues(variants)
     ordered = sorted(enumerate(variants), key=lambda pair: (*_group(pair[1]), pair[0]))
     return {one.name: _look(one, alphas, place) for place, (_, one) in enumerate(ordered)}
+
+
+def hues(variants: Sequence[VariantResult]) -> list[float]:
+    """The alphas in the order of their hues: those of Gaussian kernels first, as these make lines."""
+    penalised = [one for one in variants if one.has_penalty]
+    grid = {one.alpha for one in penalised if one.sigma is not None}
+    return [*sorted(grid), *sorted({one.alpha for one in penalised} - grid)]
 
 
 def spelled(words: str, looks: dict[str, Look]) -> str:

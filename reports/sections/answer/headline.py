@@ -63,7 +63,7 @@ def _named(chosen: list[VariantResult]) -> str:
     shown = looks.settings(chosen)
     if len(chosen) <= MOST_NAMED or len(shown) == 1:
         return " or ".join(shown)
-    return f"{looks.settings(chosen[:1])[0]} or one of {len(chosen) - 1} as cheap"
+    return looks.settings(chosen[:1])[0]
 
 
 def _reason(report: Report, found: Choice) -> str:
@@ -72,6 +72,8 @@ def _reason(report: Report, found: Choice) -> str:
     paid = cost(report, variant_of(report, found.names[0]))
     if paid and paid.interval and paid.interval[0] <= 0 and paid.interval[1] < SAME_ERROR - 1:
         return f"{'they reach' if several else 'it reaches'} the prior at no measurable cost"
+    if len(found.names) > MOST_NAMED:
+        return f"of {len(found.alive)} settings that reach the prior, none is surely cheaper"
     if set(found.names) == set(found.alive):
         if len(penalised) > len(found.alive):
             return f"only {'these reach' if several else 'this setting reaches'} the prior"

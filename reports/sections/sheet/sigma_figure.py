@@ -18,7 +18,7 @@ from reports.drawing.svg import FONT, GRID, INK, MUTED, element, spread
 from reports.looks import COLOURS, HUES, Look
 
 LEAST = 3  # sigmas; two points and a line prove nothing
-WIDTH, LEFT, RIGHT, TOP = 1200, 92, 74, 44  # pixels
+WIDTH, LEFT, RIGHT, TOP = 1200, 128, 74, 56  # pixels
 PANELS = (("sliced_w2", "Distance", "sliced W2, log", 150), ("mse", "Error", "squared, × 1,000", 120))  # with heights
 GAP = 30  # between the panels
 ZONES = {"dead: too narrow": "#efe6da", "dead: too wide": "#efe6da", "half-way": "#f7f3ea"}
@@ -39,6 +39,7 @@ class _Place:
     """One column: a sigma with its alphas, or one variant without a sigma."""
 
     title: str
+    detail: str  # a second line of the title
     zone: str  # empty beside the grid
     variants: list[VariantResult]
     strong: bool = False  # whether such a kernel pulls strongly at the prior, known before training
@@ -64,7 +65,7 @@ def _places(
     report: Report, measured: list[VariantResult], grid: list[VariantResult], seen: dict[str, Look]
 ) -> list[_Place]:
     beside = sorted((one for one in measured if one not in grid), key=lambda one: seen[one.name].place)
-    first = [_Place(seen[one.name].label, "", [one]) for one in beside if one.is_plain]
+    first = [_Place(seen[one.name].label, "", "", [one]) for one in beside if one.is_plain]
     columns = []
     for sigma, found in groupby(
         sorted(grid, key=lambda one: (one.sigma or 0, one.alpha)), key=lambda one: one.sigma or 0
@@ -73,8 +74,12 @@ def _places(
         words = {seen[one.name].word for one in variants}
         zone = words.pop() if len(words) == 1 else "half-way"
         low, high = report.advice.sigma.strong or (1.0, 0.0)
-        columns.append(_Place(f"σ {text.setting(sigma)}", zone, variants, low <= sigma <= high))
-    last = [_Place(seen[one.name].title, "", [one]) for one in beside if not one.is_plain]
+        columns.append(_Place(f"σ {text.setting(sigma)}", "", zone, variants, low <= sigma <= high))
+    last = [
+        _Place(seen[one.name].label, seen[one.name].detail.replace("normalised codes", "normalised"), "", [one])
+        for one in beside
+        if not one.is_plain
+    ]
     return [*first, *columns, *last]
 
 
@@ -87,7 +92,7 @@ class _Drawing:
 
     def __init__(self, report: Report, places: list[_Place], seen: dict[str, Look]):
         self.report, self.places, self.seen = report, places, seen
-        self.alphas = sorted({one.alpha for one in report.variants if one.has_penalty})
+        self.alphas = looks.hues(report.variants)
         self.step = (WIDTH - LEFT - RIGHT) / len(places)
         self.tops = [TOP + sum(panel[3] + GAP for panel in PANELS[:number]) for number in range(len(PANELS))]
         self.base = self.tops[-1] + PANELS[-1][3]
@@ -124,22 +129,28 @@ class _Drawing:
             left, width = LEFT + numbers[0] * self.step, len(numbers) * self.step
             if zone in ZONES:
                 parts.append(
-                    element("path", d=f"M{left:.1f} 22h{width:.1f}V{self.base}h{-width:.1f}z", fill=ZONES[zone])
+                    element("path", d=f"M{left:.1f} 20h{width:.1f}V{self.base}h{-width:.1f}z", fill=ZONES[zone])
                 )
             if zone:
                 colour = (
                     self.seen[self.places[numbers[0]].variants[0].name].colour if zone != "alive" else COLOURS["a0"]
                 )
-                parts.append(_text(zone, left + width / 2, 36, anchor="middle", fill=colour, font_weight="bold"))
+                words = zone if width > 104 else zone.replace("dead: ", "")
+                parts.append(_text(words, left + width / 2, 44, anchor="middle", fill=colour, font_weight="bold"))
         return parts
 
     def _heads(self) -> list[Markup]:
         size = 12 if self.step > 74 else 10
-        return [
-            _text(place.title, self._x(number), 15, anchor="middle", fill=INK, font_weight="bold", font_size=size)
-            for number, place in enumerate(self.places)
-            for place in [_short(place, self.step, size)]
-        ]
+        most = int(self.step / (0.58 * size))
+        parts = []
+        for number, place in enumerate(self.places):
+            x = self._x(number)
+            parts.append(
+                _text(_cut(place.title, most), x, 15, anchor="middle", fill=INK, font_weight="bold", font_size=size)
+            )
+            if place.detail:
+                parts.append(_text(_cut(place.detail, most), x, 30, anchor="middle", font_size=size))
+        return parts
 
     def _strong(self) -> list[Markup]:
         """A line below the columns whose kernel pulls strongly at the prior."""
@@ -211,8 +222,9 @@ class _Drawing:
             ends.append((pieces[-1][-1], alpha, colour))
         if len(ends) > 1:  # one line needs no label
             placed = spread([end[1] for end, _, _ in ends], gap=14, low=0, high=self.base)
-            for ((x, _), alpha, colour), at in zip(ends, placed, strict=True):
-                parts.append(_text(f"α {text.setting(alpha)}", x + 9, at + 4, fill=colour, font_weight="bold"))
+            right = max(end[0] for end, _, _ in ends)
+            for (_, alpha, colour), at in zip(ends, placed, strict=True):
+                parts.append(_text(f"α {text.setting(alpha)}", right + 9, at + 4, fill=colour, font_weight="bold"))
         return parts
 
     def _pieces(self, alpha: float, metric: str, y: Callable[[float], float]) -> list[list[tuple[float, float]]]:
@@ -254,12 +266,8 @@ class _Drawing:
         return f"{'; '.join(course(panel[0]) for panel in PANELS)}; means over α."
 
 
-def _short(place: _Place, step: float, size: int) -> _Place:
-    """The column with a title that fits it."""
-    most = int(step / (0.6 * size))
-    if len(place.title) <= most:
-        return place
-    return _Place(f"{place.title[: most - 1]}…", place.zone, place.variants, place.strong)
+def _cut(words: str, most: int) -> str:
+    return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 def _disc(x: float, y: float, r: float) -> str:

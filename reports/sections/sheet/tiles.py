@@ -66,7 +66,7 @@ def build(report: Report, store: StoredArrays) -> Tiles:
     return Tiles(
         title="Samples: the same draws of the prior, decoded"
         + (f"; {left} variants farther from it are left out" if left else ""),
-        rows=[*rows, *([TileRow(title="beside", tiles=beside)] if beside else [])],
+        rows=[*rows, *([TileRow(title="others", tiles=beside)] if beside else [])],
     )
 
 
