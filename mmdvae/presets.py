@@ -57,9 +57,11 @@ QUICK = Preset(
     recipe=replace(recipes.STANDARD, epochs=2),
     variants=(
         variants.none(),
-        variants.gaussian(0.6, 1e-4),  # the notebook's "very small"
+        # A curve: dead on both sides, half-way, and two that are alive.
         variants.gaussian(0.6, 0.1),  # the notebook's choice
+        variants.gaussian(0.6, 1.0),
         variants.gaussian(0.6, 2.83),  # sqrt(d): pythae's default for d = 8
+        variants.gaussian(0.6, 5.66),  # d / sqrt(2): Zhao's choice
         variants.gaussian(0.6, 1e4),  # the notebook's "very large"
         variants.imq(0.6),  # seven scales at once, as in the Wasserstein autoencoder
         variants.kl(0.5),  # the usual VAE, which the penalties above would replace
