@@ -166,7 +166,7 @@ def test_the_surroundings_decide_nothing(compared, tiny_npz, tmp_path):
         (["--sigma", "1e-21"], "sigma must be a number >= 1e-20 and <= 1e+20, got 1e-21"),
         (["--sigma", "inf"], "sigma must be a number >= 1e-20 and <= 1e+20, got inf"),
         (["--epochs", "1000000000000"], "epochs must be <= 100000, got 1000000000000"),
-        (["--only", "mmd"], "unknown variant 'mmd'; choose one of: none, mmd-a0.6-s0.0001"),
+        (["--only", "mmd"], "unknown variant 'mmd'; choose one of: none, mmd-a0.6-s0.1"),
         (["--dataset", "cifar"], "unknown dataset 'cifar'; choose one of: fashion-mnist, mnist"),
         (["--dataset", "npz:/nowhere.npz", "--server", "none"], "nowhere.npz"),
         (["--dataset", "npz:~nobodyx/x.npz", "--server", "none"], "x.npz"),

@@ -82,7 +82,7 @@ def test_an_axis_that_is_not_given_keeps_the_presets_values():
     grid = presets.QUICK.with_variants(sigmas=(1.0, 2.0))
     assert [variant.name for variant in grid.variants] == ["none", "mmd-a0.6-s1", "mmd-a0.6-s2"]
     grid = presets.QUICK.with_variants(alphas=(0.3,))
-    assert {variant.sigma for variant in grid.variants} == {1e-4, 0.1, 2.83, 1e4}
+    assert {variant.sigma for variant in grid.variants} == {0.1, 1.0, 2.83, 5.66, 1e4}
 
 
 def test_a_grid_is_made_of_the_presets_values_without_those_of_normalised_variants():
@@ -94,7 +94,7 @@ def test_a_grid_is_made_of_the_presets_values_without_those_of_normalised_varian
 
 def test_only_keeps_the_named_variants_and_lists_them_when_unknown():
     assert [variant.name for variant in presets.QUICK.only(("imq-a0.6", "none")).variants] == ["imq-a0.6", "none"]
-    with pytest.raises(InputError, match=r"unknown variant 'mmd'; choose one of: none, mmd-a0.6-s0.0001, "):
+    with pytest.raises(InputError, match=r"unknown variant 'mmd'; choose one of: none, mmd-a0.6-s0.1, "):
         presets.QUICK.only(("mmd",))
 
 
