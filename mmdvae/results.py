@@ -108,6 +108,8 @@ def _variant(variant: Variant, outcomes: list[Outcome]) -> VariantResult:
 
 def _run(outcome: Outcome, training: dict[str, Any]) -> SeedRun:
     cost = {name: training[name] for name in ("train_seconds", "peak_rss_mb", "parameters")}
+    if outcome.evaluation and "evaluate_seconds" in outcome.evaluation:  # stored evaluations of old have none
+        cost["evaluate_seconds"] = outcome.evaluation["evaluate_seconds"]
     return SeedRun(
         seed=outcome.seed,
         epochs=training["epochs"],

@@ -147,6 +147,8 @@ METRICS = (
            "How far neighbours in the codes stay neighbours in the t-SNE view."),
     Metric("train_seconds", "Training", "seconds", "cost", _number, None,
            "Wall-clock seconds of the training of one seed."),
+    Metric("evaluate_seconds", "Evaluation", "seconds", "cost", _number, None,
+           "Wall-clock seconds of measuring one trained model."),
     Metric("peak_rss_mb", "Peak memory", "MB", "cost", fixed(0), None,
            "Largest resident memory of the training process."),
     Metric("parameters", "Parameters", "", "cost", fixed(0), None,

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import zipfile
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from mmdvae.record.result import VariantResult
 log = logging.getLogger("reports")
 
 KEY = re.compile(r"(data|train|evaluate)-[0-9a-f]{24}")
+STEPS = 9  # rows and columns of a slice of the prior, steps of a traversal
+IMAGES = ("prior_slice", "traversals", "nearest_images")  # those of the optional arrays that hold images
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,14 @@ class Views:
     eigenvalues: np.ndarray  # (d,) of Cov(z), in descending order
     squared_errors: np.ndarray  # (n,) mean squared error of each test image, pixels in [0, 1]
     tsne_reconstructions: np.ndarray  # (m, 28, 28) uint8, of the test images in tsne_index
+    # None in older evaluations; see mmdvae.measures.portraits.
+    prior_slice: np.ndarray | None = None  # (81, 28, 28) uint8, nine rows from the top
+    traversals: np.ndarray | None = None  # (9 t, 28, 28) uint8, nine steps of each coordinate in turn
+    traversal_dims: np.ndarray | None = None  # (t,) coordinates
+    nearest_images: np.ndarray | None = None  # (8, 28, 28) uint8, training images nearest to the first samples
+    nearest_index: np.ndarray | None = None  # (8,) rows of the training images
+    nearest_distance: np.ndarray | None = None  # (8,) root mean squared difference of pixels in [0, 1]
+    nearest_of_test: np.ndarray | None = None  # (q,) the same of test images from their nearest training images
 
     def __post_init__(self):
         n, m, k = len(self.codes), len(self.tsne), len(self.reconstructions)
@@ -46,6 +56,21 @@ class Views:
             raise ValueError(f"squared_errors must be ({n},), got {self.squared_errors.shape}")
         if self.tsne_reconstructions.shape != (m, 28, 28):
             raise ValueError(f"tsne_reconstructions must be ({m}, 28, 28), got {self.tsne_reconstructions.shape}")
+        self._check_portraits()
+
+    def _check_portraits(self) -> None:
+        t, k = (0 if one is None else len(one) for one in (self.traversal_dims, self.nearest_images))
+        for name, rows in {
+            "prior_slice": STEPS**2,
+            "traversals": STEPS * t,
+            "nearest_images": k,
+            "nearest_index": k,
+            "nearest_distance": k,
+        }.items():
+            array = getattr(self, name)
+            shape = (rows, *self.samples.shape[1:]) if name in IMAGES else (rows,)
+            if array is not None and array.shape != shape:
+                raise ValueError(f"{name} must be {shape}, got {array.shape}")
 
 
 class StoredArrays:
@@ -106,7 +131,8 @@ class StoredArrays:
         try:
             # Opened here because np.load, given a path, does not close a broken archive.
             with (self._folder(key) / "views.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return Views(**{field.name: arrays[field.name] for field in fields(Views)})
+                stored = [field.name for field in fields(Views) if field.name in arrays or field.default is MISSING]
+                return Views(**{name: arrays[name] for name in stored})
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
             problem = f"{name}, seed {seed}: {key}/views.npz cannot be read ({type(error).__name__})"
             self.problems.append(problem)

@@ -1,5 +1,6 @@
 """Measure one trained model on the test split: metrics for the tables, small arrays for the plots."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from mmdvae.measures import (
     gradients,
     kernel_health,
     live_range,
+    portraits,
     prior_match,
     projections,
     protocol,
@@ -39,11 +41,13 @@ def work(
     request: dict[str, Any], folder: Path, report: Callable[[dict], None]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Do the job of kind `evaluate` (see mmdvae.jobs.kinds)."""
+    started = time.perf_counter()
     # From the request, which is part of the key; what lies beside the weights is for people and may be edited.
     model = load(Path(request["trained"]), Variant(**request["variant"]), Recipe(**request["recipe"]))
     judge = Path(request["classifier"]) if request["classifier"] else None
     metrics = evaluate(model, data=Path(request["data"]), judge=judge, folder=folder)
-    return {"metrics": metrics, "peak_rss_mb": peak_rss_mb()}, (VIEWS,)
+    seconds = time.perf_counter() - started  # beside the metrics, which are the same whenever they are measured
+    return {"metrics": metrics, "evaluate_seconds": seconds, "peak_rss_mb": peak_rss_mb()}, (VIEWS,)
 
 
 def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dict[str, Any]:
@@ -56,7 +60,10 @@ def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dic
     views.npz: codes and log_variances (n, d) and pca (n, 2) of the test images, float32; pca_variance_ratio (2,);
     squared_errors (n,) float32, the mean over the pixels of each image; tsne (m, 2) float32 and tsne_reconstructions
     (m, 28, 28) uint8 of the images tsne_index (m,) int32; reconstructions (16, 28, 28) uint8 of the images
-    reconstruction_index (16,) int32; samples (32, 28, 28) uint8; eigenvalues (d,) of Cov(z), descending.
+    reconstruction_index (16,) int32; samples (32, 28, 28) uint8; eigenvalues (d,) of Cov(z), descending; and those of
+    `portraits`: prior_slice (81, 28, 28) and traversals (9 t, 28, 28) uint8 along the coordinates traversal_dims (t,)
+    int32; nearest_images (8, 28, 28) uint8, nearest_index (8,) int32 and nearest_distance (8,) float32, of the training
+    images nearest to the first samples; nearest_of_test (64,) float32, the same distance of test images.
 
     Raises: ValueError if codes or reconstructions are not finite, as with a diverged model.
     """
@@ -67,7 +74,8 @@ def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dic
     _check_finite("reconstructions", logits)
     targets, made = np.asarray(images, dtype=np.float64) / 255, expit(logits, dtype=np.float64)
     errors = reconstruction.mse_by_image(targets, made)
-    views = _views(means, log_variances) | _pictures(model, made, labels)
+    views = _views(means, log_variances) | _pictures(model, made, labels) | _portraits(model, means)
+    views |= portraits.of_samples(views["samples"], open_split(data, "train")[0], images)
     views["squared_errors"] = errors.astype(np.float32)
     metrics = {
         **reconstruction.of_images(targets, made, bce=reconstruction.bce_of_logits(targets, logits)),
@@ -167,8 +175,16 @@ def _pictures(model: VAE, made: np.ndarray, labels: np.ndarray) -> dict[str, np.
         "reconstructions": _grey(made[shown]),
         "reconstruction_index": shown,
         "tsne_reconstructions": _grey(made[projections.tsne_index(len(made))]),
-        "samples": _grey(expit(model.decode(prior))),
+        "samples": _decoded(model, prior),
     }
+
+
+def _portraits(model: VAE, means: np.ndarray) -> dict[str, np.ndarray]:
+    return portraits.of_decoder(lambda codes: _decoded(model, codes), means)
+
+
+def _decoded(model: VAE, codes: np.ndarray) -> np.ndarray:
+    return _grey(expit(model.decode(codes)))
 
 
 def _grey(images: np.ndarray) -> np.ndarray:

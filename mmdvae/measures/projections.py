@@ -16,18 +16,25 @@ def pca(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The first two principal coordinates (n, 2) float32 and their shares of the variance (2,) float64.
 
     Coordinates are relative to the origin of the latent space and not to the codes' mean, so that the prior N(0, I) is
-    N(0, I) in the plot, too. The sign of an axis is arbitrary; here its largest loading is positive. If d < 2, the
-    missing coordinates are zero.
+    N(0, I) in the plot, too. If d < 2, the missing coordinates are zero.
+    """
+    shares, axes = directions(codes)
+    missing = 2 - axes.shape[1]
+    coordinates = np.asarray(codes, dtype=np.float64) @ axes
+    return np.pad(coordinates, ((0, 0), (0, missing))).astype(np.float32), np.pad(shares, (0, missing))
+
+
+def directions(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First principal directions of codes (n, d): shares of the variance (k,) and unit vectors (d, k), k = min(d, 2).
+
+    The sign of a direction is arbitrary; here its largest loading is positive.
     """
     centred = np.asarray(codes, dtype=np.float64)
     centred = centred - centred.mean(axis=0)
     variances, axes = np.linalg.eigh(centred.T @ centred / len(centred))
-    variances, axes = np.maximum(variances[::-1], 0.0)[:2], axes[:, ::-1][:, :2]  # (2,), (d, 2)
+    variances, axes = np.maximum(variances[::-1], 0.0)[:2], axes[:, ::-1][:, :2]
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), range(axes.shape[1])])
-    missing = 2 - axes.shape[1]
-    ratio = variances / (np.square(centred).sum() / len(centred) or 1.0)
-    coordinates = np.asarray(codes, dtype=np.float64) @ axes
-    return np.pad(coordinates, ((0, 0), (0, missing))).astype(np.float32), np.pad(ratio, (0, missing))
+    return variances / (np.square(centred).sum() / len(centred) or 1.0), axes
 
 
 def tsne_index(n: int) -> np.ndarray:

@@ -13,7 +13,7 @@ from mmdvae.jobs import store
 from reports.write import PICTURES
 
 # Fields that may differ between two runs: date, duration, memory, state of the git repository.
-TIMES_AND_MEMORY = {"id", "created", "train_seconds", "peak_rss_mb", "commit", "dirty"}
+TIMES_AND_MEMORY = {"id", "created", "train_seconds", "evaluate_seconds", "peak_rss_mb", "commit", "dirty"}
 
 
 def numbers(value: Any) -> Any:

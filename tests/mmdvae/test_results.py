@@ -1,7 +1,7 @@
 """report.json and manifest.json: their content, and the summary of several seeds in one row."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import made_report
 import pytest
@@ -51,6 +51,14 @@ def test_a_variant_is_summarised_over_its_seeds_and_text_and_missing_numbers_are
     assert row["summary"]["bce"]["n"] == 2
     assert set(row["summary"]) == {"bce", "bce_excess", "train_seconds", "peak_rss_mb", "parameters"}
     assert [run["seed"] for run in row["runs"]] == [0, 1]
+
+
+def test_the_seconds_of_an_evaluation_are_a_metric_where_they_were_measured():
+    old, new = outcome(0), outcome(1)
+    new = replace(new, evaluation=new.evaluation | {"evaluate_seconds": 7.5})
+    (row,) = report([old, new])["variants"]
+    assert [run["metrics"].get("evaluate_seconds") for run in row["runs"]] == [None, 7.5]
+    assert row["summary"]["evaluate_seconds"]["n"] == 1
 
 
 def test_a_failed_seed_makes_the_variant_failed_and_is_named():

@@ -1,6 +1,7 @@
 """Stored arrays that are missing or damaged, and keys that point outside the store."""
 
 import json
+from dataclasses import fields
 
 import fake_run
 import numpy as np
@@ -10,6 +11,7 @@ from parsed_page import of, summary_row, words
 
 from mmdvae.errors import InputError
 from reports import write
+from reports.stored_arrays import StoredArrays, Views
 
 
 @pytest.mark.parametrize("left", [0, 11, 5000], ids=["empty", "cut in its first header", "cut"])
@@ -46,3 +48,21 @@ def test_a_collapsed_dimension_leaves_a_gap_in_the_spectrum(tmp_path):
     np.savez(path, **views)
     (chart,) = [e for e in of(fake).all("svg") if "Eigenvalues" in (e.attributes.get("aria-label") or "")]
     assert "to –; the prior has 1 throughout" in chart.attributes["aria-label"]
+
+
+def test_arrays_that_older_evaluations_lack_are_none_and_wrong_ones_are_refused(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:1])
+    path = fake.evaluation() / "views.npz"
+    with np.load(path) as file:
+        views = dict(file)
+    optional = [one.name for one in fields(Views) if one.default is None]
+    assert len(optional) == 7
+    np.savez(path, **{name: array for name, array in views.items() if name not in optional})
+    old = StoredArrays(fake.run_dir, fake.store).views(QUICK[0].name, 0)
+    assert old is not None
+    assert [getattr(old, name) for name in optional] == [None] * 7
+    for name, wrong in (("prior_slice", 80), ("traversals", 71), ("nearest_distance", 7)):
+        np.savez(path, **views | {name: views[name][:wrong]})
+        store = StoredArrays(fake.run_dir, fake.store)
+        assert store.views(QUICK[0].name, 0) is None, name
+        assert "cannot be read (ValueError)" in store.problems[0]

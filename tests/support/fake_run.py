@@ -191,7 +191,13 @@ def _outcome(fake: FakeVariant, seed: int, epochs: int, judged: bool) -> Outcome
         train_key=f"train-{key}",
         evaluate_key=f"evaluate-{key}" if status == "ok" else None,
         training=None if status == "failed" else training,
-        evaluation={"metrics": _metrics(fake, seed, judged), "peak_rss_mb": 900.0} if status == "ok" else None,
+        evaluation={
+            "metrics": _metrics(fake, seed, judged),
+            "evaluate_seconds": 11.5,
+            "peak_rss_mb": 900.0,
+        }
+        if status == "ok"
+        else None,
         error=error,
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 from mmdvae.files import replacing
 
 D = 8  # latent dimensions
+STEPS, NEAREST = 9, 8  # as mmdvae.measures.portraits
 TSNE_POINTS = 2_000  # as mmdvae.measures.projections, which would take seconds to import
 
 
@@ -36,6 +37,7 @@ def write_views(path: Path, spread: float, images: np.ndarray, labels: np.ndarra
     index = np.concatenate([first, np.setdiff1d(np.arange(n), first)])[:16]
     blur = 2 if spread < 2 else 1
     blurred = _blurred(images, blur)
+    samples = _blurred(images[50:82] // 2 + images[150:182] // 2, blur + 1)
     arrays = {
         "codes": codes.astype(np.float32),
         "log_variances": np.full((n, D), -4, np.float32),
@@ -47,13 +49,33 @@ def write_views(path: Path, spread: float, images: np.ndarray, labels: np.ndarra
         "reconstructions": blurred[index],
         "reconstruction_index": index.astype(np.int32),
         "tsne_reconstructions": blurred[tsne_index],
-        "samples": _blurred(images[50:82] // 2 + images[150:182] // 2, blur + 1),
+        "samples": samples,
         "squared_errors": ((images / 255 - blurred / 255) ** 2).mean(axis=(1, 2)).astype(np.float32),
+        **portraits(spread, blurred, images, samples),
     }
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     with replacing(path) as file:
         file.write(buffer.getvalue())
+
+
+def portraits(spread: float, blurred: np.ndarray, images: np.ndarray, samples: np.ndarray) -> dict[str, np.ndarray]:
+    """What mmdvae.measures.portraits makes: black from codes that are far wider than the prior."""
+    light = 1.0 if spread <= 3 else 0.04
+    walk = np.linspace(0, 1, STEPS)[:, None, None]
+    walks = [blurred[i] * (1 - walk) + blurred[i + 3] * walk for i in range(D)]
+    grid = [walks[0] * (1 - share) + walks[5] * share for share in walk]
+    nearest = slice(50, 50 + NEAREST)
+    distance = np.sqrt(((samples[:NEAREST] / 255 - images[nearest] / 255) ** 2).mean(axis=(1, 2)))
+    return {
+        "prior_slice": (light * np.concatenate(grid)).astype(np.uint8),
+        "traversals": (light * np.concatenate(walks)).astype(np.uint8),
+        "traversal_dims": np.arange(D, dtype=np.int32),
+        "nearest_images": images[nearest],
+        "nearest_index": np.arange(50, 50 + NEAREST, dtype=np.int32),
+        "nearest_distance": distance.astype(np.float32),
+        "nearest_of_test": np.linspace(0.05, 0.15, 64, dtype=np.float32),
+    }
 
 
 def _blurred(images: np.ndarray, times: int) -> np.ndarray:

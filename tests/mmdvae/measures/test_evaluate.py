@@ -14,7 +14,7 @@ from mmdvae.training.build import build
 from reports.metrics import METRICS
 
 DESCRIBED = {metric.name for metric in METRICS}
-COST = {"train_seconds", "peak_rss_mb", "parameters"}  # measured in training, not in evaluation
+COST = {"train_seconds", "evaluate_seconds", "peak_rss_mb", "parameters"}  # of the jobs, not of the model
 TEST = 24  # number of test images
 
 
@@ -83,6 +83,13 @@ def test_the_views_have_the_promised_shapes_and_types(metrics_and_views):
         "reconstruction_index": ((16,), "int32"),
         "samples": ((32, 28, 28), "uint8"),
         "eigenvalues": ((8,), "float64"),
+        "prior_slice": ((81, 28, 28), "uint8"),
+        "traversals": ((72, 28, 28), "uint8"),
+        "traversal_dims": ((8,), "int32"),
+        "nearest_images": ((8, 28, 28), "uint8"),
+        "nearest_index": ((8,), "int32"),
+        "nearest_distance": ((8,), "float32"),
+        "nearest_of_test": ((TEST,), "float32"),
     }
 
 
@@ -101,6 +108,30 @@ def test_the_numbers_are_those_of_posterior_means_and_of_the_files_arrays(metric
     assert np.max(np.abs(views["tsne_reconstructions"] - 255 * in_tsne)) < 0.5 + 0.01
     by_image = np.mean((images / 255 - probabilities) ** 2, axis=(1, 2))
     np.testing.assert_allclose(views["squared_errors"], by_image, rtol=1e-4)
+
+
+def test_the_portraits_are_of_this_model_and_its_training_images(metrics_and_views, untrained, prepared):
+    views = metrics_and_views[1]
+    centre = 255 / (1 + np.exp(-np.asarray(untrained.decoder(np.zeros((1, 8))), dtype="float64")[0, ..., 0]))
+    for name, place in (("prior_slice", 40), ("traversals", 4), ("traversals", 67)):
+        assert np.max(np.abs(views[name][place] - centre)) < 0.5 + 0.01, (name, place)
+    train = array_folder.open_split(prepared, "train")[0]
+    np.testing.assert_array_equal(views["nearest_images"], train[views["nearest_index"]])
+    squares = np.mean((views["samples"][:8] / 255 - views["nearest_images"] / 255) ** 2, axis=(1, 2))
+    np.testing.assert_allclose(views["nearest_distance"], np.sqrt(squares), rtol=1e-6)
+
+
+def test_the_job_says_its_seconds_beside_the_metrics(untrained, prepared, tmp_path, monkeypatch):
+    monkeypatch.setattr(evaluate, "load", lambda *request: untrained)
+    request = {
+        "trained": "", "variant": variants.none().to_dict(), "recipe": STANDARD.to_dict(),
+        "data": str(prepared), "classifier": None,
+    }  # fmt: skip
+    record, files = evaluate.work(request, tmp_path, lambda event: None)
+    assert set(record) == {"metrics", "evaluate_seconds", "peak_rss_mb"}
+    assert 0 < record["evaluate_seconds"] < 600
+    assert "evaluate_seconds" not in record["metrics"]
+    assert files == (evaluate.VIEWS,)
 
 
 def test_variants_of_equal_weights_have_equal_samples_and_prior_match(metrics_and_views, untrained, prepared, tmp_path):
