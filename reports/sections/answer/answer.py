@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.record.result import Report
-from reports import text
+from reports import looks, text
 from reports.sections.answer import boxes, headline, next_step
 from reports.sections.answer.boxes import Box
 from reports.sections.answer.next_step import NextStep
@@ -36,6 +36,7 @@ class Answer:
 
 def build(report: Report, *, problems: list[str], failures: list[str]) -> Answer:
     """The head, built last because it lists what could not be shown."""
+    seen = looks.of(report.variants)
     return Answer(
         title=title(report),
         facts=_facts(report),
@@ -46,7 +47,9 @@ def build(report: Report, *, problems: list[str], failures: list[str]) -> Answer
         step=next_step.of(report),
         troubles=[
             *(
-                Trouble(what=f"{variant.settings} {variant.status}", why=variant.error or "no reason was recorded")
+                Trouble(
+                    what=f"{seen[variant.name].title} {variant.status}", why=variant.error or "no reason was recorded"
+                )
                 for variant in report.unfinished
             ),
             *(Trouble(what="Stored arrays missing", why=problem) for problem in problems),

@@ -1,0 +1,160 @@
+"""The head of the page: what to use, what it buys and costs, how sure that is, what to run next."""
+
+from dataclasses import replace
+
+import fake_run
+import pytest
+from fake_run import NONE, QUICK, FakeVariant
+
+from mmdvae.record.result import Check
+from reports.sections.answer import answer, boxes, headline, next_step
+
+ALIVE, IMQ = QUICK[3], QUICK[5]
+
+
+def made(out, variants=QUICK, **options):
+    return fake_run.make(out, variants, **options).report
+
+
+def settled(report, *, names=()):
+    """The report with a check C5 that found these variants unsettled."""
+    others = [check for check in report.checks if check.code != "C5"]
+    check = Check(code="C5", title="", state="tip" if names else "passed", explanation="", variants=list(names))
+    return replace(report, checks=[*others, check])
+
+
+def sentence(out, variants, **options):
+    return headline.sentence(made(out, variants, **options)).replace("\u00a0", " ")
+
+
+def test_one_seed_tries_and_three_use(tmp_path):
+    assert sentence(tmp_path / "a", QUICK).startswith("Try α 0.6 with σ 2.83")
+    assert sentence(tmp_path / "b", QUICK, seeds=(0, 1, 2)).startswith("Use α 0.6 with σ 2.83")
+
+
+def test_the_reason_is_the_lowest_price_of_several_or_that_only_one_reached_the_prior(tmp_path):
+    assert sentence(tmp_path / "a", QUICK).endswith(": the cheapest of 2 settings that reach the prior")
+    assert sentence(tmp_path / "b", QUICK[:5]).endswith(": only this setting reaches the prior")
+    alike = [*QUICK[:3], *(replace(ALIVE, sigma=sigma) for sigma in (2.0, 3.0))]
+    assert sentence(tmp_path / "c", alike) == "Try α 0.6 with σ 2 and 3: only these reach the prior"
+
+
+def test_a_cost_whose_interval_is_around_zero_and_small_is_not_measurable(tmp_path):
+    free = replace(ALIVE, bce=NONE.bce, metrics={"mse": (0.0170, 0.0171, 0.0172)})
+    plain = replace(NONE, metrics={"mse": (0.0171, 0.0172, 0.0170)})
+    found = sentence(tmp_path, [plain, *QUICK[1:3], free], seeds=(0, 1, 2))
+    assert found == "Use α 0.6 with σ 2.83: it reaches the prior at no measurable cost"
+
+
+def test_many_that_are_as_cheap_are_not_all_named(tmp_path):
+    noisy = {"mse": (0.016, 0.018, 0.017)}
+    many = [replace(ALIVE, sigma=sigma, alpha=alpha, metrics=noisy) for sigma, alpha in ((2, 0.2), (3, 0.3), (4, 0.4))]
+    report = made(tmp_path, [NONE, *many, replace(IMQ, metrics=noisy)], seeds=(0, 1, 2))
+    assert len(headline.choice(report).names) == 4
+    assert headline.sentence(report).endswith(": of 4 settings that reach the prior, none is surely cheaper")
+
+
+@pytest.mark.parametrize(
+    ("variants", "said"),
+    [
+        ([replace(one, status="failed") for one in QUICK], "No variant finished"),
+        ([NONE], "No variant with a penalty finished, so there is nothing to choose"),
+        (QUICK[:3], "No setting brought the codes to the prior"),
+        (
+            [NONE, FakeVariant(sigma=1.0, spread=3.0)],
+            "No setting brought the codes to the prior; α 0.6 with σ 1 came half-way",
+        ),
+        ([replace(ALIVE, metrics={"sliced_w2": None})], "How far the codes are from the prior was not measured"),
+    ],
+)
+def test_without_a_setting_to_use_it_says_why(tmp_path, variants, said):
+    report = made(tmp_path, variants)
+    assert headline.sentence(report).replace("\u00a0", " ") == said
+    assert headline.price(report) == "–"
+    assert [box.title for box in boxes.of(report)] == ["How sure"]
+
+
+def test_the_price_is_the_error_in_percent_of_no_penalty(tmp_path):
+    report = made(tmp_path, [replace(NONE, metrics={"mse": 0.015}), replace(ALIVE, metrics={"mse": 0.0165})])
+    assert headline.price(report).replace("\u00a0", " ") == "+10 % error (α 0.6 with σ 2.83)"
+
+
+def test_what_it_buys_stands_beside_what_a_rescaling_gives_for_nothing(tmp_path):
+    plain = replace(NONE, metrics={"fid": 169.0, "fid_fitted": 17.2, "latent_coverage_white": 0.6, "sliced_w2": 11.6})
+    best = replace(ALIVE, metrics={"fid": 20.3, "latent_coverage": 0.648, "sliced_w2": 0.104})
+    buys = boxes.of(made(tmp_path, [plain, best]))[0]
+    assert buys.main == "Fréchet 169 → 20"
+    assert buys.rest == [
+        "for samples from N(0, I); distance from the prior 12 → 0.10.",
+        "Rescaling the codes of no penalty gives 17 for nothing.",
+        "Of the prior 65 % is covered; rescaled, 60 %.",
+    ]
+
+
+def test_with_intervals_it_says_what_the_claim_about_samples_says_of_this_setting(tmp_path):
+    plain = replace(NONE, metrics={"fid_fitted": (17.0, 17.3, 17.2)})
+    for fids, word in (((8.0, 8.1, 8.2), "surely better"), ((30.0, 30.2, 30.1), "not a tenth better")):
+        report = made(tmp_path / word, [plain, replace(ALIVE, metrics={"fid": fids})], seeds=(0, 1, 2))
+        assert f"for nothing ({word})." in " ".join(boxes.of(report)[0].rest)
+
+
+def test_the_cost_with_one_seed_is_measured_by_the_trainings_that_no_penalty_touched(tmp_path):
+    plain = replace(NONE, metrics={"mse": 0.0150})
+    dead = replace(QUICK[1], metrics={"mse": 0.0153})
+    report = made(tmp_path, [plain, dead, replace(ALIVE, metrics={"mse": 0.0165})])
+    assert (
+        "The cost is 5.0 times that by which the 2 trainings that no penalty touched differ (2 %, the chance of "
+        "training)." in boxes.of(report)[2].rest
+    )
+
+
+def test_without_samples_or_without_a_plain_training_the_boxes_still_tell_the_rest(tmp_path):
+    nothing = {"fid": None, "fid_fitted": None}
+    report = made(tmp_path / "a", [replace(one, metrics=nothing) for one in (NONE, ALIVE)])
+    assert boxes.of(report)[0].main.startswith("Distance from the prior 7.8 → ")
+    alone = boxes.of(made(tmp_path / "b", [ALIVE]))
+    assert [box.main for box in alone][1] == "not measured"
+
+
+def test_fewer_seeds_than_three_come_first_then_epochs_then_settings_between(tmp_path):
+    command = {"command": "mmdvae compare quick --seed 4 --epochs 3", "jobs": 2}
+    first = next_step.of(made(tmp_path / "a", seeds=(4,), **command))
+    assert first.command == "mmdvae compare quick --epochs 3 --seed 4 --seed 0 --seed 1"
+    assert first.minutes == pytest.approx((41.5 + 11.5) * 6 * 2 / 2 / 60)  # training and measuring, two at a time
+    three = made(tmp_path / "b", seeds=(0, 1, 2), **command)
+    second = next_step.of(settled(three, names=["none"]))
+    assert second.command == "mmdvae compare quick --seed 4 --epochs 6"
+    assert second.minutes == pytest.approx((2 * 41.5 + 11.5) * 6 * 3 / 2 / 60)
+    third = next_step.of(settled(three))
+    assert third.command == "mmdvae compare quick --seed 4 --epochs 3 --alpha 0.6 --sigma 0.53 --variant none"
+    dense = [NONE, *(replace(ALIVE, sigma=sigma) for sigma in (2.0, 2.5, 3.0))]
+    assert next_step.of(settled(made(tmp_path / "c", dense, seeds=(0, 1, 2)))) is None
+
+
+@pytest.mark.parametrize("command", ["", "rm -rf /", "mmdvae compare 'quick", fake_run.HOSTILE])
+def test_a_command_that_is_none_of_ours_is_not_continued(tmp_path, command):
+    assert next_step.of(made(tmp_path, command=command)) is None
+
+
+def test_a_word_of_a_command_that_a_shell_would_read_is_quoted(tmp_path):
+    step = next_step.of(made(tmp_path, command="mmdvae compare quick --dataset 'images:a; b'"))
+    assert step.command.startswith("mmdvae compare quick --dataset 'images:a; b' --seed 0")
+
+
+def test_the_head_says_what_is_preliminary_and_what_is_missing(tmp_path):
+    lost = replace(QUICK[1], status="failed")
+    head = answer.build(settled(made(tmp_path, [NONE, lost, ALIVE]), names=["none"]), problems=["x"], failures=["y"])
+    assert head.preliminary == "1 seed, training not finished"
+    assert "2 of 3 variants finished" in head.facts
+    assert [trouble.what.replace("\u00a0", " ") for trouble in head.troubles] == [
+        "α 0.6, σ 0.0001 failed",
+        "Stored arrays missing",
+        "Section missing",
+    ]
+    assert not head.complete
+
+
+def test_an_older_record_without_a_choice_gets_one(tmp_path):
+    report = made(tmp_path)
+    older = replace(report, advice=replace(report.advice, choice=None))
+    assert headline.choice(older) == report.advice.choice
