@@ -11,18 +11,22 @@ LARGEST = 500_000  # bytes; Prefect stores an artifact up to three times
 
 
 def render(report: Report, store: StoredArrays) -> str:
-    """The page, the largest sections left out (and named) until it fits LARGEST. ValueError if no section fits."""
+    """The page, the largest sections left out (and named) until it fits LARGEST, the first one last.
+
+    Raises: ValueError if not even the head fits.
+    """
     blocks, failures = page.build(report, store, [])
     top = page.top(report, store, failures)
     template = environment().get_template("page/artifact.html")
     missing: list[str] = []
+    first = blocks[0] if blocks else None
     while blocks:
         html = _unlinked(template.render(answer=top, blocks=blocks, missing=missing))
         if len(html.encode()) <= LARGEST:
             return html
-        largest = max(blocks, key=lambda block: len(block.body))
+        largest = max(blocks, key=lambda block: (block is not first, len(block.body)))
         blocks.remove(largest)
-        missing.append(largest.title)
+        missing.append(largest.name)
     raise ValueError(f"the page's head alone takes more than {LARGEST} bytes")
 
 

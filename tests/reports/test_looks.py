@@ -64,8 +64,8 @@ def test_ids_in_sentences_become_names_and_nothing_else_does():
     seen = looks.of([PLAIN, mmd(1.0), mmd(1.5), entry("none-bn", regularizer="none", kernel=None, normalised=True)])
     words = "mmd-a0.6-s1 over none: 0.3; mmd-a0.6-s1.5, none-bn, mmd-a0.6-s10, nonesuch, mmd-a0.6-s1-x."
     assert looks.spelled(words, seen) == (
-        "α\u00a00.6, σ\u00a01 over no penalty: 0.3; α\u00a00.6, σ\u00a01.5, no penalty, normalised codes, mmd-a0.6-s10, "
-        "nonesuch, mmd-a0.6-s1-x."
+        "α\u00a00.6, σ\u00a01 over no penalty: 0.3; α\u00a00.6, σ\u00a01.5, no penalty, normalised codes, "
+        "mmd-a0.6-s10, nonesuch, mmd-a0.6-s1-x."
     )
     assert looks.spelled("mmd-a0.6-s1.", seen) == "α\u00a00.6, σ\u00a01."
     assert looks.spelled("none", {}) == "none"

@@ -1,7 +1,9 @@
 """The files beside the page: metrics.csv, latents.parquet, summary.md."""
 
+import base64
 import csv
 import hashlib
+import io
 import re
 
 import fake_run
@@ -11,10 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fake_run import HOSTILE, QUICK, FakeVariant
+from PIL import Image
 
 from reports import sidecars, write
+from reports.page import markdown, picture
+from reports.sections.answer import headline
 from reports.sections.numbers import summary
-from reports.text import fixed
+from reports.stored_arrays import StoredArrays
 
 
 @pytest.fixture(scope="module")
@@ -104,16 +109,30 @@ def test_the_page_names_the_digests_of_its_sidecars(fake):
         assert hashlib.sha256((fake.run_dir / name).read_bytes()).hexdigest() in html
 
 
-def test_the_markdown_is_short_and_has_table_checks_and_one_picture(fake):
+def test_the_markdown_starts_with_the_answer_and_has_five_columns_checks_and_one_picture(fake):
     text = (fake.run_dir / "summary.md").read_text()
     words, pictures = re.subn(r"\(data:image/png;base64,[A-Za-z0-9+/=]+\)", "", text)
     assert pictures == 1
     assert len(words.encode()) <= 20_000
     assert len(text.encode()) <= 150_000
+    title, _, answer, *_ = words.splitlines()
+    assert title.startswith("# ")
+    assert answer.startswith(f"**{markdown.plain(headline.sentence(fake.report))}.**")
+    assert "- **Next**, " in words
     assert "`report.html`" in words
-    assert "Some kernels are dead" in words
-    bce = fake.report.variants[3].summary["bce"]
-    assert f"{fixed(bce.mean, 4)} ± {fixed(bce.sd, 4)}" in words
+    assert "(report.html#v-V1)" in words
+    table = [line.split(" | ") for line in words.splitlines() if line.startswith("| ")]
+    assert {len(row) for row in table} == {5}
+    states = [row[1] for row in table[1:]]
+    assert states == ["● alive"] * 2 + ["○ no penalty"] + ["✕ dead: too narrow"] * 2 + ["✕ dead: too wide"]
+
+
+def test_the_picture_of_the_markdown_has_a_column_for_the_untouched_and_one_for_each_other(fake):
+    drawn, said = picture.contact_sheet(fake.report, StoredArrays(fake.run_dir, fake.store))
+    assert said.replace("\u00a0", " ").startswith("Samples and codes. no penalty (as 3 more): no penalty, W2 7.")
+    assert said.count(": alive, +") == 2
+    pixels = Image.open(io.BytesIO(base64.b64decode(drawn.partition(",")[2])))
+    assert pixels.width / pixels.height == pytest.approx(3 * 1.12 / 2.55, rel=0.05)
 
 
 def test_a_hostile_name_stays_one_cell_of_the_markdown_table(tmp_path):

@@ -9,8 +9,8 @@ from fake_run import HOSTILE, QUICK, FakeVariant
 
 from reports import write
 from reports.page import artifact, markdown, page
+from reports.sections.answer import headline
 from reports.sections.numbers import summary
-from reports.sections.answer import answer as header
 from reports.stored_arrays import StoredArrays
 
 
@@ -22,12 +22,11 @@ def written(tmp_path_factory):
     return fake, write.write(fake.run_dir, fake.store)
 
 
-def test_the_markdown_has_table_verdicts_one_picture_and_the_path_of_the_page(written):
+def test_the_markdown_has_answer_table_one_picture_and_the_path_of_the_page(written):
     fake, html = written
     text = markdown.artifact(html)
-    assert "| mmd-a0.6-s2.83 |" in text
-    for verdict in fake.report.verdicts:
-        assert f"{verdict.code}: " in text
+    assert "| α\u00a00.6, σ\u00a02.83 | ● alive |" in text
+    assert f"**{markdown.plain(headline.sentence(fake.report))}.**" in text
     assert text.count("](data:image/png;base64,") == 1
     assert text.splitlines()[-1].replace("\\", "") == f"The whole report: {html}"
     assert len(text.encode()) <= 150_000
@@ -42,7 +41,8 @@ def test_many_failures_do_not_make_the_summary_too_large_and_are_counted(tmp_pat
     text = path.read_text()
     assert 100_000 < len(text.encode()) <= markdown.LARGEST
     assert "](data:image/png;base64," in text
-    shown = text.count("\n- **")
+    notes = text[text.rindex("\n| ") :]
+    shown = notes.count("\n- **")
     (left,) = re.findall(r"^- (\d+) more notes are in the report\.$", text, re.M)
     assert shown + int(left) == len(list(markdown._notes(fake.report, [])))
 
@@ -71,9 +71,10 @@ def test_the_small_page_has_no_script_no_link_and_says_what_it_leaves_out(writte
     monkeypatch.setattr(artifact, "LARGEST", 200_000)
     html = artifact.render(run, store)
     assert len(html.encode()) <= 200_000
-    assert "Left out here, and in report.html: Latent space" in html
-    assert 'id="latent-title"' in whole
-    assert 'id="latent-title"' not in html
+    assert "Left out here, and in report.html: " in html
+    assert all('id="sheet-title"' in text for text in (html, whole))  # the first section stays longest
+    assert 'id="codes-title"' in whole
+    assert 'id="codes-title"' not in html
     for text in (html, whole):
         assert "<script" not in text
         assert 'href="' not in text
@@ -96,6 +97,6 @@ def test_a_page_whose_head_is_too_large_is_an_error(written, monkeypatch):
 def test_page_and_small_page_have_the_same_head(written):
     fake, html = written
     run, store = fake.report, StoredArrays(fake.run_dir, fake.store)
-    assert isinstance(page.top(run, store, []), header.Header)
-    for text in (html.read_text(), artifact.render(run, store)):
-        assert "<h1>Quick comparison on fashion-mnist</h1>" in text
+    heads = [re.search(r"<h1>.*?</h1>", text, re.S)[0] for text in (html.read_text(), artifact.render(run, store))]
+    assert heads[0] == heads[1]
+    assert page.top(run, store, []).headline in heads[0]
