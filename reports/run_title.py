@@ -10,7 +10,10 @@ SPELLED = {"fashion-mnist": "Fashion-MNIST", "mnist": "MNIST", "kmnist": "KMNIST
 
 
 def title(report: Report) -> str:
-    """The preset, or the variants if they are others than its own, and the data: α 0.3 with σ 2.83 and 4 on images:faces."""
+    """The preset and the data: quick on Fashion-MNIST; with other variants than its own those: α 0.3 with σ 4 on ….
+
+    At most LONGEST characters, unless the name of the data set is long.
+    """
     where = f" on {data(report)}"
     preset = PRESETS.get(report.run.preset)
     if preset and {one.name for one in preset.variants} == {one.name for one in report.variants}:
