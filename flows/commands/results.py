@@ -13,17 +13,17 @@ from mmdvae.errors import InputError
 @click.argument("names", nargs=-1, metavar="[RUN]...", type=click.Path(path_type=Path))
 @out_option
 @click.option("--diff", is_flag=True, help="Show differences between two or more RUNs, relative to the first.")
-@click.option("--all", "everything", is_flag=True, help="With --diff: all measurements, not only the summary's.")
+@click.option("--all", "everything", is_flag=True, help="With --diff: all measurements, not only the main ones.")
 @click.option("--page", is_flag=True, help="With --diff: also write it as a page, OUT/diff.html.")
 def runs(names: tuple[Path, ...], out: Path, diff: bool, everything: bool, page: bool) -> None:
     """List the runs in a folder, newest first, or compare some with --diff. RUN is an id or a folder.
 
     \b
-    mmdvae runs                             id, date, what was compared, best variants
-    mmdvae runs --diff RUN RUN              settings that differ, then each metric of the variants they share
+    mmdvae runs                             id, date, what was compared, what it found, at which price
+    mmdvae runs --diff RUN RUN              settings that differ, then a row for each variant they share
 
-    A difference is called larger than the spread only if it exceeds the range over the seeds in both runs, and never
-    with fewer than three seeds. The list is also a page: OUT/index.html.
+    A difference is marked only if it is larger than the range over the seeds of either run, and never with fewer than
+    three seeds. The list is also a page: OUT/index.html.
     """
     from flows.commands import finished_runs as finished
 

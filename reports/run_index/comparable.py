@@ -1,9 +1,9 @@
-"""The comparable part of a run: settings as text, metrics with their range over seeds."""
+"""The comparable part of a run: its settings as text, and its variants."""
 
 from dataclasses import asdict, dataclass
 
-from mmdvae.record.result import Report, Statistic, VariantResult
-from reports import metrics, table, text
+from mmdvae.record.result import Report, VariantResult
+from reports import run_title, text
 from reports.sections.more.provenance import devices, flat
 
 # Settings that must be equal for a fair comparison.
@@ -12,38 +12,22 @@ LIKE = {DATA: "data", EPOCHS: "epochs"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """One metric of one variant."""
-
-    mean: float
-    spread: float | None  # range over the seeds; None for one seed
-    seeds: int
-    text: str  # mean ± standard deviation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparableVariant:
-    """One variant of one run."""
-
-    state: str  # its kernel's state, or failed or diverged
-    metrics: dict[str, Measured]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparable:
     """One run."""
 
     id: str
+    title: str
     settings: dict[str, str]
-    variants: dict[str, ComparableVariant]
+    variants: dict[str, VariantResult]  # by id
 
 
 def of(name: str, report: Report) -> Comparable:
     """The run; `name` is that of its folder."""
     return Comparable(
         id=name,
+        title=run_title.title(report),
         settings=_settings(report),
-        variants={variant.name: _variant(variant) for variant in report.variants},
+        variants={variant.name: variant for variant in report.variants},
     )
 
 
@@ -71,20 +55,3 @@ def _settings(report: Report) -> dict[str, str]:
     ):
         found |= {f"{title} {name}".strip(): value for name, value in flat(values)}
     return {name: value for name, value in found.items() if value}
-
-
-def _variant(variant: VariantResult) -> ComparableVariant:
-    kernel = ", ".join(variant.kernel_states) or text.MISSING
-    return ComparableVariant(
-        state=kernel if variant.status == "ok" else variant.status,
-        metrics={name: _measured(metrics.of(name), statistic) for name, statistic in variant.summary.items()},
-    )
-
-
-def _measured(metric: metrics.Metric, statistic: Statistic) -> Measured:
-    return Measured(
-        mean=statistic.mean,
-        spread=None if statistic.n == 1 else statistic.max - statistic.min,
-        seeds=statistic.n,
-        text=f"{metric.show(statistic.mean)} {table.spread_text(metric, statistic)}".strip(),
-    )

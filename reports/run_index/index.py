@@ -1,5 +1,6 @@
 """index.html: a list of all runs in a folder, newest first."""
 
+import logging
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,10 +11,12 @@ from mmdvae.errors import InputError
 from mmdvae.files import finite, locked, write_text
 from mmdvae.record import report_json
 from mmdvae.record.result import SCHEMA, Report
-from reports import text
+from reports import run_title, text
 from reports.page import inline_script
 from reports.page.templating import environment
-from reports.table import best
+from reports.sections.answer import headline
+
+log = logging.getLogger("reports")
 
 DIFF = "diff.html"  # the latest difference page
 COMMAND = "mmdvae runs --diff RUN RUN --page"  # writes DIFF
@@ -28,26 +31,19 @@ class Entry:
     link: str  # empty if there is no report.html
     created: datetime = OLDEST
     date: str = ""
-    preset: str = ""
-    settings: str = ""  # epochs and seeds
-    command: str = ""
-    code: str = ""
-    dataset: str = ""
-    state: str = ""
+    title: str = ""
+    compared: str = ""  # variants, epochs and seeds
     failed: str = ""
-    bce: str = ""
-    bce_of: str = ""
-    mmd2: str = ""
-    mmd2_of: str = ""
+    headline: str = ""  # what it found, one sentence
+    price: str = ""  # the lowest at which a penalty did what it is for
     problem: str = ""
 
     def __str__(self) -> str:
         if self.problem:
             return text.one_line(f"{self.id}: unreadable, {self.problem}")
-        found = f"lowest BCE {self.bce} ({self.bce_of}), closest to the prior {self.mmd2} ({self.mmd2_of})"
-        counts = ", ".join(filter(None, (self.state, self.failed)))
-        what = f"{self.preset} on {self.dataset}, {self.settings}, {counts}"
-        return text.one_line("; ".join(filter(None, (f"{self.id}: {self.date}, {what}", found, self.command))))
+        compared = ", ".join(filter(None, (self.compared, self.failed)))
+        parts = (f"{self.id}: {self.date}", self.title, compared, self.headline, f"price {self.price}")
+        return text.one_line(" · ".join(parts))
 
 
 def alone(store: Path) -> AbstractContextManager[None]:
@@ -88,28 +84,32 @@ def _entry(folder: Path) -> Entry:
 
 
 def _readable(name: str, link: str, report: Report) -> Entry:
-    fit, match = best(report.finished, "bce"), best(report.finished, "mmd2")
+    found, price = _findings(report)
     return Entry(
         id=name,
         link=link,
         created=text.instant(report.run.created) or OLDEST,
         date=text.moment(report.run.created),
-        preset=report.run.preset,
-        settings=_settings(report),
-        command=report.run.command,
-        code=text.code(report.run.code.commit, report.run.code.dirty),
-        dataset=report.run.dataset.name,
-        state=f"{len(report.finished)} ok",
+        title=run_title.title(report),
+        compared=_compared(report),
         failed=f"{len(report.unfinished)} failed" if report.unfinished else "",
-        bce=text.fixed(fit.mean("bce") if fit else None, 4),
-        bce_of=fit.name if fit else "not measured",
-        mmd2=text.fixed(match.mean("mmd2") if match else None, 4),
-        mmd2_of=match.name if match else "not measured",
+        headline=found,
+        price=price,
     )
 
 
-def _settings(report: Report) -> str:
+def _findings(report: Report) -> tuple[str, str]:
+    """The headline and the lowest price; dashes if they cannot be told, for the other runs are to be listed still."""
+    try:
+        return headline.sentence(report), headline.price(report)
+    except Exception as error:  # of any kind, as for the sections of a page
+        log.error("the headline of %s failed", report.run.id, exc_info=error)
+        return text.MISSING, text.MISSING
+
+
+def _compared(report: Report) -> str:
     trained = {seed_run.epochs for variant in report.finished for seed_run in variant.runs}
     epochs = int(finite(report.run.recipe_settings.get("epochs")) or max(trained, default=0))
     seeds = ", ".join(map(str, report.run.seeds)) or "unknown"
-    return f"{text.count(epochs, 'epoch')}, seed{'s' * (len(report.run.seeds) != 1)} {seeds}"
+    counts = text.count(len(report.variants), "variant"), text.count(epochs, "epoch")
+    return f"{', '.join(counts)}, seed{'s' * (len(report.run.seeds) != 1)} {seeds}"

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.record.result import Report
-from reports import looks, text
+from reports import looks, run_title, text
 from reports.sections.answer import boxes, headline, next_step
 from reports.sections.answer.boxes import Box
 from reports.sections.answer.next_step import NextStep
-
-TITLES = {"fashion-mnist": "Fashion-MNIST", "mnist": "MNIST", "kmnist": "KMNIST"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +36,7 @@ def build(report: Report, *, problems: list[str], failures: list[str]) -> Answer
     """The head, built last because it lists what could not be shown."""
     seen = looks.of(report.variants)
     return Answer(
-        title=title(report),
+        title=run_title.title(report),
         facts=_facts(report),
         complete=not (report.unfinished or problems or failures),
         preliminary=_preliminary(report),
@@ -56,11 +54,6 @@ def build(report: Report, *, problems: list[str], failures: list[str]) -> Answer
             *(Trouble(what="Section missing", why=failure) for failure in failures),
         ],
     )
-
-
-def title(report: Report) -> str:
-    """The preset and the data set that were compared."""
-    return f"{report.run.preset} on {TITLES.get(report.run.dataset.name, report.run.dataset.name)}"
 
 
 def _facts(report: Report) -> list[str]:

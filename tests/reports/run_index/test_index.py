@@ -1,12 +1,16 @@
 """index.html: the list of runs."""
 
 import re
+import subprocess
+import sys
 
 import fake_run
+from browsing import PHONE
 from fake_run import QUICK, FakeVariant
 
-from reports import write
+from reports import run_title, write
 from reports.run_index import index
+from reports.sections.answer import headline
 
 
 def test_runs_are_listed_newest_first_whatever_their_names_or_time_zones(tmp_path):
@@ -16,16 +20,25 @@ def test_runs_are_listed_newest_first_whatever_their_names_or_time_zones(tmp_pat
     assert [entry.id for entry in index.entries(tmp_path)] == ["b", "a", "c"]
 
 
-def test_a_line_says_what_a_run_found(tmp_path):
+def test_a_line_says_what_a_run_found_and_at_which_price(tmp_path):
     fake = fake_run.make(tmp_path, [*QUICK, FakeVariant(sigma=9.0, status="failed")])
     write.write(fake.run_dir, fake.store)
     (entry,) = index.entries(tmp_path)
-    assert (entry.link, entry.preset, entry.dataset) == ("./2026-03-01-quick/report.html", "quick", "fashion-mnist")
-    assert (entry.date, entry.code) == ("2026-03-01 09:30 UTC", "51584f0c1f0a + uncommitted changes")
-    assert (entry.state, entry.failed) == ("6 ok", "1 failed")
-    assert entry.bce_of == "mmd-a0.6-s0.1"
-    assert entry.mmd2_of == "imq-a0.6"  # |MMD²| decides, not the signed value
-    assert float(entry.bce) == round(fake.report.variants[2].mean("bce"), 4)
+    assert (entry.link, entry.date) == ("./2026-03-01-quick/report.html", "2026-03-01 09:30 UTC")
+    assert (entry.title, entry.failed) == (run_title.title(fake.report), "1 failed")
+    assert entry.compared == "7 variants, 3 epochs, seed 0"
+    assert (entry.headline, entry.price) == (headline.sentence(fake.report), headline.price(fake.report))
+    html = index.write(tmp_path).read_text()
+    assert f'<td class="headline">{entry.headline}</td>' in html
+    assert f'<td class="price">{entry.price}</td>' in html
+    assert "mmd-a0.6" not in html
+
+
+def test_a_headline_that_cannot_be_told_costs_no_list(tmp_path, monkeypatch):
+    fake_run.make(tmp_path, QUICK[:1])
+    monkeypatch.setattr(headline, "price", lambda report: 1 / 0)
+    (entry,) = index.entries(tmp_path)
+    assert (entry.problem, entry.headline, entry.price) == ("", "–", "–")
 
 
 def test_a_broken_report_is_listed_as_unreadable_and_the_others_stay(tmp_path):
@@ -55,13 +68,18 @@ def test_a_folder_that_does_not_exist_has_no_runs(tmp_path):
 
 
 def test_an_entry_is_one_line_of_text_for_the_terminal(tmp_path):
-    fake_run.make(tmp_path, QUICK)
+    fake = fake_run.make(tmp_path, QUICK)
     (tmp_path / "cut").mkdir()
     (tmp_path / "cut" / "report.json").write_text('{"schema": 1}')
     good, bad = map(str, index.entries(tmp_path))
-    expected = "2026-03-01-quick: 2026-03-01 09:30 UTC, quick on fashion-mnist, 3 epochs, seed 0, 6 ok; lowest BCE 0.29"
-    assert good.startswith(expected)
-    assert good.endswith("; mmdvae compare quick --out runs")
+    parts = [
+        "2026-03-01-quick: 2026-03-01 09:30 UTC",
+        run_title.title(fake.report),
+        "6 variants, 3 epochs, seed 0",
+        headline.sentence(fake.report),
+        f"price {headline.price(fake.report)}",
+    ]
+    assert good == " · ".join(parts).replace("\N{NO-BREAK SPACE}", " ")
     assert bad == "cut: unreadable, run: field required"
 
 
@@ -69,7 +87,7 @@ def test_settings_that_are_none_cost_no_list(tmp_path):
     fake = fake_run.make(tmp_path, QUICK[:1])
     fake.save_run(recipe_settings={"epochs": "<b>many</b>"})
     (entry,) = index.entries(tmp_path)
-    assert (entry.problem, entry.settings) == ("", "3 epochs, seed 0")
+    assert (entry.problem, entry.compared) == ("", "1 variant, 3 epochs, seed 0")
 
 
 def test_an_empty_folder_has_an_index_too(tmp_path):
@@ -106,3 +124,28 @@ def test_the_index_has_no_script_and_allows_none(tmp_path):
 def test_the_index_does_not_change_when_it_is_written_again(tmp_path):
     fake_run.make(tmp_path, QUICK[:1])
     assert index.write(tmp_path).read_bytes() == index.write(tmp_path).read_bytes()
+
+
+def test_on_a_phone_a_run_is_a_card_with_its_headline_to_read_and_a_small_id(tmp_path, visit):
+    fake_run.make(tmp_path, QUICK, run_id="20260301-093000-quick-0a1b")
+    fake_run.make(tmp_path, QUICK[:1], run_id=f"long-{'x' * 150}")
+    page = visit(index.write(tmp_path), viewport=PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    for card in page.locator("tbody tr").all():
+        assert card.evaluate("row => row.scrollWidth <= row.clientWidth && row.clientWidth <= 390")
+    headline, small = page.locator("td.headline").first, page.locator("th .id").first
+    assert headline.bounding_box()["width"] > 300
+    sizes = [element.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") for element in (headline, small)]
+    assert sizes[0] >= 15 > 13 > sizes[1]
+
+
+def test_the_list_of_runs_loads_no_numbers_library(tmp_path):
+    fake_run.make(tmp_path, QUICK)
+    heavy = {"matplotlib", "numpy", "scipy", "pandas", "keras", "tensorflow", "sklearn"}
+    code = (
+        f"import sys, pathlib; from reports.run_index import index; index.write(pathlib.Path({str(tmp_path)!r}));"
+        f"print(sorted({heavy} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert "Try " in (tmp_path / "index.html").read_text()

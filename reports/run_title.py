@@ -1,0 +1,42 @@
+"""What a run is called everywhere: by its preset or its grid, and by its data. Uses only the standard library."""
+
+from mmdvae.presets import PRESETS
+from mmdvae.record.result import Report, VariantResult
+from reports import looks, text
+
+LONGEST = 60  # characters of a title, which has to fit a line
+LONGEST_DATA = 32  # characters of the name of a data set, which may be that of any folder
+SPELLED = {"fashion-mnist": "Fashion-MNIST", "mnist": "MNIST", "kmnist": "KMNIST"}
+
+
+def title(report: Report) -> str:
+    """The preset and the data: quick on Fashion-MNIST; with other variants than its own those: α 0.3 with σ 4 on ….
+
+    At most LONGEST characters, unless the name of the data set is long.
+    """
+    where = f" on {data(report)}"
+    preset = PRESETS.get(report.run.preset)
+    if preset and {one.name for one in preset.variants} == {one.name for one in report.variants}:
+        return preset.name + where
+    named = "; ".join(looks.settings(_compared(report.variants)))
+    return (named if named and len(named + where) <= LONGEST else _counted(report.variants)) + where
+
+
+def data(report: Report) -> str:
+    """The name of the data set, shortened if it is long."""
+    name = report.run.dataset.name
+    short = name if len(name) <= LONGEST_DATA else f"{name[: LONGEST_DATA - 1]}…"
+    return SPELLED.get(name, short)
+
+
+def _compared(variants: list[VariantResult]) -> list[VariantResult]:
+    """Without the plain autoencoder, which is there for comparison, unless it is alone."""
+    return [one for one in variants if not one.is_plain] or variants
+
+
+def _counted(variants: list[VariantResult]) -> str:
+    """How many variants, and which of their settings differ."""
+    alphas = {one.alpha for one in variants if one.has_penalty}
+    sigmas = {one.sigma for one in variants if one.sigma is not None}
+    varied = [symbol for symbol, values in (("α", alphas), ("σ", sigmas)) if len(values) > 1]
+    return text.count(len(variants), "variant") + (f" of {text.listed(varied)}" if varied else "")
