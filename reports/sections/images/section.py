@@ -1,12 +1,19 @@
-"""Images that the decoders make: samples and reconstructions."""
+"""Images that the decoders make: of the prior, and of test images."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from mmdvae.record.result import Report
-from reports.sections.images import strips
-from reports.sections.images.strips import Reconstructions, Samples
+from reports import looks, text
+from reports.sections.images import finding, portraits, reconstructions, shown
+from reports.sections.images.portraits import Portrait
+from reports.sections.images.reconstructions import Row
+from reports.sections.images.shown import Shown
 from reports.stored_arrays import StoredArrays
+
+REAL = 32  # test images beside the samples, as many as there are samples
+NONE = "No images: there is no finished training with stored arrays"
+OLDER = "These models were measured by an older version: no slice of the prior, traversals or nearest training images."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,12 +22,43 @@ class Images:
 
     template: ClassVar[str] = "sections/images/section.html"
     title: str
-    samples: Samples
-    reconstructions: Reconstructions
+    copies: str  # whether samples are training images
+    portraits: list[Portrait]
+    real: Row | None  # test images beside the samples
+    rows: list[Row]  # reconstructions
+    searched: str  # number of test images among which those with the largest error are
+    notes: list[str]  # what is not shown, and why
 
 
 def build(report: Report, store: StoredArrays) -> Images:
-    """Samples and reconstructions of all variants."""
+    """The pictures of all variants that a penalty touched, and of one that none touched."""
+    found = shown.choose(report, store)
+    if not found.all:
+        return Images(title=NONE, copies="", portraits=[], real=None, rows=[], searched="", notes=_notes(found))
+    test = store.images[shown.spread(len(store.images), REAL)]
     return Images(
-        title="Images", samples=strips.samples(report, store), reconstructions=strips.reconstructions(report, store)
+        title=finding.title(report, found, test),
+        copies=finding.memorised(found.touched),
+        portraits=portraits.of(found, test),
+        real=reconstructions.real(store, REAL),
+        rows=[] if found.short else reconstructions.rows(found, store),
+        searched=f"{len(found.all[0].views.tsne_index):,}",
+        notes=_notes(found),
     )
+
+
+def _notes(found: Shown) -> list[str]:
+    notes = []
+    if found.no_room:
+        others = "; ".join(looks.settings(found.no_room))
+        notes.append(f"Shown are the {shown.MANY} with the best samples, alive ones first. Not shown: {others}.")
+    if found.without:
+        names = text.listed([f"{one.title} ({_why(one)})" for one in found.without])
+        notes.append(f"No images of {names}.")
+    if any(one.views.prior_slice is None for one in found.all):
+        notes.append(OLDER)
+    return notes
+
+
+def _why(look: looks.Look) -> str:
+    return "nothing stored" if look.status == "ok" else look.word
