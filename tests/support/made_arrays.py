@@ -38,6 +38,7 @@ def write_views(path: Path, spread: float, images: np.ndarray, labels: np.ndarra
     blur = 2 if spread < 2 else 1
     blurred = _blurred(images, blur)
     samples = _blurred(images[50:82] // 2 + images[150:182] // 2, blur + 1)
+    samples = (_light(spread) * samples).astype(np.uint8)
     arrays = {
         "codes": codes.astype(np.float32),
         "log_variances": np.full((n, D), -4, np.float32),
@@ -61,7 +62,7 @@ def write_views(path: Path, spread: float, images: np.ndarray, labels: np.ndarra
 
 def portraits(spread: float, blurred: np.ndarray, images: np.ndarray, samples: np.ndarray) -> dict[str, np.ndarray]:
     """What mmdvae.measures.portraits makes: black from codes that are far wider than the prior."""
-    light = 1.0 if spread <= 3 else 0.04
+    light = _light(spread)
     walk = np.linspace(0, 1, STEPS)[:, None, None]
     walks = [blurred[i] * (1 - walk) + blurred[i + 3] * walk for i in range(D)]
     grid = [walks[0] * (1 - share) + walks[5] * share for share in walk]
@@ -76,6 +77,11 @@ def portraits(spread: float, blurred: np.ndarray, images: np.ndarray, samples: n
         "nearest_distance": distance.astype(np.float32),
         "nearest_of_test": np.linspace(0.05, 0.15, 64, dtype=np.float32),
     }
+
+
+def _light(spread: float) -> float:
+    """Brightness of what is decoded from the prior: codes that are far wider leave its inside empty."""
+    return 1.0 if spread <= 3 else 0.04
 
 
 def _blurred(images: np.ndarray, times: int) -> np.ndarray:

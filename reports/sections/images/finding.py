@@ -23,6 +23,8 @@ def title(report: Report, shown: Shown, real: np.ndarray) -> str:
     if not alive:
         return f"No variant is alive: samples are at a Fréchet distance of {_fid(min(judged, key=_far))} or more"
     best = min(alive, key=_far)
+    if len(judged) == 1:
+        return f"Samples are at a Fréchet distance of {_fid(best)} from real images"
     plain = shown.untouched
     if plain and _far(plain.variant) <= _far(best):
         return "A penalty brought samples no nearer to real images than no penalty did"
@@ -42,7 +44,7 @@ def memorised(touched: list[One]) -> str:
     if not measured:
         return ""
     samples, test = np.concatenate([own for own, _ in measured]), measured[0][1]
-    near, all_of = int(np.sum(samples < test.min())), text.count(len(samples), "sample")
+    near, all_of = int(np.sum(samples <= test.min())), text.count(len(samples), "sample")
     scale = f"the nearest of {text.count(len(test), 'test image')} ({test.min():.3f})"
     if not near:
         return f"No copies: of {all_of} none is as near to a training image ({samples.min():.3f} at least) as {scale}."
