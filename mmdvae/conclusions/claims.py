@@ -43,7 +43,7 @@ class Claim:
         }[self.test]
         return (
             f"supported if the {100 * self.level:g} % interval of every comparison is {where[0]}; refuted if that of "
-            f"one is {where[1]}, at {100 * rules.LEVEL:g} % for all of them together; inconclusive otherwise or with "
+            f"one is {where[1]}, at {100 * rules.LEVEL:g} % for all of them together; undecided otherwise, and with "
             f"fewer than {rules.MIN_SEEDS} seeds"
         )
 

@@ -20,7 +20,7 @@ LARGEST = 1e300  # upper limit of ratios and their intervals: JSON has no infini
 VERBS = {
     "refuted": "refuted by",
     "few": "too few seeds for an interval:",
-    "inconclusive": "open for",
+    "inconclusive": "undecided for",
     "supported": "holds for",
 }
 MOST_NAMED = 4  # comparisons that a sentence names; of more it gives the number
