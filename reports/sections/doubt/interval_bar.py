@@ -9,7 +9,7 @@ from mmdvae.record.result import Verdict
 from reports import text
 from reports.drawing import svg
 
-WIDTH, HEIGHT, EDGE, AXIS = 260, 44, 8, 25
+WIDTH, HEIGHT, EDGE, AXIS = 260, 42, 34, 24
 HOLDS = "#dcebe1"
 COLOURS = {"supported": "#1f6b3a", "refuted": "#a3201a"}
 LONG = 4.0  # an interval's end farther out than this many times the span of all else leaves the picture
@@ -30,12 +30,8 @@ def draw(verdict: Verdict, word: str) -> Markup:
         "svg",
         svg.element("rect", width=WIDTH, height=HEIGHT, fill="#ffffff"),
         *([_region(claim, scale)] if claim else []),
-        svg.element("path", d=f"M{EDGE} {AXIS}H{WIDTH - EDGE}M{scale.x(scale.none):.1f} {AXIS - 4}v8", stroke=svg.MUTED),
-        _text(f"{scale.none:g} no effect", scale.x(scale.none), HEIGHT - 4),
-        *(
-            _text(text.significant(border), scale.x(border) + (4 if border == _borders(claim)[-1] else -4), 11, first)
-            for border, first in zip(_borders(claim), ("end", "start")[-len(_borders(claim)) :], strict=True)
-        ),
+        svg.element("path", d=f"M4 {AXIS}H{WIDTH - 4}M{scale.x(scale.none):.1f} {AXIS - 4}v8", stroke=svg.MUTED),
+        _text(f"{scale.none:g} no effect", scale.x(scale.none), HEIGHT - 3),
         svg.element("path", d=f"M{low:.1f} {AXIS}H{high:.1f}", stroke=colour, stroke_width=5, stroke_linecap="butt"),
         svg.element("circle", cx=round(scale.x(verdict.effect), 1), cy=AXIS, r=4.5, fill=colour, stroke="#ffffff"),
         xmlns="http://www.w3.org/2000/svg",
@@ -81,13 +77,18 @@ def _borders(claim: Claim | None) -> list[float]:
 def _region(claim: Claim, scale: _Scale) -> Markup:
     """Where the claim holds, with its thresholds as dashed lines."""
     borders = [scale.x(border) for border in _borders(claim)]
-    left = EDGE if claim.test == "below" else borders[0]
-    right = WIDTH - EDGE if claim.test == "above" else borders[-1]
-    lines = "".join(f"M{x:.1f} 2V{HEIGHT - 14}" for x in borders)
+    left = 4 if claim.test == "below" else borders[0]
+    right = WIDTH - 4 if claim.test == "above" else borders[-1]
+    lines = "".join(f"M{x:.1f} 2V{HEIGHT - 13}" for x in borders)
+    outside = {"above": [-1], "below": [1], "within": [-1, 1]}[claim.test]  # the side of each label
     return svg.element(
         "g",
-        svg.element("rect", x=round(left, 1), y=2, width=round(right - left, 1), height=HEIGHT - 16, fill=HOLDS),
+        svg.element("rect", x=round(left, 1), y=2, width=round(right - left, 1), height=HEIGHT - 15, fill=HOLDS),
         svg.element("path", d=lines, stroke=svg.INK, stroke_dasharray="3 2"),
+        *(
+            _text(f"{border:.3g}", x + 4 * side, 11, "start" if side > 0 else "end")
+            for border, x, side in zip(_borders(claim), borders, outside, strict=True)
+        ),
     )
 
 

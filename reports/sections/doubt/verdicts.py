@@ -36,6 +36,7 @@ class Card:
     seeds: str
     anchor: str  # its HTML id; empty if the code is not a valid id
     explanation: str
+    levels: str  # the explanation without what a heading says of all claims that need seeds
     bar: Markup  # the interval around the claim's threshold; empty without an interval
     parts: list[str]  # of several comparisons: state, what is compared, effect with interval
 
@@ -62,19 +63,22 @@ class Claims:
 def build(report: Report) -> Claims | None:
     """Claims in their order; None if the run can test none."""
     shown = looks.of(report.variants)
-    cards = [card(verdict, shown) for verdict in report.verdicts if verdict.state != "not_run"]
+    cards = [card(verdict, shown, len(report.run.seeds)) for verdict in report.verdicts if verdict.state != "not_run"]
     if not cards:
         return None
-    told = report.run.preset in WITH_NOTEBOOK
+    notebooks = report.run.preset in WITH_NOTEBOOK
     return Claims(
         decidable=[one for one in cards if one.word != NEEDS_SEEDS],
         waiting=[one for one in cards if one.word == NEEDS_SEEDS],
-        answers=[one for one in cards if told and one.verdict.notebook],
+        answers=[one for one in cards if notebooks and one.verdict.notebook],
     )
 
 
-def card(verdict: Verdict, shown: dict[str, looks.Look] | None = None) -> Card:
-    """A verdict in words; with the looks of the variants, it names their settings instead of their ids."""
+def card(verdict: Verdict, shown: dict[str, looks.Look] | None = None, seeds: int = 0) -> Card:
+    """A verdict in words; with the looks of the variants, it names their settings instead of their ids.
+
+    How many seeds it is from is told if it is not from all `seeds` of the run.
+    """
     sign, word, tone = VERDICT_STATES[verdict.state]
     if verdict.state == "inconclusive" and verdict.interval is None:
         word = NEEDS_SEEDS
@@ -87,9 +91,10 @@ def card(verdict: Verdict, shown: dict[str, looks.Look] | None = None) -> Card:
         tone=tone,
         effect=f"{times}{text.significant(verdict.effect)}" if measured else "",
         interval=_interval(verdict) if measured else "",
-        seeds=text.count(verdict.n_seeds, "seed"),
+        seeds="" if verdict.n_seeds == seeds else text.count(verdict.n_seeds, "seed"),
         anchor=f"v-{verdict.code}" if re.fullmatch(r"[\w-]+", verdict.code) else "",
         explanation=looks.spelled(verdict.explanation, known),
+        levels=looks.spelled(re.sub(r"^Too few seeds[^;]*; ", "", verdict.explanation), known),
         bar=interval_bar.draw(verdict, word),
         parts=_parts(verdict.parts, times, known),
     )
