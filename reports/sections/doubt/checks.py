@@ -78,7 +78,9 @@ def _who(names: set[str], variants: list[VariantResult]) -> str:
             found.append(f"{len(members)} {kind}")
             hit = [one for one in hit if one not in members]
     settings = looks.settings(hit)
-    found += settings if len(settings) <= MOST_NAMED else [text.count(len(hit), "other variant" if found else "variant")]
+    found += (
+        settings if len(settings) <= MOST_NAMED else [text.count(len(hit), "other variant" if found else "variant")]
+    )
     return "; ".join(found)
 
 

@@ -61,7 +61,8 @@ def build(report: Report) -> Curves | None:
 def _bce_chart(
     touched: list[VariantResult], untouched: list[VariantResult], shown: dict[str, Look], longest: int
 ) -> Markup:
-    lines = [_line(one, shown, "val_bce", number=i, banded=len(touched) <= BANDS) for i, one in enumerate(touched)]
+    dashes, banded = _dashes(touched, shown), len(touched) <= BANDS
+    lines = [_line(one, shown, "val_bce", dash=dashes[one.name], banded=banded) for one in touched]
     told = [_told(shown[one.name].title, seed_mean(one, "val_bce")) for one in touched]
     if untouched:
         mean = histories.group_mean(untouched, "val_bce")
@@ -77,13 +78,13 @@ def _bce_chart(
 
 def _penalty_chart(touched: list[VariantResult], shown: dict[str, Look], longest: int) -> Markup | None:
     """Each penalty as a share of its first value; those without one above 0 are left out."""
-    lines, told, most = [], [], 1.0
-    for number, variant in enumerate(touched):
+    lines, told, most, dashes = [], [], 1.0, _dashes(touched, shown)
+    for variant in touched:
         series = next((name for name in ("val_penalty", "penalty") if histories.has(variant, name)), "")
         first = (seed_mean(variant, series) or [None])[0] if series and variant.has_penalty else None
         if first is None or first <= 0:
             continue
-        lines.append(_line(variant, shown, series, number=number, unit=first))
+        lines.append(_line(variant, shown, series, dash=dashes[variant.name], unit=first))
         shares = [value and value / first for value in seed_mean(variant, series)]
         told.append(_told(shown[variant.name].title, shares))
         most = max(most, *(share for _, share in course(shares)))
@@ -114,11 +115,11 @@ def _line(
     shown: dict[str, Look],
     series: str,
     *,
-    number: int,
+    dash: str,
     banded: bool = False,
     unit: float = 1.0,
 ) -> svg.Line:
-    """A variant's mean over seeds in its colour, divided by `unit`; `number` chooses its dashes."""
+    """A variant's mean over seeds in its colour, divided by `unit`."""
     look, mean = shown[variant.name], seed_mean(variant, series)
     points = [(float(epoch), None if value is None else value / unit) for epoch, value in enumerate(mean, start=1)]
     return svg.Line(
@@ -126,15 +127,22 @@ def _line(
         points=points,
         band=histories.seed_band(variant, series) if banded else (),
         colour=look.colour,
-        dash=svg.DASHES[number % len(svg.DASHES)],
+        dash=dash,
         mark=len(mean) <= FEW_EPOCHS,
         tips=[
             (epoch, value, f"{look.title}, epoch {epoch:g}: {text.significant(value, 4)}")
             for epoch, value in points
             if value is not None
         ],
-        data={"variant": look.id, "series": series, "values": _exactly(mean)},
+        data={"variant": look.id, "series": series, "values": histories.exactly(mean)},
     )
+
+
+def _dashes(variants: list[VariantResult], shown: dict[str, Look]) -> dict[str, str]:
+    """Dashes by variant, which tell those of one colour apart."""
+    kinds = [shown[one.name].kind for one in variants]
+    numbers = [kinds[:place].count(kind) for place, kind in enumerate(kinds)]
+    return {one.name: svg.DASHES[number % len(svg.DASHES)] for one, number in zip(variants, numbers, strict=True)}
 
 
 def _grey(mean: list[float | None], label: str) -> svg.Line:
@@ -144,16 +152,12 @@ def _grey(mean: list[float | None], label: str) -> svg.Line:
         points=[(float(epoch), value) for epoch, value in enumerate(mean, start=1)],
         colour=looks.COLOURS["none"],
         mark=len(mean) <= FEW_EPOCHS,
-        data={"series": "val_bce", "values": _exactly(mean)},
+        data={"series": "val_bce", "values": histories.exactly(mean)},
     )
 
 
-def _exactly(values: list[float | None]) -> str:
-    return " ".join("none" if value is None else repr(value) for value in values)
-
-
 def _heights(variants: list[VariantResult], longest: int) -> list[float]:
-    """All values of finished variants, if there are any; from 8 epochs on without epoch 1, which may leave the frame."""
+    """Of finished variants, if there are any; from 8 epochs on without epoch 1, which may leave the frame."""
     counted = [one for one in variants if one.status == "ok"] or variants
     columns = [column for one in counted for column in histories.epochs(one, "val_bce")[longest >= 8 :]]
     return [value for column in columns for value in column]

@@ -46,6 +46,11 @@ def course(values: Sequence[float | None]) -> list[tuple[float, float]]:
     return [(float(epoch), value) for epoch, value in enumerate(values, start=1) if value is not None]
 
 
+def exactly(values: Sequence[float | None]) -> str:
+    """The values as text from which they can be read back."""
+    return " ".join("none" if value is None else repr(value) for value in values)
+
+
 def _means(variants: Sequence[VariantResult], series: str) -> list[list[float]]:
     means = [seed_mean(variant, series) for variant in variants]
     return [[value for value in column if value is not None] for column in zip_longest(*means)]

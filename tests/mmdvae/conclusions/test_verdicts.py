@@ -249,7 +249,9 @@ def test_a_variant_without_numbers_keeps_a_claim_open():
 
 def test_levels_are_of_the_seeds_that_are_compared():
     found = of("V4", mmd(2.83, sliced_w2=(0.1, 0.11, 0.09, 50.0)), none(seeds=(0, 1, 2), sliced_w2=around(1.0)))
-    assert "sliced W2 0.09967 with mmd-a0.6-s2.83 against sliced W2 1 with none, geometric means" in found["explanation"]
+    assert (
+        "sliced W2 0.09967 with mmd-a0.6-s2.83 against sliced W2 1 with none, geometric means" in found["explanation"]
+    )
 
 
 def test_one_setting_of_kl_is_no_front_and_one_outside_does_not_make_it_one():
