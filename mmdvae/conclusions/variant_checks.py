@@ -30,8 +30,8 @@ def few_seeds(variant: VariantResult, _: int) -> bool:
 def hardly_pulls(variant: VariantResult, latent_dim: int) -> bool:
     """C7: its kernel pulls weakly at the prior, or not at all; without a known kernel, its gradient is zero.
 
-    A kernel that was found dead is C2's case. The gradient after training cannot tell more than that: where training has settled, penalty and reconstruction
-    pull equally hard, whatever alpha and sigma.
+    A kernel that was found dead is C2's case. The gradient after training cannot tell more than that: where training
+    has settled, penalty and reconstruction pull equally hard, whatever alpha and sigma.
     """
     if set(variant.kernel_states) & set(DEAD):
         return False

@@ -45,6 +45,6 @@ def _title(report: Report, found: Checks | None, claims: Claims | None) -> str:
         flagged = len(found.flagged)
         told.append(f"{text.count(flagged, 'check')} found something" if flagged else "every check passed")
     if claims and claims.decidable:
-        told.append(f"{claims.decided} of {text.count(len(claims.decidable), 'claim')} are decided")
+        told.append(f"{claims.decided} of {len(claims.decidable)} claims are decided")
     words = "; ".join(told) or "nothing was checked"
     return words[0].upper() + words[1:]
