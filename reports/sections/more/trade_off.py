@@ -49,6 +49,7 @@ def build(report: Report) -> TradeOff | None:
     x, y = metrics.of(report.advice.pareto.x), metrics.of(report.advice.pareto.y)
     shown, untouched = looks.of(report.variants), vitality.untouched(report.variants)
     touched = [one for one in report.finished if one not in untouched]
+    touched.sort(key=lambda one: shown[one.name].place)
     dots = [dot for one in touched if (dot := _dot(one, shown, x, y))]
     near = [dot for dot in dots if dot.look.state == "alive"]
     if not near or len({one.alpha for one in touched if one.has_penalty}) < 2:
