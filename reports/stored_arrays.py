@@ -21,6 +21,8 @@ KEY = re.compile(r"(data|train|evaluate)-[0-9a-f]{24}")
 STEPS = 9  # rows and columns of a slice of the prior, steps of a traversal
 IMAGES = ("prior_slice", "traversals", "nearest_images")  # those of the optional arrays that hold images
 
+Keys = dict[tuple[str, int], str]  # by variant and seed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Views:
@@ -81,7 +83,7 @@ class StoredArrays:
 
     def __init__(self, run_dir: Path, store: Path):
         self._store = store
-        self._data, self._evaluations = _manifest(run_dir / "manifest.json")
+        self._data, self._evaluations, self._trainings = _manifest(run_dir / "manifest.json")
         self._views: dict[tuple[str, int], Views | None] = {}
         self.problems: list[str] = []
 
@@ -93,6 +95,11 @@ class StoredArrays:
     def seeds(self, variant: VariantResult) -> list[int]:
         """The seeds of a variant that have stored arrays, in run order."""
         return [run.seed for run in variant.runs if (variant.name, run.seed) in self._evaluations]
+
+    def keys_of(self, name: str, seed: int) -> list[str]:
+        """The store keys of one trained model: of its training, then of its evaluation, as far as there are any."""
+        found = (self._trainings.get((name, seed)), self._evaluations.get((name, seed)))
+        return [key for key in found if key]
 
     def views(self, name: str, seed: int) -> Views | None:
         """The arrays of one trained model; None if there are none."""
@@ -143,11 +150,13 @@ class StoredArrays:
         return self._store / key
 
 
-def _manifest(path: Path) -> tuple[str, dict[tuple[str, int], str]]:
-    """The data key, and the evaluation key by variant and seed; each key is validated before use as a path."""
+def _manifest(path: Path) -> tuple[str, Keys, Keys]:
+    """The data key, the keys of evaluations and of trainings; each is validated before use as a path."""
     try:
         manifest = read_json(path)
-        rows = [(str(row["name"]), int(row["seed"]), row.get("evaluate")) for row in manifest["variants"]]
+        rows = [
+            (str(row["name"]), int(row["seed"]), row.get("evaluate"), row.get("train")) for row in manifest["variants"]
+        ]
         data: Any = manifest["data"]
     except FileNotFoundError:
         raise InputError(f"no manifest.json in {path.parent}; is it the folder of a run?") from None
@@ -161,7 +170,9 @@ def _manifest(path: Path) -> tuple[str, dict[tuple[str, int], str]]:
         ValueError,
     ) as error:
         raise InputError(f"{path} cannot be read as a manifest: {error!r}") from error
-    for key, kind in [(data, "data"), *((key, "evaluate") for _, _, key in rows if key is not None)]:
+    named = (*((key, "evaluate") for _, _, key, _ in rows), *((key, "train") for *_, key in rows))
+    for key, kind in [(data, "data"), *((key, kind) for key, kind in named if key is not None)]:
         if not isinstance(key, str) or not KEY.fullmatch(key) or not key.startswith(f"{kind}-"):
             raise InputError(f"{path}: a {kind} key must be {kind}- and 24 hex digits, got {key!r}")
-    return data, {(name, seed): key for name, seed, key in rows if key is not None}
+    evaluations = {(name, seed): key for name, seed, key, _ in rows if key is not None}
+    return data, evaluations, {(name, seed): key for name, seed, _, key in rows if key is not None}

@@ -10,10 +10,10 @@ MISSING = "–"
 
 
 def fixed(value: float | None, digits: int) -> str:
-    """A fixed number of decimals, with a true minus sign: −0.0012; a dash for None."""
+    """A fixed number of decimals, with a true minus sign: −0.0012, 1,510; a dash for None."""
     if value is None:
         return MISSING
-    rounded = f"{value:.{digits}f}"
+    rounded = f"{value:,.{digits}f}"
     if not rounded.strip("-0."):
         rounded = rounded.lstrip("-")  # no negative zero
     return rounded.replace("-", "−")

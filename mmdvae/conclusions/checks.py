@@ -13,9 +13,8 @@ from mmdvae.record.result import Baseline, Check, Classifier, Run, VariantResult
 Variants = Sequence[VariantResult]
 
 MEANING = {
-    "saturated": "the kernel is near zero between any two points, so its gradient vanishes and training goes as "
-    "without a penalty",
-    "flat": "the kernel is near one between any two points, so it sees a shift of the mean and hardly the spread",
+    "saturated": "too narrow, about 0 between any two points, so that the gradient vanishes",
+    "flat": "too wide, about 1 between any two points, so that a shift of the mean is seen and hardly the spread",
 }
 
 
@@ -51,13 +50,14 @@ def kernel_alive(variants: Variants, dim: int) -> Check:
     """C2: no training kernel is dead."""
     bad = [variant for variant in variants if set(variant.kernel_states) & set(DEAD)]
     kinds = sorted({state for variant in bad for state in variant.kernel_states if state in DEAD})
-    why = "; ".join(f"{kind}: {MEANING[kind]}" for kind in kinds)
+    why = "; ".join(MEANING[kind] for kind in reversed(kinds))
     low, high = strength.strong_range(dim)
-    advice = f"Choose sigma from {low:.2g} to {high:.2g}, where a kernel pulls strongly at the prior."
+    advice = f"From σ {low:.2g} to {high:.2g} a kernel pulls strongly at the prior."
     if bad:
-        return _check("C2", "Some kernels are dead", "issue", f"{why}. {advice}", bad)
+        told = f"{why[:1].upper()}{why[1:]}. {advice}"
+        return _check("C2", "Dead kernels: nothing was regularised", "issue", told, bad)
     if not any(variant.kernel for variant in variants):
-        return _check("C2", "No variant has a kernel", "passed", "So none is dead.", [])
+        return _check("C2", "No variant has a kernel", "passed", "So no kernel is dead.", [])
     told = "Every kernel tells near points from far ones. That alone does not mean that it pulls enough: C7."
     return _check("C2", "Every kernel is alive", "passed", told, [])
 
@@ -108,7 +108,7 @@ def samples_judged(classifier: Classifier | None) -> Check:
         "passed" if classifier else "tip",
         f"By a classifier with a test accuracy of {classifier.test_accuracy:.3f}."
         if classifier
-        else "The classifier failed, or all images have one label: fid, kid, density and coverage are missing.",
+        else "The classifier failed, or all images have one label: nothing measures the samples.",
         [],
     )
 

@@ -7,7 +7,7 @@ from mmdvae.conclusions import rules
 
 FLOOR = "above the entropy of the images"
 STRONG = "each variant whose kernel pulls strongly at the prior"
-NOTEBOOK = "sigma 0.0001, 0.1 and 10000"
+NOTEBOOK = "σ 0.0001, 0.1 and 10,000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Claim:
         }[self.test]
         return (
             f"supported if the {100 * self.level:g} % interval of every comparison is {where[0]}; refuted if that of "
-            f"one is {where[1]}, at {100 * rules.LEVEL:g} % for all of them together; inconclusive otherwise or with "
+            f"one is {where[1]}, at {100 * rules.LEVEL:g} % for all of them together; undecided otherwise, and with "
             f"fewer than {rules.MIN_SEEDS} seeds"
         )
 
@@ -110,8 +110,8 @@ CLAIMS = (
     ),
     _same_error(
         "V2",
-        "At equal force, sigma hardly changes the reconstruction",
-        "test MSE of one sigma over that of another, at alphas that make both pull equally at codes a quarter too wide",
+        "At equal force, σ hardly changes the reconstruction",
+        "test MSE of one σ over that of another, at alphas that make both pull equally at codes a quarter too wide",
     ),
     _nearer(
         "V4",
@@ -167,19 +167,19 @@ CLAIMS = (
     _removing_costs(
         "N1",
         f"Removing the MMD of {NOTEBOOK} raises the reconstruction error by more than 2 %",
-        f"test BCE {FLOOR} without a penalty over that of each variant with one of these sigmas",
+        f"test BCE {FLOOR} without a penalty over that of each variant with one of these σ",
         "The loss got worse when the regularisation was removed.",
     ),
     _same_error(
         "N2",
         f"Among {NOTEBOOK} the reconstruction is the same",
-        "test MSE with one of these sigmas over that with another, at one alpha",
+        "test MSE with one of these σ over that with another, at one alpha",
         "Sigma has little effect on the reconstruction.",
     ),
     Claim(
         code="N3",
-        claim="Extreme sigmas disperse the latent space by at least 10 % more than 0.1 does",
-        quantity="total variance at sigma 0.0001 or 10000 over that at 0.1, at one alpha",
+        claim="Extreme σ disperse the latent space by at least 10 % more than 0.1 does",
+        quantity="total variance at σ 0.0001 or 10,000 over that at 0.1, at one alpha",
         test="above",
         high=rules.MORE_SPREAD,
         margin="a total variance that is less than 10 % larger does not count as larger",
@@ -188,15 +188,15 @@ CLAIMS = (
     ),
     _nearer(
         "N4",
-        "The MMD of sigma 0.1 brings the codes closer to the prior by at least a fifth",
-        "sliced W2 from the prior with sigma 0.1 over that without a penalty",
+        "The MMD of σ 0.1 brings the codes closer to the prior by at least a fifth",
+        "sliced W2 from the prior with σ 0.1 over that without a penalty",
         ("latent",),
         "MMD does its work of regularising the latent space.",
     ),
     _same_distance(
         "N5",
-        "The MMD of sigma 0.1 regularises as KL does",
-        "sigma 0.1 over each setting of KL",
+        "The MMD of σ 0.1 regularises as KL does",
+        "σ 0.1 over each setting of KL",
         ("latent",),
         "MMD regularises as the KL divergence did.",
     ),

@@ -7,7 +7,7 @@ from typing import Literal
 from mmdvae.conclusions import groups
 from mmdvae.conclusions.effects import by_seed, on_common_seeds
 from mmdvae.conclusions.rules import GAP, MIN_SEEDS, NO_NOISE, TRUSTED, VANISHES
-from mmdvae.measures.kernel_states import STRONG
+from mmdvae.measures.kernel_states import DEAD, STRONG
 from mmdvae.record.result import SeedRun, VariantResult
 
 
@@ -30,9 +30,11 @@ def few_seeds(variant: VariantResult, _: int) -> bool:
 def hardly_pulls(variant: VariantResult, latent_dim: int) -> bool:
     """C7: its kernel pulls weakly at the prior, or not at all; without a known kernel, its gradient is zero.
 
-    The gradient after training cannot tell more than that: where training has settled, penalty and reconstruction
-    pull equally hard, whatever alpha and sigma.
+    A kernel that was found dead is C2's case. The gradient after training cannot tell more than that: where training
+    has settled, penalty and reconstruction pull equally hard, whatever alpha and sigma.
     """
+    if set(variant.kernel_states) & set(DEAD):
+        return False
     state = groups.before(variant, latent_dim)
     if state:
         return state != "strong"
@@ -73,7 +75,7 @@ VARIANT_CHECKS = (
         has_it=few_seeds,
         titles=(f"Fewer than {MIN_SEEDS} seeds", f"At least {MIN_SEEDS} seeds"),
         explanations=(
-            f"With fewer than {MIN_SEEDS} seeds a difference may be chance. Add --seed 0 --seed 1 --seed 2.",
+            "A difference may be chance. Add --seed 0 --seed 1 --seed 2.",
             "Differences can be compared with the spread over seeds.",
         ),
     ),
@@ -81,11 +83,11 @@ VARIANT_CHECKS = (
         code="C7",
         state="issue",
         has_it=hardly_pulls,
-        titles=("Some penalties hardly pull at the codes", "No penalty is known to pull weakly"),
+        titles=("Penalties that hardly pull at the codes", "No penalty is known to pull weakly"),
         explanations=(
-            f"Known before training: on codes that are a quarter or twice too wide, MMD² rises by less than "
-            f"{STRONG:g} of its standard deviations per unit of spread. A kernel may be alive and yet pull too weakly; "
-            "choose a sigma in the range that the advice shades. A larger alpha helps a weak kernel, not a dead one.",
+            "A kernel may be alive and yet too weak: choose a σ within the strong range; a larger α helps, too. Known "
+            "before training: on codes that are a quarter or twice too wide, MMD² rises by less than "
+            f"{STRONG:g} of its standard deviations per unit of spread.",
             f"With each kernel MMD² rises on codes that are too wide by at least {STRONG:g} of its standard deviations "
             "per unit of spread; each penalty without a kernel has a gradient. Whether that was enough for an alpha is "
             "seen in the distance from the prior.",
@@ -95,9 +97,9 @@ VARIANT_CHECKS = (
         code="C8",
         state="issue",
         has_it=collapsed,
-        titles=("Some posteriors have collapsed", "No posterior has collapsed"),
+        titles=("Posteriors have collapsed", "No posterior has collapsed"),
         explanations=(
-            "No latent coordinate depends on the image: the model ignores its codes. Lower alpha.",
+            "No latent coordinate depends on the image: the model ignores its codes. Lower α.",
             "Codes depend on their images.",
         ),
     ),
@@ -107,7 +109,7 @@ VARIANT_CHECKS = (
         has_it=inactive,
         titles=("Some latent dimensions are inactive", "Every latent dimension is active"),
         explanations=(
-            "Some coordinates do not depend on the image. Lower alpha to use them, or take fewer dimensions.",
+            "Some coordinates do not depend on the image. Lower α to use them, or take fewer dimensions.",
             "Every coordinate depends on the image.",
         ),
     ),
@@ -115,10 +117,10 @@ VARIANT_CHECKS = (
         code="C10",
         state="tip",
         has_it=without_noise,
-        titles=("Some posteriors are points", "Posteriors have width"),
+        titles=("Posteriors have almost no width", "Posteriors have width"),
         explanations=(
-            "The noise of the posterior is less than a thousandth of the codes' variance: a deterministic autoencoder "
-            "in effect. Nothing in this objective keeps posteriors wide; KL would.",
+            "Their noise is less than a thousandth of the codes' variance: deterministic autoencoders in effect. "
+            "Nothing in this objective keeps posteriors wide; KL would.",
             "The decoder sees noise around each code.",
         ),
     ),
@@ -126,7 +128,7 @@ VARIANT_CHECKS = (
         code="C11",
         state="tip",
         has_it=overfitted,
-        titles=("Training images are reconstructed better", "Validation images are reconstructed about as well"),
+        titles=("Overfitting: training images are reconstructed better", "No overfitting"),
         explanations=(
             "The validation BCE at the end of the last epoch is worse than the training BCE by more than a tenth of "
             "what that is above the entropy of the targets. Train for fewer --epochs.",
@@ -138,10 +140,10 @@ VARIANT_CHECKS = (
         code="C13",
         state="tip",
         has_it=untrusted_picture,
-        titles=("Some pictures of codes have false neighbours", "Neighbours in pictures are neighbours"),
+        titles=("Neighbours in the picture need not be neighbours", "Neighbours in the pictures are neighbours"),
         explanations=(
-            f"Trustworthiness is below {TRUSTED} in the PCA or the t-SNE picture: points side by side may be "
-            "strangers. Read spread from PCA and take neighbourhoods from the picture with the higher number.",
+            f"Trustworthiness is below {TRUSTED} in the PCA or the t-SNE picture. Read spread from PCA, and "
+            "neighbourhoods from the picture with the higher number.",
             f"No picture has a trustworthiness below {TRUSTED}.",
         ),
     ),

@@ -20,9 +20,10 @@ LARGEST = 1e300  # upper limit of ratios and their intervals: JSON has no infini
 VERBS = {
     "refuted": "refuted by",
     "few": "too few seeds for an interval:",
-    "inconclusive": "open for",
+    "inconclusive": "undecided for",
     "supported": "holds for",
 }
+BESIDE = " · "  # between names, which in words have commas of their own
 MOST_NAMED = 4  # comparisons that a sentence names; of more it gives the number
 
 
@@ -145,7 +146,7 @@ def _levels(one: Judged, panel: Panel) -> str:
         if abs(weight) == 1:
             level = panel.mean(name, metric, seeds)
             sides.append(f"{TITLES[metric]} {_own(level, panel):.4g} with {name}")
-    return ", ".join(sides) + (", geometric means" if panel.ratios and len(seeds) > 1 and sides else "")
+    return " against ".join(sides) + (", geometric means" if panel.ratios and len(seeds) > 1 and sides else "")
 
 
 def _own(level: float, panel: Panel) -> float:
@@ -154,8 +155,8 @@ def _own(level: float, panel: Panel) -> float:
 
 def _named(names: Sequence[str], *, of: int) -> str:
     if len(names) == of > 1:
-        return f"all {of} comparisons" if of > MOST_NAMED else f"all: {', '.join(names)}"
-    return ", ".join(names) if len(names) <= MOST_NAMED else f"{len(names)} of {of} comparisons"
+        return f"all {of} comparisons" if of > MOST_NAMED else f"all: {BESIDE.join(names)}"
+    return BESIDE.join(names) if len(names) <= MOST_NAMED else f"{len(names)} of {of} comparisons"
 
 
 def _sentence(parts: Sequence[str]) -> str:

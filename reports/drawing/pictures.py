@@ -13,7 +13,7 @@ from PIL import Image
 from reports.drawing.palette import Column, Limits
 from reports.drawing.picture_cache import cached
 
-PALE, DEEP = (0.93, 0.95, 0.97), (0.13, 0.33, 0.50)  # RGB at the ends of the heat-map scale
+BLUE, MIDDLE, ORANGE = (0.60, 0.78, 0.92), (0.97, 0.97, 0.96), (0.99, 0.72, 0.50)  # RGB, all pale
 PIXELS = 300  # side of a scatter panel, which is shown smaller (200 CSS pixels)
 
 
@@ -94,12 +94,9 @@ def webp(pixels: np.ndarray, *, quality: int) -> Markup:
     return Markup("data:image/webp;base64,{}").format(base64.b64encode(buffer.getvalue()).decode())
 
 
-def heat(share: float) -> tuple[str, str]:
-    """Background (pale to deep blue) and text colour (black or white, the more legible) of a heat-map cell."""
-    share = min(max(share, 0.0), 1.0)
-    rgb = [pale + share * (deep - pale) for pale, deep in zip(PALE, DEEP, strict=True)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
-    luminance = float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
-    white_reads_better = 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05  # contrast is at least 4.5:1 either way
-    background = "#" + "".join(f"{round(255 * c):02x}" for c in rgb)
-    return background, "#ffffff" if white_reads_better else "#000000"
+def diverging(share: float) -> tuple[str, str]:
+    """Background and text colour of a table's cell: blue at −1, almost white at 0, orange at 1, all of them pale."""
+    share = min(max(share, -1.0), 1.0)
+    end = ORANGE if share > 0 else BLUE
+    rgb = [middle + abs(share) * (far - middle) for middle, far in zip(MIDDLE, end, strict=True)]
+    return "#" + "".join(f"{round(255 * c):02x}" for c in rgb), "#1d1f21"

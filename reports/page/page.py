@@ -16,7 +16,16 @@ from reports.sections.codes import points
 from reports.sections.codes import section as codes
 from reports.sections.doubt import section as doubt
 from reports.sections.images import section as images
-from reports.sections.more import class_errors, kernel, measurements, provenance, sigma_rules, spectrum, trade_off
+from reports.sections.more import (
+    class_errors,
+    kernel,
+    measurements,
+    provenance,
+    sigma_rules,
+    spectrum,
+    trade_off,
+    variants,
+)
 from reports.sections.more.provenance import Sidecar
 from reports.sections.numbers import section as numbers
 from reports.sections.sheet import section as sheet
@@ -138,6 +147,7 @@ def _parts(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> list
                 ("spectrum", "Spectrum of the codes", lambda: spectrum.build(report, store)),
                 ("kernels", "Kernels", lambda: kernel.build(report)),
                 ("sigma-rules", "Rules for σ", lambda: sigma_rules.build(report)),
+                ("every-variant", "Every variant by itself", lambda: variants.build(report, store)),
                 ("reproduce", "Reproduce", lambda: provenance.build(report, sidecars)),
             )
         ),

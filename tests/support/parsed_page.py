@@ -62,7 +62,9 @@ def summary_row(page: Parsed, name: str) -> str:
 
 
 def section(page: Parsed, code: str) -> str:
-    return words(page.all("section", id=code)[0])
+    """The words of a section, be it folded or not."""
+    (found,) = [e for e in page.elements if e.attributes.get("id") == code]
+    return words(found)
 
 
 def of(fake: fake_run.FakeRun) -> Parsed:

@@ -1,139 +1,166 @@
-"""Loss curves: unscaled BCE on one axis for all variants; the penalties apart, each on its own axis."""
+"""Learning curves: validation BCE of all variants in one chart, and how far each penalty fell in another."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
-from typing import ClassVar
 
 from markupsafe import Markup
 
-from mmdvae.penalties.lookup import known, title_of
+from mmdvae.conclusions import vitality
 from mmdvae.record.result import Report, VariantResult
-from reports import text
+from reports import looks, text
 from reports.drawing import scales, svg
+from reports.looks import Look
+from reports.sections.doubt import histories
+from reports.sections.doubt.histories import course, seed_mean
 
-Band = list[tuple[float, float, float]]
+FEW_EPOCHS = 3  # a curve of so few points stays folded
 NOTEBOOK = (
-    "Validation is measured in training mode there, with augmentation left on, as the notebook really ran; so its "
-    "validation BCE is not that of the test table."
+    "Validation is measured in training mode here, with augmentation left on, as the notebook really ran; so it is not "
+    "the BCE of the test images."
 )
-LEAST_PENALTY = 0.01  # every penalty axis reaches at least this high, so that rounding noise looks flat
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
-    """One variant's small chart."""
-
-    name: str
-    settings: str
-    status: str
-    chart: Markup
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastEpoch:
-    """One variant's BCE at the last epoch."""
-
-    name: str
-    train: str
-    validation: str
-    gap: str
-    best: str
+BANDS = 4  # up to this many lines have the range over seeds around them
+HIGHEST_SHARE = 2.0  # of a penalty's first value; what rises further leaves the frame
+ROW = 13  # height of a label in pixels
+Scales = tuple[scales.Scale, scales.Scale]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curves:
-    """The section."""
+    """Both charts."""
 
-    template: ClassVar[str] = "sections/doubt/curves.html"
-    how: tuple[str, str]  # the two paragraphs of "How to read this"
-    notebook: str  # a note if validation was measured in training mode; else empty
-    bce: list[Panel]
-    last: list[LastEpoch]
-    penalty: list[Panel]
-    penalty_note: str
-    without: list[str]  # variants without a history
+    folded: bool
+    epochs: str
+    warning: str  # if validation was measured in training mode; else empty
+    bce: Markup
+    penalty: Markup | None
+    seeds: int
+    banded: bool
+    without: list[str]  # titles of the variants without a history
 
 
-def build(report: Report) -> Curves:
-    """The curves of every variant with a history."""
-    shown = [variant for variant in report.variants if _has(variant, "bce") or _has(variant, "val_bce")]
-    scales = _bce_scales(shown) if shown else None
-    shade = _range(variant for variant in report.finished if _has(variant, "val_bce"))
+def build(report: Report) -> Curves | None:
+    """The charts of every variant with a history; None if there is none."""
+    with_history = [one for one in report.variants if histories.has(one, "val_bce")]
+    if not with_history:
+        return None
+    shown = looks.of(report.variants)
+    untouched = vitality.untouched(with_history)
+    touched = sorted((one for one in with_history if one not in untouched), key=lambda one: shown[one.name].place)
+    longest = max(len(seed_mean(one, "val_bce")) for one in with_history)
     return Curves(
-        how=_how(len(report.run.seeds)),
-        notebook=NOTEBOOK if report.run.recipe_settings.get("training_flag") is False else "",
-        bce=[_panel(variant, _bce_chart(variant, *scales, shade)) for variant in shown] if scales else [],
-        last=[_last(variant) for variant in shown],
-        penalty=[
-            _panel(variant, _penalty_chart(variant))
-            for variant in shown
-            if variant.has_penalty and (_has(variant, "penalty") or _has(variant, "val_penalty"))
+        folded=longest <= FEW_EPOCHS,
+        epochs=text.count(longest, "epoch"),
+        warning=NOTEBOOK if report.run.recipe_settings.get("training_flag") is False else "",
+        bce=_bce_chart(touched, untouched, shown, longest),
+        penalty=_penalty_chart(touched, shown, longest),
+        seeds=len(report.run.seeds),
+        banded=len(touched) <= BANDS and len(report.run.seeds) > 1,
+        without=[shown[one.name].title for one in report.variants if one not in with_history],
+    )
+
+
+def _bce_chart(
+    touched: list[VariantResult], untouched: list[VariantResult], shown: dict[str, Look], longest: int
+) -> Markup:
+    dashes, banded = _dashes(touched, shown), len(touched) <= BANDS
+    lines = [_line(one, shown, "val_bce", dash=dashes[one.name], banded=banded) for one in touched]
+    told = [_told(shown[one.name].title, seed_mean(one, "val_bce")) for one in touched]
+    if untouched:
+        mean = histories.group_mean(untouched, "val_bce")
+        lines.append(_grey(mean, "no penalty" if len(untouched) == 1 else f"untouched ({len(untouched)})"))
+        told.append(_told(f"mean of {len(untouched)} untouched by a penalty", mean))
+    return _chart(
+        f"Validation BCE over {text.count(longest, 'epoch')}: {'; '.join(told)}.",
+        lines,
+        (_epoch_scale(longest), scales.linear(_heights(touched + untouched, longest))),
+        shade=histories.group_band(untouched, "val_bce"),
+    )
+
+
+def _penalty_chart(touched: list[VariantResult], shown: dict[str, Look], longest: int) -> Markup | None:
+    """Each penalty as a share of its first value; those without one above 0 are left out."""
+    lines, told, most, dashes = [], [], 1.0, _dashes(touched, shown)
+    for variant in touched:
+        series = next((name for name in ("val_penalty", "penalty") if histories.has(variant, name)), "")
+        first = (seed_mean(variant, series) or [None])[0] if series and variant.has_penalty else None
+        if first is None or first <= 0:
+            continue
+        lines.append(_line(variant, shown, series, dash=dashes[variant.name], unit=first))
+        shares = [value and value / first for value in seed_mean(variant, series)]
+        told.append(_told(shown[variant.name].title, shares))
+        most = max(most, *(share for _, share in course(shares)))
+    if not lines:
+        return None
+    alt = f"Each penalty as a share of its value after epoch 1: {'; '.join(told)}."
+    y = scales.linear([0.0, min(most, HIGHEST_SHARE)], zero=True)
+    return _chart(alt, lines, (_epoch_scale(longest), y))
+
+
+def _chart(alt: str, lines: list[svg.Line], axes: Scales, shade: histories.Band | None = None) -> Markup:
+    return svg.render(
+        svg.Chart(
+            alt=alt,
+            x=axes[0],
+            y=axes[1],
+            lines=lines,
+            shade=shade or [],
+            width=420,
+            height=max(230, ROW * len(lines) + 50),
+            label_width=150,
+        )
+    )
+
+
+def _line(
+    variant: VariantResult,
+    shown: dict[str, Look],
+    series: str,
+    *,
+    dash: str,
+    banded: bool = False,
+    unit: float = 1.0,
+) -> svg.Line:
+    """A variant's mean over seeds in its colour, divided by `unit`."""
+    look, mean = shown[variant.name], seed_mean(variant, series)
+    points = [(float(epoch), None if value is None else value / unit) for epoch, value in enumerate(mean, start=1)]
+    return svg.Line(
+        label=look.title,
+        points=points,
+        band=histories.seed_band(variant, series) if banded else (),
+        colour=look.colour,
+        dash=dash,
+        mark=len(mean) <= FEW_EPOCHS,
+        tips=[
+            (epoch, value, f"{look.title}, epoch {epoch:g}: {text.significant(value, 4)}")
+            for epoch, value in points
+            if value is not None
         ],
-        penalty_note=_penalty_note(report),
-        without=[variant.name for variant in report.variants if variant not in shown],
+        data={"variant": look.id, "series": series, "values": histories.exactly(mean)},
     )
 
 
-def _how(seeds: int) -> tuple[str, str]:
-    means = f" Lines are means over {seeds} seeds, bands run from the lowest to the highest seed." if seeds > 1 else ""
-    return (
-        "BCE is shown unscaled, in nats per pixel, on the same axis for all variants; the grey area is the range of "
-        f"all finished variants' validation BCE.{means}",
-        "The training loss itself is (1 − α)·BCE + α·penalty: its scale changes with α, so the same reconstruction "
-        "reads lower at a larger α and the losses of two variants cannot be compared.",
+def _dashes(variants: list[VariantResult], shown: dict[str, Look]) -> dict[str, str]:
+    """Dashes by variant, which tell those of one colour apart."""
+    kinds = [shown[one.name].kind for one in variants]
+    numbers = [kinds[:place].count(kind) for place, kind in enumerate(kinds)]
+    return {one.name: svg.DASHES[number % len(svg.DASHES)] for one, number in zip(variants, numbers, strict=True)}
+
+
+def _grey(mean: list[float | None], label: str) -> svg.Line:
+    """The mean of the variants that no penalty touched."""
+    return svg.Line(
+        label=label,
+        points=[(float(epoch), value) for epoch, value in enumerate(mean, start=1)],
+        colour=looks.COLOURS["none"],
+        mark=len(mean) <= FEW_EPOCHS,
+        data={"series": "val_bce", "values": histories.exactly(mean)},
     )
 
 
-def _penalty_note(report: Report) -> str:
-    rows = [known(variant.regularizer) for variant in report.variants]
-    kinds = dict.fromkeys(f"{row.title}{f', {row.unit}' if row.unit else ''}" for row in rows if row)
-    return (
-        "Each panel has its own axis, which reaches at least to 0.01. Values of different penalties or kernels cannot "
-        f"be compared ({'; '.join(kinds)}): look whether they move, not how high they are. The summary's MMD² uses one "
-        "kernel for all."
-    )
-
-
-def seed_mean(variant: VariantResult, series: str) -> list[float | None]:
-    """The mean over seeds at each epoch; None where no seed has a finite value."""
-    return [sum(column) / len(column) if column else None for column in _epochs(variant, series)]
-
-
-def seed_band(variant: VariantResult, series: str) -> Band:
-    """(epoch, lowest, highest) where at least two seeds have a value."""
-    columns = enumerate(_epochs(variant, series), start=1)
-    return [(float(epoch), min(column), max(column)) for epoch, column in columns if len(column) > 1]
-
-
-def _epochs(variant: VariantResult, series: str) -> list[list[float]]:
-    histories = [run.history.get(series, []) for run in variant.runs]
-    return [[value for value in column if value is not None] for column in zip_longest(*histories)]
-
-
-def _has(variant: VariantResult, series: str) -> bool:
-    return any(value is not None for value in seed_mean(variant, series))
-
-
-def _values(variants: Sequence[VariantResult], names: Sequence[str]) -> list[float]:
-    columns = [column for variant in variants for name in names for column in _epochs(variant, name)]
+def _heights(variants: list[VariantResult], longest: int) -> list[float]:
+    """Of finished variants, if there are any; from 8 epochs on without epoch 1, which may leave the frame."""
+    counted = [one for one in variants if one.status == "ok"] or variants
+    columns = [column for one in counted for column in histories.epochs(one, "val_bce")[longest >= 8 :]]
     return [value for column in columns for value in column]
-
-
-def _bce_scales(shown: list[VariantResult]) -> tuple[scales.Scale, scales.Scale]:
-    """One range for all variants; from 8 epochs on, epoch 1 is ignored and may lie outside the frame."""
-    longest = max(len(_epochs(variant, name)) for variant in shown for name in ("bce", "val_bce"))
-    values = _values(shown, ("bce", "val_bce"))
-    if longest >= 8:
-        later = [
-            value
-            for variant in shown
-            for name in ("bce", "val_bce")
-            for column in _epochs(variant, name)[1:]
-            for value in column
-        ]
-        values = later or values
-    return _epoch_scale(longest), scales.linear(values)
 
 
 def _epoch_scale(longest: int) -> scales.Scale:
@@ -142,97 +169,11 @@ def _epoch_scale(longest: int) -> scales.Scale:
     return scales.Scale(low=0.7, high=max(longest, 1) + 0.3, ticks=[(tick, str(tick)) for tick in ticks], title="epoch")
 
 
-def _range(variants: Iterable[VariantResult]) -> Band:
-    """The range of the variants' mean validation BCE at each epoch: (epoch, lowest, highest)."""
-    means = [seed_mean(variant, "val_bce") for variant in variants]
-    columns = [[value for value in column if value is not None] for column in zip_longest(*means)]
-    return [(float(epoch), min(column), max(column)) for epoch, column in enumerate(columns, start=1) if column]
-
-
-def _panel(variant: VariantResult, chart: Markup) -> Panel:
-    return Panel(name=variant.name, settings=variant.settings, status=variant.status, chart=chart)
-
-
-def _bce_chart(variant: VariantResult, x: scales.Scale, y: scales.Scale, shade: Band) -> Markup:
-    train, validation = seed_mean(variant, "bce"), seed_mean(variant, "val_bce")
-    return svg.render(
-        svg.Chart(
-            alt=f"{variant.name}: {_course('validation BCE', validation)}; {_course('training BCE', train)}.",
-            x=x,
-            y=y,
-            shade=shade,
-            lines=[
-                _line(variant, "bce", "train", svg.COLOURS[1], "5 3"),
-                _line(variant, "val_bce", "validation", svg.COLOURS[0], ""),
-            ],
-            label_width=92,
-            width=340,
-            height=200,
-        )
-    )
-
-
-def _penalty_chart(variant: VariantResult) -> Markup:
-    train, validation = seed_mean(variant, "penalty"), seed_mean(variant, "val_penalty")
-    what = f"{title_of(variant.regularizer)} penalty"
-    longest = max(len(train), len(validation))
-    return svg.render(
-        svg.Chart(
-            alt=f"{variant.name}: {_course(f'validation {what}', validation)}; {_course(f'training {what}', train)}.",
-            x=_epoch_scale(longest),
-            y=scales.linear([*_values([variant], ("penalty", "val_penalty")), LEAST_PENALTY], zero=True, wanted=3),
-            lines=[
-                _line(variant, "penalty", "train", svg.COLOURS[1], "5 3"),
-                _line(variant, "val_penalty", "validation", svg.COLOURS[0], ""),
-            ],
-            label_width=92,
-            width=340,
-            height=170,
-        )
-    )
-
-
-def _line(variant: VariantResult, series: str, label: str, colour: str, dash: str) -> svg.Line:
-    mean = seed_mean(variant, series)
-    return svg.Line(
-        label=label,
-        points=[(float(epoch), value) for epoch, value in enumerate(mean, start=1)],
-        band=seed_band(variant, series),
-        colour=colour,
-        dash=dash,
-        mark=len(mean) <= 5,
-        tips=[
-            (epoch, value, f"{label}, epoch {epoch}: {text.significant(value, 4)}")
-            for epoch, value in enumerate(mean, start=1)
-            if value is not None
-        ],
-        data={
-            "variant": variant.name,
-            "series": series,
-            "values": " ".join("none" if value is None else repr(value) for value in mean),
-        },
-    )
-
-
-def _course(what: str, values: list[float | None]) -> str:
-    known = [(epoch, value) for epoch, value in enumerate(values, start=1) if value is not None]
+def _told(who: str, values: list[float | None]) -> str:
+    known = course(values)
     if not known:
-        return f"{what} was not recorded"
+        return f"{who} was not recorded"
     (_, first), (epoch, last) = known[0], known[-1]
     if len(known) == 1:
-        return f"{what} is {text.significant(last, 4)} after epoch {epoch}"
-    verb = "falls" if last < first else "rises" if last > first else "stays"
-    return f"{what} {verb} from {text.significant(first, 4)} to {text.significant(last, 4)} at epoch {epoch}"
-
-
-def _last(variant: VariantResult) -> LastEpoch:
-    train, validation = seed_mean(variant, "bce"), seed_mean(variant, "val_bce")
-    end_train, end = (values[-1] if values else None for values in (train, validation))
-    known = [(value, epoch) for epoch, value in enumerate(validation, start=1) if value is not None]
-    return LastEpoch(
-        name=variant.name,
-        train=text.fixed(end_train, 4),
-        validation=text.fixed(end, 4),
-        gap=text.fixed(None if end is None or end_train is None else end - end_train, 4),
-        best=f"{text.fixed(min(known)[0], 4)} at {min(known)[1]}" if known else text.MISSING,
-    )
+        return f"{who} {text.significant(last, 4)} after epoch {epoch:g}"
+    return f"{who} {text.significant(first, 4)} to {text.significant(last, 4)}"

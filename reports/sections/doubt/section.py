@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.record.result import Report
-from reports.sections.doubt import curves, verdicts
+from reports import text
+from reports.sections.doubt import checks, curves, verdicts
+from reports.sections.doubt.checks import Checks
 from reports.sections.doubt.curves import Curves
-from reports.sections.doubt.verdicts import Findings
+from reports.sections.doubt.verdicts import Claims
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,10 +18,33 @@ class Doubt:
 
     template: ClassVar[str] = "sections/doubt/section.html"
     title: str
-    findings: Findings | None
-    curves: Curves
+    checks: Checks | None
+    curves: Curves | None
+    claims: Claims | None
 
 
 def build(report: Report) -> Doubt:
-    """Checks, curves and claims."""
-    return Doubt(title="What to doubt", findings=verdicts.build(report), curves=curves.build(report))
+    """Checks, curves and claims, under a heading that says how much there is to doubt."""
+    found, claims = checks.build(report), verdicts.build(report)
+    return Doubt(
+        title=_title(report, found, claims),
+        checks=found,
+        curves=curves.build(report),
+        claims=claims,
+    )
+
+
+def _title(report: Report, found: Checks | None, claims: Claims | None) -> str:
+    if not report.finished:
+        return "No variant finished, so there is nothing to compare"
+    told = []
+    if len(report.run.seeds) < MIN_SEEDS:
+        seeds = {1: "One seed", 2: "Two seeds"}.get(len(report.run.seeds), "No seed")
+        told.append(f"{seeds}: nothing here has an interval")
+    if found:
+        flagged = len(found.flagged)
+        told.append(f"{text.count(flagged, 'check')} found something" if flagged else "every check passed")
+    if claims and claims.decidable:
+        told.append(f"{claims.decided} of {len(claims.decidable)} claims are decided")
+    words = "; ".join(told) or "nothing was checked"
+    return words[0].upper() + words[1:]

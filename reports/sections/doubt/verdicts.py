@@ -1,110 +1,116 @@
-"""Verdicts, one card per claim, then the checks that could invalidate them."""
+"""The claims that a run can test: one row each with its evidence, or a line for all that need more seeds."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
-from mmdvae.conclusions.claims import CLAIMS
-from mmdvae.conclusions.rules import MIN_SEEDS
-from mmdvae.record.result import Check, Part, Report, Verdict
-from reports import text
+from markupsafe import Markup
+
+from mmdvae.conclusions.rules import MIN_SEEDS, SEEDS_IN_WORDS
+from mmdvae.record.result import Part, Report, Verdict
+from reports import looks, text
+from reports.sections.doubt import interval_bar
 
 # A sign and a word per state, so that no meaning depends on colour alone.
 VERDICT_STATES = {
-    "supported": ("✓", "supported"),
-    "refuted": ("✗", "refuted"),
-    "not_supported": ("✗", "refuted"),  # in older reports
-    "inconclusive": ("?", "inconclusive"),
-    "not_run": ("–", "not run"),
+    "supported": ("✓", "supported", "good"),
+    "refuted": ("✗", "refuted", "bad"),
+    "not_supported": ("✗", "refuted", "bad"),  # in older reports
+    "inconclusive": ("?", "undecided", "open"),
+    "not_run": ("–", "not run", "open"),
 }
-CHECK_STATES = {"issue": ("!", "issue"), "tip": ("i", "tip"), "passed": ("✓", "passed")}
+NEEDS_SEEDS = f"needs {SEEDS_IN_WORDS} seeds"
+WITH_NOTEBOOK = ("notebook", "sweep")  # presets with the notebook's variants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One verdict; `effect`, `interval` and `neutral` are empty if nothing was measured."""
+    """One verdict in words; `effect` and `interval` are empty if nothing was measured."""
 
     verdict: Verdict
     sign: str
     word: str
+    tone: str  # good, bad or open
     effect: str
     interval: str
     seeds: str
-    neutral: str  # the value that means no effect, as text
     anchor: str  # its HTML id; empty if the code is not a valid id
-    parts: list[tuple[str, str, str]]  # sign and state, name, effect with interval; of several comparisons
+    explanation: str
+    levels: str  # the explanation without what a heading says of all claims that need seeds
+    bar: Markup  # the interval around the claim's threshold; empty without an interval
+    parts: list[str]  # of several comparisons: state, what is compared, effect with interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One check."""
+class Claims:
+    """The claims of a section, by whether there is an interval."""
 
-    check: Check
-    sign: str
-    word: str
-    variants: str
+    decidable: list[Card]
+    waiting: list[Card]  # for more seeds
+    answers: list[Card]  # claims on which the notebook drew a conclusion, for runs with its variants
+
+    @property
+    def decided(self) -> int:
+        """Number of claims that are supported or refuted."""
+        return sum(card.tone != "open" for card in self.decidable)
+
+    @property
+    def need(self) -> str:
+        """How many claims have too few seeds, in words."""
+        return f"{text.count(len(self.waiting), 'claim')} need{'s' * (len(self.waiting) == 1)} {SEEDS_IN_WORDS} seeds"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """The section."""
-
-    template: ClassVar[str] = "sections/doubt/verdicts.html"
-    cards: list[Card]
-    answers: list[Card]  # the claims on which the notebook drew a conclusion
-    items: list[Item]
-
-
-def build(report: Report) -> Findings | None:
-    """The section, checks with issues first; None if there are neither verdicts nor checks."""
-    if not report.verdicts and not report.checks:
+def build(report: Report) -> Claims | None:
+    """Claims in their order; None if the run can test none."""
+    shown = looks.of(report.variants)
+    cards = [card(verdict, shown, len(report.run.seeds)) for verdict in report.verdicts if verdict.state != "not_run"]
+    if not cards:
         return None
-    order = list(CHECK_STATES)
-    checks = sorted(report.checks, key=lambda check: order.index(check.state))
-    cards = [card(verdict) for verdict in report.verdicts]
-    return Findings(
-        cards=cards,
-        answers=[each for each in cards if each.verdict.notebook],
-        items=[_item(check, len(report.variants)) for check in checks],
+    notebooks = report.run.preset in WITH_NOTEBOOK
+    return Claims(
+        decidable=[one for one in cards if one.word != NEEDS_SEEDS],
+        waiting=[one for one in cards if one.word == NEEDS_SEEDS],
+        answers=[one for one in cards if notebooks and one.verdict.notebook],
     )
 
 
-def bearing_on(report: Report, section: str) -> list[Card]:
-    """The verdicts that a section's figures bear on."""
-    bearing = {claim.code for claim in CLAIMS if section in claim.sections}
-    return [card(verdict) for verdict in report.verdicts if verdict.code in bearing]
+def card(verdict: Verdict, shown: dict[str, looks.Look] | None = None, seeds: int = 0) -> Card:
+    """A verdict in words; with the looks of the variants, it names their settings instead of their ids.
 
-
-def card(verdict: Verdict) -> Card:
-    """A verdict in words."""
-    sign, word = VERDICT_STATES[verdict.state]
-    ratio, effect = verdict.scale == "ratio", verdict.effect
-    times = "× " if ratio else ""
+    How many seeds it is from is told if it is not from all `seeds` of the run.
+    """
+    sign, word, tone = VERDICT_STATES[verdict.state]
+    if verdict.state == "inconclusive" and verdict.interval is None:
+        word = NEEDS_SEEDS
+    known, times = shown or {}, "× " if verdict.scale == "ratio" else ""
+    measured = verdict.effect is not None
     return Card(
         verdict=verdict,
         sign=sign,
         word=word,
-        effect="" if effect is None else f"{times}{text.significant(effect)}",
-        interval="" if effect is None else _interval(verdict),
-        seeds=text.count(verdict.n_seeds, "seed"),
+        tone=tone,
+        effect=f"{times}{text.significant(verdict.effect)}" if measured else "",
+        interval=_interval(verdict) if measured else "",
+        seeds="" if verdict.n_seeds == seeds else text.count(verdict.n_seeds, "seed"),
         anchor=f"v-{verdict.code}" if re.fullmatch(r"[\w-]+", verdict.code) else "",
-        neutral="" if effect is None else f"{1 if ratio else 0} is no effect",
-        parts=[_part(part, times) for part in verdict.parts] if len(verdict.parts) > 1 else [],
+        explanation=looks.spelled(verdict.explanation, known),
+        levels=looks.spelled(re.sub(r"^Too few seeds[^;]*; ", "", verdict.explanation), known),
+        bar=interval_bar.draw(verdict, word),
+        parts=_parts(verdict.parts, times, known),
     )
 
 
-def _part(part: Part, times: str) -> tuple[str, str, str]:
-    sign, word = VERDICT_STATES[part.state]
-    return f"{sign} {word}", part.name, f"{times}{text.significant(part.effect)}, {_interval(part)}"
+def _parts(parts: Sequence[Part], times: str, shown: dict[str, looks.Look]) -> list[str]:
+    if len(parts) < 2:
+        return []
+    return [
+        f"{' '.join(VERDICT_STATES[part.state][:2])}: {looks.spelled(part.name, shown)}, "
+        f"{times}{text.significant(part.effect)}, {_interval(part)}"
+        for part in parts
+    ]
 
 
 def _interval(found: Verdict | Part) -> str:
     if found.interval is not None:
         return f"{100 * found.level:.3g}\u00a0% interval {text.span(found.interval, text.significant)}"
     return f"no interval: fewer than {MIN_SEEDS} seeds"
-
-
-def _item(check: Check, of: int) -> Item:
-    sign, word = CHECK_STATES[check.state]
-    everyone = len(check.variants) == of > 1
-    return Item(check=check, sign=sign, word=word, variants=f"all {of}" if everyone else ", ".join(check.variants))

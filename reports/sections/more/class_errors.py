@@ -1,30 +1,39 @@
-"""Squared error by class: which kinds of image a variant reconstructs badly."""
+"""Squared error by class against no penalty: which kinds of image a penalty makes worse."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mmdvae.record.result import Report, Statistic
-from reports import text
-from reports.sections import heatmap
-from reports.sections.heatmap import HeatCell
+from mmdvae.conclusions import groups, vitality
+from mmdvae.record.result import Report, VariantResult
+from reports import looks, text
+from reports.drawing import pictures
 from reports.stored_arrays import StoredArrays
 
 METRIC = re.compile(r"mse_class_(\d+)")
-FACTOR = 1000  # errors are shown times 1000, as below the reconstructions
+FACTOR = 1000  # errors are shown times 1000
 
-Errors = dict[int, Statistic]  # by class number
+Errors = dict[int, float]  # by class number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassCell:
+    """One difference with its colours; without colours if it is not one variant's."""
+
+    text: str
+    background: str = ""
+    ink: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRow:
-    """One variant or baseline."""
+    """One variant, or all that no penalty touched."""
 
-    name: str
-    kind: str
-    cells: list[HeatCell]
+    title: str
+    variant: str = ""  # its id; empty for several
+    kind: str = ""  # reference, or empty
+    cells: list[ClassCell]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,48 +47,77 @@ class ClassErrors:
 
 
 def build(report: Report, store: StoredArrays) -> ClassErrors | None:
-    """Variants, then baselines, by class; None if no variant was measured by class."""
-    variants = {variant.name: errors for variant in report.variants if (errors := _errors(variant.summary.items()))}
-    baselines = {row.name: errors for row in report.baselines if (errors := _errors(_alone(row.numbers)))}
-    if not variants:
+    """No penalty, then differences from it; None with fewer than two classes, or without a plain autoencoder."""
+    errors = {one.name: found for one in report.variants if (found := _errors(one))}
+    plain = groups.plain(report.variants)
+    if plain is None or len(errors.get(plain.name, {})) < 2:
         return None
-    labels = sorted({label for errors in (*variants.values(), *baselines.values()) for label in errors})
-    # Without the baselines: the mean image's error is so large that on its scale all variants would look alike.
-    colour = heatmap.colouring([error.mean for errors in variants.values() for error in errors.values()], log=False)
-
-    def row(name: str, kind: str, errors: Errors) -> ClassRow:
-        return ClassRow(name=name, kind=kind, cells=[_cell(errors.get(label), colour) for label in labels])
-
+    base = errors[plain.name]
+    labels = sorted(label for label, value in base.items() if value > 0)
     titles = [store.class_name(label) for label in labels]
-    return ClassErrors(
-        classes=titles,
-        rows=[
-            *(row(name, "variant", errors) for name, errors in variants.items()),
-            *(row(name, "baseline", errors) for name, errors in baselines.items()),
-        ],
-        finding=_finding(list(variants.values()), dict(zip(labels, titles, strict=True))),
+    shown, untouched = looks.of(report.variants), vitality.untouched(report.variants)
+    changes = {name: {at: found[at] / base[at] - 1 for at in labels if at in found} for name, found in errors.items()}
+    touched = [one for one in report.variants if one.name in errors and one not in untouched and one is not plain]
+    touched.sort(key=lambda one: shown[one.name].place)
+    widest = max((abs(change) for one in touched for change in changes[one.name].values()), default=0.0)
+    rows = [
+        ClassRow(
+            title=f"{shown[plain.name].title}, MSE × {FACTOR:,}",
+            variant=plain.name,
+            kind="reference",
+            cells=[ClassCell(text=text.fixed(FACTOR * base[label], 1)) for label in labels],
+        ),
+        *_untouched([changes[one.name] for one in untouched if one is not plain and one.name in errors], labels),
+        *(
+            ClassRow(
+                title=shown[one.name].title,
+                variant=one.name,
+                cells=[_cell(changes[one.name].get(label), widest) for label in labels],
+            )
+            for one in touched
+        ),
+    ]
+    finding = _finding(
+        {shown[one.name].title: changes[one.name] for one in touched}, dict(zip(labels, titles, strict=True))
     )
+    return ClassErrors(classes=titles, rows=rows, finding=finding)
 
 
-def _errors(metrics: Iterable[tuple[str, Statistic]]) -> Errors:
-    return {int(match[1]): error for name, error in metrics if (match := METRIC.fullmatch(name))}
+def _errors(variant: VariantResult) -> Errors:
+    return {int(match[1]): one.mean for name, one in variant.summary.items() if (match := METRIC.fullmatch(name))}
 
 
-def _alone(metrics: dict[str, float]) -> Iterable[tuple[str, Statistic]]:
-    return ((name, Statistic(mean=value, sd=None, min=value, max=value, n=1)) for name, value in metrics.items())
+def _untouched(changes: Sequence[Errors], labels: list[int]) -> list[ClassRow]:
+    """The range of the others that no penalty touched, as one row."""
+    if not changes:
+        return []
+    columns = [[change[label] for change in changes if label in change] for label in labels]
+    cells = [ClassCell(text=_range(column) if column else text.MISSING) for column in columns]
+    return [ClassRow(title=f"untouched ({len(changes)})", kind="reference", cells=cells)]
 
 
-def _cell(error: Statistic | None, colour: heatmap.Colour) -> HeatCell:
-    if error is None:
-        return HeatCell(text=text.MISSING)
-    background, ink = colour(error.mean)
-    spread = "" if error.sd is None or error.n == 1 else f"± {text.fixed(FACTOR * error.sd, 1)}"
-    return HeatCell(text=text.fixed(FACTOR * error.mean, 1), spread=spread, background=background, ink=ink)
+def _cell(change: float | None, widest: float) -> ClassCell:
+    if change is None:
+        return ClassCell(text=text.MISSING)
+    background, ink = pictures.diverging(change / widest if widest else 0.0)
+    return ClassCell(text=f"{_percent(change)}\u00a0%", background=background, ink=ink)
 
 
-def _finding(variants: list[Errors], titles: dict[int, str]) -> str:
-    """A sentence on the class most often with the largest error, and the one most often with the smallest."""
-    ranked = [sorted(errors, key=lambda label: errors[label].mean) for errors in variants]
-    (worst, bad), (easiest, good) = (Counter(order[end] for order in ranked).most_common(1)[0] for end in (-1, 0))
-    of = f"of {text.count(len(variants), 'variant')}"
-    return f"{titles[worst]} has the largest error in {bad} {of}, {titles[easiest]} the smallest in {good} {of}."
+def _range(column: list[float]) -> str:
+    ends = [_percent(end) for end in (min(column), max(column))]
+    return f"{ends[0] if ends[0] == ends[1] else ' to '.join(ends)}\u00a0%"
+
+
+def _percent(change: float) -> str:
+    """With its sign, in whole percent: +28, −3, 0."""
+    shown = text.fixed(100 * change, 0)
+    return f"+{shown}" if change > 0 and shown != "0" else shown
+
+
+def _finding(changes: dict[str, Errors], titles: dict[int, str]) -> str:
+    """The largest change of all."""
+    every = [(change, title, label) for title, row in changes.items() for label, change in row.items()]
+    if not every:
+        return "No variant that a penalty touched was measured by class."
+    change, title, label = max(every, key=lambda one: abs(one[0]))
+    return f"The largest change: {titles[label]} {_percent(change)}\u00a0% with {title}."

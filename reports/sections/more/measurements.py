@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mmdvae.record.result import Report
-from reports import sample_metrics, table, text
+from reports import looks, sample_metrics, table, text
 from reports.metric import Metric
 from reports.metrics import GROUPS, METRICS
 from reports.table import Row
@@ -28,7 +28,7 @@ class Table:
 
     title: str
     columns: list[Metric]
-    rows: list[Row]
+    rows: list[tuple[str, Row]]  # each with its title
     note: str  # a remark on all its numbers; may be empty
 
 
@@ -37,31 +37,32 @@ class Measurements:
     """The section."""
 
     template: ClassVar[str] = "sections/more/measurements.html"
-    how: tuple[str, str]  # the two paragraphs of "How to read this"
+    seeds: str
     tables: list[Table]
 
 
 def build(report: Report) -> Measurements | None:
     """A table for every topic with a measured metric; None if nothing was measured."""
     measured = table.measured(report)
+    shown = looks.of(report.variants)
     tables = []
     for group, title in GROUPS:
         columns = [metric for metric in METRICS if metric.group == group and metric.name in measured]
         if columns:
-            rows = table.rows(report, columns)
+            rows = [
+                (shown[row.name].title if row.kind == "variant" else row.name, row) for row in _rows(report, columns)
+            ]
             note = _judged_by(report) if group in SAMPLES else NOTES.get(group, "")
             tables.append(Table(title=title, columns=columns, rows=rows, note=note))
-    return Measurements(how=_how(len(report.run.seeds)), tables=tables) if tables else None
+    seeds = len(report.run.seeds)
+    means = f"the mean over {seeds} seeds ± their standard deviation" if seeds > 1 else "one seed"
+    return Measurements(seeds=means, tables=tables) if tables else None
 
 
-def _how(seeds: int) -> tuple[str, str]:
-    of_seeds = "; the mean over seeds ± the sample standard deviation." if seeds > 1 else "; one seed."
-    return (
-        "Every number of this report, one table per topic. Each stands beside what the prior N(0, I) would have and "
-        "beside baselines, its floor and its ceiling: “real images” are training images in the place of samples, "
-        "“prior draws” are draws of N(0, I) in the place of codes.",
-        f"All of the test split, on posterior-mean codes unless said{of_seeds}",
-    )
+def _rows(report: Report, columns: list[Metric]) -> list[Row]:
+    """Variants in the order of the page, then the prior and the baselines."""
+    shown = looks.of(report.variants)
+    return sorted(table.rows(report, columns), key=lambda row: shown[row.name].place if row.kind == "variant" else 1e9)
 
 
 def _judged_by(report: Report) -> str:

@@ -1,12 +1,32 @@
-"""Where the numbers come from: code, data, versions, settings, files."""
+"""Where the numbers come from: command, data, settings, code, machine, files."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar
 
-from mmdvae.record.result import Report
+from mmdvae.recipes import Recipe
+from mmdvae.record.result import Classifier, Dataset, Hardware, Report
+from reports import text
 
-FIRST = ("optimizer", "learning_rate", "batch_size", "epochs")  # the recipe settings to show first
+SETTINGS = {  # of a recipe, in the order of the page; a setting that is not named here goes by its own name
+    "optimizer": "optimizer {}",
+    "learning_rate": "learning rate {}",
+    "batch_size": "batches of {}",
+    "epochs": "{} epochs",
+    "cooldown": "step size falling to 0 over the last {} of the steps",
+    "batch_norm_momentum": "momentum of batch norm {}",
+    "batch_norm_images": "batch norm estimated again on {} images",
+    "estimator": "{} estimator of MMD²",
+    "latent_dim": "{} latent dimensions",
+    "contrast": "contrast of the inputs changed by up to {}",
+}
+SWITCHES = {  # if off, and if on
+    "closed_form_prior": ("sampled prior", "prior in closed form"),
+    "flip": ("", "half of the inputs mirrored"),
+    "training_flag": ("validation in training mode", ""),
+}
+DEFAULTS = {field.name: field.default for field in fields(Recipe) if field.default is not MISSING}
+ALWAYS = ("latent_dim",)  # shown even if it is the default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,57 +44,28 @@ class Provenance:
 
     template: ClassVar[str] = "sections/more/provenance.html"
     command: str
-    facts: list[tuple[str, str]]
-    versions: list[tuple[str, str]]
+    facts: list[tuple[str, str]]  # without those that were not recorded
     sidecars: list[Sidecar]
 
 
 def build(report: Report, sidecars: list[Sidecar]) -> Provenance:
     """Everything needed to repeat the run."""
-    code, judge = report.run.code, report.run.classifier
-    state = {True: " with uncommitted changes", False: ", clean", None: ""}[code.dirty]
-    return Provenance(
-        command=report.run.command,
-        facts=[
-            ("Run", report.run.id),
-            ("Created", report.run.created),
-            ("Preset and recipe", f"{report.run.preset}, {report.run.recipe}"),
-            ("Training", _training(report)),
-            *([("Network", network)] if (network := _network(report)) else []),
-            ("Seeds", ", ".join(map(str, report.run.seeds)) or "not recorded"),
-            ("Trained on", ", ".join(devices(report)) or "not recorded"),
-            ("Code", f"commit {code.commit or 'unknown'}{state}"),
-            *((f"Data: {name}", value) for name, value in flat(asdict(report.run.dataset))),
-            *([("Samples judged by a classifier", _listed(asdict(judge)))] if judge else []),
-            *(
-                (f"Hardware: {name}" if name else "Hardware", value)
-                for name, value in flat(asdict(report.run.hardware))
-            ),
-        ],
-        versions=flat(report.run.versions),
-        sidecars=sidecars,
-    )
-
-
-def _training(report: Report) -> str:
-    """The recipe's settings; if the report has none, the numbers of epochs trained."""
-    settings = report.run.recipe_settings
-    names = [name for name in dict.fromkeys([*FIRST, *settings]) if name in settings and name != "name"]
-    if names:
-        plain = {True: "yes", False: "no"}
-        return _listed({n: plain[settings[n]] if isinstance(settings[n], bool) else settings[n] for n in names})
-    epochs = sorted({seed_run.epochs for variant in report.finished for seed_run in variant.runs})
-    return f"epochs {', '.join(map(str, epochs)) or 'not recorded'}; the recipe's other settings were not recorded"
-
-
-def _network(report: Report) -> str:
-    """The size of the network; empty if it was not recorded."""
-    sizes = sorted({round(size) for variant in report.finished if (size := variant.mean("parameters")) is not None})
-    return f"encoder and decoder, {' or '.join(f'{size:,}' for size in sizes)} parameters" if sizes else ""
-
-
-def _listed(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in flat(values))
+    run = report.run
+    facts = [
+        ("Run", run.id),
+        ("Created", text.moment(run.created)),
+        ("Preset and recipe", f"{run.preset}, {run.recipe}"),
+        ("Training", _training(report)),
+        ("Network", _network(report)),
+        ("Seeds", ", ".join(map(str, run.seeds))),
+        ("Data", _data(run.dataset)),
+        ("Data's SHA-256", run.dataset.sha256),
+        ("Code", f"commit {text.code(run.code.commit, run.code.dirty)}" if run.code.commit else ""),
+        ("Machine", _machine(run.hardware, devices(report))),
+        ("Samples judged by a classifier with", _judge(run.classifier)),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in run.versions.items())),
+    ]
+    return Provenance(command=run.command, facts=[fact for fact in facts if fact[1]], sidecars=sidecars)
 
 
 def devices(report: Report) -> list[str]:
@@ -83,8 +74,50 @@ def devices(report: Report) -> list[str]:
     return list(dict.fromkeys(device for device in found if device))
 
 
+def _training(report: Report) -> str:
+    """The recipe's settings that are no defaults; if the report has none, the numbers of epochs trained."""
+    settings = report.run.recipe_settings
+    if not settings:
+        epochs = sorted({seed_run.epochs for variant in report.finished for seed_run in variant.runs})
+        known = ", ".join(map(str, epochs))
+        return f"{known} epochs; the recipe's other settings were not recorded" if known else ""
+    names = [name for name in dict.fromkeys([*SETTINGS, *SWITCHES, *settings]) if name in settings and name != "name"]
+    told = [_setting(name, settings[name]) for name in names if name in ALWAYS or settings[name] != DEFAULTS.get(name)]
+    return ", ".join(filter(None, told))
+
+
+def _setting(name: str, value: Any) -> str:
+    if name in SWITCHES:
+        return SWITCHES[name][bool(value)]
+    shown = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return SETTINGS[name].format(shown) if name in SETTINGS else f"{name.replace('_', ' ')} {shown}"
+
+
+def _network(report: Report) -> str:
+    """The size of the network; empty if it was not recorded."""
+    sizes = sorted({round(size) for variant in report.finished if (size := variant.mean("parameters")) is not None})
+    return f"encoder and decoder, {' or '.join(f'{size:,}' for size in sizes)} parameters" if sizes else ""
+
+
+def _data(data: Dataset) -> str:
+    return f"{data.name}: {data.train:,} images for training, {data.valid:,} for validation, {data.test:,} for tests"
+
+
+def _machine(hardware: Hardware, used: list[str]) -> str:
+    parts = [hardware.system, hardware.processor, text.count(hardware.cores, "core"), f"{hardware.memory_gb} GB memory"]
+    parts += [text.count(hardware.gpus, "GPU")] if hardware.gpus else []
+    return f"{', '.join(filter(None, parts))}{f'; trained on {text.listed(used)}' if used else ''}"
+
+
+def _judge(judge: Classifier | None) -> str:
+    if judge is None:
+        return ""
+    accuracy = text.percent(judge.test_accuracy)
+    return f"test accuracy {accuracy}, {judge.classes} classes, {judge.features} features, SHA-256 {judge.sha256}"
+
+
 def flat(value: Any, path: str = "") -> list[tuple[str, str]]:
-    """Nested values as rows: {"gpu": {"name": x}} becomes ("gpu name", x)."""
+    """Nested values as rows, by which runs are compared: {"gpu": {"name": x}} becomes ("gpu name", x)."""
     if isinstance(value, Mapping):
         return [row for name, inner in value.items() for row in flat(inner, f"{path} {name}".strip())]
     if isinstance(value, list):

@@ -1,129 +1,193 @@
-"""Pareto plot: two metrics against each other, one dot per seed, to show what one costs in the other."""
+"""Error against distance from the prior: what each setting gives up in one to gain in the other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from markupsafe import Markup
 
-from mmdvae.record.result import FrontMember, Report, VariantResult
-from reports import metrics, text
+from mmdvae.conclusions import vitality
+from mmdvae.record.result import Report, VariantResult
+from reports import looks, metrics, text
 from reports.drawing import scales, svg
+from reports.looks import Look
 from reports.metrics import Metric
-from reports.sections import heatmap
 
-NOTE = (
-    "What closeness to the prior costs in reconstruction: the best corner is at the lower left. One dot per seed; "
-    "discs are of variants on the Pareto front with most of the seeds, rings of others; a thin path joins the σ of one "
-    "α in rising order, through the means over seeds."
-)
-LONGEST_LABEL = 18  # characters
-ALL_NAMED = 8  # up to this many variants, all are labelled at their dots
-LINE = 13  # height of a label, in pixels
+WIDTH, HEIGHT = 560, 400
+LEFT, RIGHT, TOP, BOTTOM = 58, 12, 24, 40
+NEARBY = 1.6  # codes up to this many times farther away than those of any penalty that is alive are in the frame
+LETTER, LINE, DOT = 5.8, 12.0, 4.0  # width and height of a label's letters and radius of a dot, in pixels
 
-Dots = list[tuple[float, float]]
+Place = tuple[float, float]  # in pixels
+Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
+Axes = tuple[scales.Scale, scales.Scale]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeOff:
-    """The plot and its description."""
+    """The plot and what it leaves out."""
 
     template: ClassVar[str] = "sections/more/trade_off.html"
     x: Metric
     y: Metric
     plot: Markup
-    note: str
-    unnamed: int  # number of variants whose dots have no label
+    outside: list[str]  # titles of the variants beyond the frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """One variant: means over seeds, in the units of the axes."""
+
+    look: Look
+    label: str
+    x: float
+    y: float
 
 
 def build(report: Report) -> TradeOff | None:
-    """The plot of the two metrics named in report.advice.pareto; None if no variant has both."""
+    """The plot of the two metrics of report.advice.pareto; None with fewer than two α that a penalty was tried with."""
     x, y = metrics.of(report.advice.pareto.x), metrics.of(report.advice.pareto.y)
-    found = {variant.name: dots for variant in report.finished if (dots := _dots(variant, x, y))}
-    if not found:
+    shown, untouched = looks.of(report.variants), vitality.untouched(report.variants)
+    touched = [one for one in report.finished if one not in untouched]
+    touched.sort(key=lambda one: shown[one.name].place)
+    dots = [dot for one in touched if (dot := _dot(one, shown, x, y))]
+    near = [dot for dot in dots if dot.look.state == "alive"]
+    if not near or len({one.alpha for one in touched if one.has_penalty}) < 2:
         return None
-    members = report.advice.pareto.front
-    front = [member.name for member in members if 2 * member.seeds > member.of]
-    named = _named(found, front, [variant.name for variant in report.finished if variant.sigma is None])
-    chart = _plot(
-        found, x, y, front, named, _paths(report, x, y), alt=_finding(found, x, y, report.advice.pareto.front)
+    grey = [dot for one in untouched if (dot := _dot(one, shown, x, y))]
+    farthest = NEARBY * max(dot.y for dot in near)
+    heights = [dot.y for dot in dots if dot.y <= farthest]
+    room = 0.15 * (max(heights) - min(heights))  # above the dots, for those beyond the frame
+    axes = (
+        scales.linear([dot.x for dot in near + grey], title=f"{x.title}, {x.unit}"),
+        scales.linear([*heights, max(heights) + room]),
     )
-    return TradeOff(x=x, y=y, plot=chart, note=NOTE, unnamed=len(found) - len(named))
-
-
-def _plot(
-    found: dict[str, Dots], x: Metric, y: Metric, front: list[str], named: list[str], paths: list[svg.Line], *, alt: str
-) -> Markup:
-    """Both axes logarithmic, members of the front as filled dots."""
-    every = [dot for dots in found.values() for dot in dots]
-    colours = {name: svg.COLOURS[number % len(svg.COLOURS)] for number, name in enumerate(named)}
-    unnamed_first = sorted(found, key=lambda name: name in colours)  # so that labelled dots are drawn on top
-    return svg.render(
-        svg.Chart(
-            alt=alt,
-            x=scales.logarithmic([dot[0] for dot in every], title=f"{x.title}, {x.unit} (log)"),
-            y=scales.logarithmic([dot[1] for dot in every]),
-            lines=[
-                *paths,
-                *(
-                    svg.Line(
-                        label=_label(name, on_front=name in front) if name in colours else "",
-                        points=[],
-                        dots=found[name],
-                        filled=name in front,
-                        colour=colours.get(name, svg.MUTED),
-                        tips=[
-                            (*dot, f"{name}: {x.title} {x.show(dot[0])}, {y.title} {y.show(dot[1])}")
-                            for dot in found[name]
-                        ],
-                        data={"variant": name},
-                    )
-                    for name in (found if len(named) == len(found) else unnamed_first)
-                ),
-            ],
-            width=480,
-            height=max(300, LINE * (len(named) + len(paths)) + 46),
-            label_width=178,
-        )
+    inside = [
+        dot for dot in dots if all(0 <= axis.share(at) <= 1 for axis, at in zip(axes, (dot.x, dot.y), strict=True))
+    ]
+    return TradeOff(
+        x=x,
+        y=y,
+        plot=_plot(inside, grey, axes, x, y),
+        outside=[f"{dot.look.title} ({y.show(dot.y)})" for dot in dots if dot not in inside],
     )
 
 
-def _named(found: dict[str, Dots], front: list[str], without_sigma: list[str]) -> list[str]:
-    """The variants with a label: all if few, else the front, the lowest on each axis, and those without a sigma."""
-    if len(found) <= ALL_NAMED:
-        return list(found)
-    lowest = [min(found, key=lambda name: min(dot[axis] for dot in found[name])) for axis in (0, 1)]
-    return [name for name in dict.fromkeys([*front, *lowest, *without_sigma]) if name in found][:ALL_NAMED]
+def _dot(variant: VariantResult, shown: dict[str, Look], x: Metric, y: Metric) -> Dot | None:
+    right, up = variant.mean(x.name), variant.mean(y.name)
+    if right is None or up is None:
+        return None
+    look, alpha = shown[variant.name], text.setting(variant.alpha)
+    brief = variant.has_penalty and not variant.normalised
+    return Dot(look=look, label=f"α\u00a0{alpha.lstrip('0')} {look.label}" if brief else look.title, x=right, y=up)
 
 
-def _dots(variant: VariantResult, x: Metric, y: Metric) -> Dots:
-    """(x, y) of the seeds with both metrics above 0, as logarithmic axes require."""
-    pairs = [(run.number(x.name) or 0.0, run.number(y.name) or 0.0) for run in variant.runs]
-    return [pair for pair in pairs if min(pair) > 0]
+def _plot(dots: list[Dot], grey: list[Dot], axes: Axes, x: Metric, y: Metric) -> Markup:
+    places = [(_across(axes[0], dot.x), _up(axes[1], dot.y)) for dot in dots]
+    boxes = _boxes(places, [dot.label for dot in dots])
+    told = "; ".join(f"{dot.look.title} {x.show(dot.x)} and {y.show(dot.y)}" for dot in dots)
+    return svg.element(
+        "svg",
+        svg.element("rect", width=WIDTH, height=HEIGHT, fill="#ffffff"),
+        *_frame(axes),
+        *_blob(grey, axes, y),
+        *(_drawn(dot, place, box, x, y) for dot, place, box in zip(dots, places, boxes, strict=True)),
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        width=WIDTH,
+        height=HEIGHT,
+        font_size=11,
+        font_family=svg.FONT,
+        role="img",
+        aria_label=f"{x.title} and {y.title}: {told}; {_reach(grey, y)}.",
+    )
 
 
-def _paths(report: Report, x: Metric, y: Metric) -> list[svg.Line]:
-    """One path per alpha with at least two sigmas, through the means over seeds, by rising sigma."""
-    paths = []
-    for number, (alpha, variants) in enumerate(heatmap.by_alpha(report, x.name).items()):
-        pairs = [(variant.mean(x.name) or 0.0, variant.mean(y.name) or 0.0) for variant in variants]
-        points = [pair for pair in pairs if min(pair) > 0]
-        if len(points) > 1:
-            label, dash = f"path of α {text.setting(alpha)}", svg.DASHES[number % len(svg.DASHES)]
-            data = {"alpha": text.setting(alpha)}
-            paths.append(svg.Line(label=label, points=points, colour=svg.MUTED, dash=dash, thin=True, data=data))
-    return paths
+def _frame(axes: Axes) -> list[Markup]:
+    base, right = HEIGHT - BOTTOM, WIDTH - RIGHT
+    columns = [(_across(axes[0], at), words) for at, words in axes[0].ticks]
+    rows = [(_up(axes[1], at), words) for at, words in axes[1].ticks]
+    grid = "".join(f"M{LEFT} {height:.1f}H{right}" for height, _ in rows)
+    marks = "".join(f"M{across:.1f} {base}v4" for across, _ in columns)
+    return [
+        svg.element("path", d=grid, stroke=svg.GRID),
+        svg.element("path", d=f"M{LEFT} {base}H{right}{marks}", stroke=svg.MUTED, fill="none"),
+        *(_text(words, across, base + 16, "middle") for across, words in columns),
+        *(_text(words, LEFT - 6, height + 4, "end") for height, words in rows),
+        _text(axes[0].title, (LEFT + right) / 2, base + 32, "middle"),
+    ]
 
 
-def _label(name: str, *, on_front: bool) -> str:
-    short = name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…"
-    return f"{short} (front)" if on_front else short
+def _blob(grey: list[Dot], axes: Axes, y: Metric) -> list[Markup]:
+    """All variants that no penalty touched as one grey area, at the upper edge if they lie beyond it."""
+    if not grey:
+        return []
+    ends = [_across(axes[0], end([dot.x for dot in grey])) for end in (min, max)]
+    heights = [max(_up(axes[1], end([dot.y for dot in grey])), TOP + 10.0) for end in (max, min)]
+    left, right = ends[0] - 7, ends[1] + 7
+    words, half = _reach(grey, y), LETTER * len(_reach(grey, y)) / 2
+    middle = min(max((left + right) / 2, LEFT + half), WIDTH - RIGHT - half)
+    box = {"x": left, "y": heights[0] - 7, "width": right - left, "height": heights[1] - heights[0] + 14}
+    return [
+        svg.element("rect", **box, rx=7, fill=looks.COLOURS["none"], fill_opacity=0.35),
+        _text(words, middle, heights[0] - 11, "middle"),
+    ]
 
 
-def _finding(found: dict[str, Dots], x: Metric, y: Metric, front: list[FrontMember]) -> str:
-    def lowest(axis: int, metric: Metric) -> str:
-        value, name = min((dot[axis], name) for name, dots in found.items() for dot in dots)
-        return f"lowest {metric.title} {metric.show(value)} by {name}"
+def _drawn(dot: Dot, place: Place, box: Box, x: Metric, y: Metric) -> Markup:
+    tip = f"{place[0]:.0f} {place[1]:.0f} {dot.look.title}: {x.title} {x.show(dot.x)}, {y.title} {y.show(dot.y)}"
+    return svg.element(
+        "g",
+        svg.element("circle", cx=place[0], cy=place[1], r=DOT, fill=dot.look.colour),
+        svg.element("text", dot.label, x=round(box[0], 1), y=round(box[3] - 2.5, 1), fill=dot.look.colour),
+        data_variant=dot.look.id,
+        data_tips=tip,
+    )
 
-    members = [f"{member.name} ({member.seeds} of {text.count(member.of, 'seed')})" for member in front if member.seeds]
-    on_front = f"on the front: {', '.join(members)}" if members else "nothing is on the front"
-    return f"{y.title} against {x.title}: {on_front}; {lowest(0, x)}, {lowest(1, y)}."
+
+def _boxes(places: Sequence[Place], labels: Sequence[str]) -> list[Box]:
+    """Room for each label beside its dot: the side where it covers least of the dots and of the labels before it."""
+    taken: list[Box] = [(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in places]
+    placed = []
+    for place, label in zip(places, labels, strict=True):
+        box = min(_sides(place, LETTER * len(label)), key=lambda one: sum(_shared(one, other) for other in taken))
+        placed.append(box)
+        taken.append(box)
+    return placed
+
+
+def _sides(place: Place, width: float) -> list[Box]:
+    """Right, left, above, below and the corners, as far as they lie within the frame; in that order of preference."""
+    (x, y), half, far = place, LINE / 2, DOT + 3
+    corners = [
+        *((x + far, y - half), (x - far - width, y - half), (x - width / 2, y - far - LINE), (x - width / 2, y + far)),
+        *((x + far, y - LINE - 2), (x + far, y + 2), (x - far - width, y - LINE - 2), (x - far - width, y + 2)),
+    ]
+    boxes = [(left, top, left + width, top + LINE) for left, top in corners]
+    return [one for one in boxes if one[0] >= LEFT and one[2] <= WIDTH and one[1] >= TOP] or boxes[:1]
+
+
+def _shared(one: Box, other: Box) -> float:
+    """The area that two boxes share."""
+    across, up = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    return max(across, 0.0) * max(up, 0.0)
+
+
+def _reach(grey: list[Dot], y: Metric) -> str:
+    """Where those lie that no penalty touched, in words; empty if there are none."""
+    if not grey:
+        return ""
+    low, high = (y.show(end([dot.y for dot in grey])) for end in (min, max))
+    return f"untouched ({len(grey)}): {y.title} {low}{'' if low == high else f' to {high}'}"
+
+
+def _across(axis: scales.Scale, value: float) -> float:
+    return round(LEFT + (WIDTH - RIGHT - LEFT) * axis.share(value), 1)
+
+
+def _up(axis: scales.Scale, value: float) -> float:
+    return round(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * axis.share(value), 1)
+
+
+def _text(words: str, x: float, y: float, anchor: str) -> Markup:
+    return svg.element("text", words, x=round(x, 1), y=round(y, 1), text_anchor=anchor, fill=svg.MUTED)

@@ -86,12 +86,19 @@ def test_what_did_not_finish_is_told_with_its_reason():
     assert "b: failed (no space left)" in run_all(bad(status="failed", error="no space left"))["C1"]["explanation"]
 
 
-@pytest.mark.parametrize(("state", "words"), [("saturated", "near zero"), ("flat", "near one")])
+@pytest.mark.parametrize(("state", "words"), [("saturated", "Too narrow"), ("flat", "Too wide")])
 def test_a_dead_kernel_is_explained_by_its_kind(state, words):
-    (other,) = {"near zero", "near one"} - {words}
+    (other,) = {"Too narrow", "Too wide"} - {words}
     explanation = run_all(bad(kernel_state=state))["C2"]["explanation"]
     assert words in explanation
     assert other not in explanation
+
+
+def test_a_dead_kernel_is_told_once_and_not_as_one_that_pulls_weakly_too():
+    assert set(states(sound(), bad(sigma=0.1, kernel_state="saturated"))) == {"C2"}
+    both = run_all(bad(kernel_state="flat"), mmd(0.1, **SOUND | {"kernel_state": "saturated"}))["C2"]["explanation"]
+    assert both.startswith("Too narrow, about 0 between any two points")
+    assert "too wide, about 1 between any two points" in both
 
 
 def test_unequal_epochs_are_an_issue_of_all_that_are_compared():

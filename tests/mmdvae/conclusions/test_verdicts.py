@@ -139,7 +139,7 @@ def test_one_dead_kernel_of_five_that_acts_refutes_that_they_do_nothing():
     four = [mmd(0.1, alpha, sliced_w2=around(1.0)) for alpha in (0.2, 0.4, 0.6, 0.8)]
     found = of("V6", *four, mmd(1e-4, sliced_w2=around(0.4)), none(sliced_w2=around(1.0)))
     assert found["state"] == "refuted"
-    assert found["explanation"].startswith("Refuted by mmd-a0.6-s0.0001; holds for mmd-a0.2-s0.1, ")
+    assert found["explanation"].startswith("Refuted by mmd-a0.6-s0.0001; holds for mmd-a0.2-s0.1 · mmd-a0.4-s0.1")
     assert found["effect"] == pytest.approx(0.4, rel=1e-3)
 
 
@@ -249,7 +249,9 @@ def test_a_variant_without_numbers_keeps_a_claim_open():
 
 def test_levels_are_of_the_seeds_that_are_compared():
     found = of("V4", mmd(2.83, sliced_w2=(0.1, 0.11, 0.09, 50.0)), none(seeds=(0, 1, 2), sliced_w2=around(1.0)))
-    assert "sliced W2 0.09967 with mmd-a0.6-s2.83, sliced W2 1 with none, geometric means" in found["explanation"]
+    assert (
+        "sliced W2 0.09967 with mmd-a0.6-s2.83 against sliced W2 1 with none, geometric means" in found["explanation"]
+    )
 
 
 def test_one_setting_of_kl_is_no_front_and_one_outside_does_not_make_it_one():

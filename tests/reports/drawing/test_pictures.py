@@ -32,9 +32,9 @@ def test_a_line_stands_out_from_white(colour):
     assert contrast(colour, "white") >= 3
 
 
-@pytest.mark.parametrize("share", np.linspace(0, 1, 21))
-def test_numbers_in_the_heat_map_can_be_read(share):
-    assert contrast(*pictures.heat(share)) >= 4.5
+@pytest.mark.parametrize("share", np.linspace(-1.2, 1.2, 25))
+def test_numbers_on_coloured_cells_can_be_read(share):
+    assert contrast(*pictures.diverging(share)) >= 7
 
 
 def contrast(one: str, other: str) -> float:

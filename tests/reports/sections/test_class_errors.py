@@ -1,57 +1,84 @@
-"""Squared errors per image and per class."""
+"""Squared error by class, as a difference from no penalty."""
 
 from dataclasses import replace
 
 import fake_run
-import numpy as np
 import pytest
-from fake_run import CLASSES, QUICK
+from fake_run import CLASSES, NONE, QUICK
 from matplotlib.colors import to_rgb
+from parsed_page import of, section
 
-from reports.sections.images import class_errors, images
+from reports.sections.more import class_errors
+from reports.stored_arrays import StoredArrays
 from reports.text import fixed
 
-
-def test_squared_errors_are_those_of_the_definition():
-    originals, decoded = np.zeros((1, 28, 28), np.uint8), np.zeros((1, 28, 28), np.uint8)
-    decoded[0, 0, :2] = 255, 51  # 1 and 0.2
-    assert images.squared_errors(originals, decoded)[0] == pytest.approx((1 + 0.04) / 784)
+TOUCHED = ["mmd-a0.6-s2.83", "imq-a0.6"]
 
 
-def test_errors_by_class_are_those_of_the_report_times_a_thousand(report):
-    table = class_errors.build(report, CLASSES)
+def built(fake, report=None):
+    return class_errors.build(report or fake.report, StoredArrays(fake.run_dir, fake.store))
+
+
+def with_errors(variant, *errors):
+    """A variant with these errors of the first classes, and none of the others."""
+    numbers = {f"mse_class_{label}": errors[label] if label < len(errors) else None for label in range(10)}
+    return replace(variant, metrics=numbers)
+
+
+def test_no_penalty_has_its_errors_and_the_touched_ones_their_differences(fake, report):
+    table = built(fake, report)
     assert table.classes == list(CLASSES)
-    pca = [f"PCA-{k}" for k in (2, 4, 8, 16)]
-    assert [row.name for row in table.rows] == [*(variant.name for variant in QUICK), "mean image", *pca]
-    for variant, row in zip(report.variants, table.rows, strict=False):
-        expected = [fixed(1000 * variant.mean(f"mse_class_{label}"), 1) for label in range(10)]
-        assert [cell.text for cell in row.cells] == expected
-    assert table.rows[len(QUICK)].cells[9].text == "130.1"  # 1000 * 0.0867 * 1.5
-    assert table.finding == (
-        "Ankle boot has the largest error in 6 of 6 variants, T-shirt/top the smallest in 6 of 6 variants."
+    assert [row.variant for row in table.rows] == ["none", "", *TOUCHED]
+    base = [report.variants[0].mean(f"mse_class_{label}") for label in range(10)]
+    assert [cell.text for cell in table.rows[0].cells] == [fixed(1000 * value, 1) for value in base]
+    for row in table.rows[2:]:
+        (variant,) = [one for one in report.variants if one.name == row.variant]
+        shares = [variant.mean(f"mse_class_{label}") / value - 1 for label, value in enumerate(base)]
+        assert [cell.text for cell in row.cells] == [f"+{fixed(100 * share, 0)}\u00a0%" for share in shares]
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"), [(0.0128, "+28\u00a0%"), (0.0097, "−3\u00a0%"), (0.01001, "0\u00a0%"), (0.00999, "0\u00a0%")]
+)
+def test_a_difference_has_its_sign_and_zero_has_none(tmp_path, error, shown):
+    fake = fake_run.make(tmp_path, [with_errors(NONE, 0.01, 0.01), with_errors(QUICK[3], error, 0.02)])
+    assert built(fake).rows[1].cells[0].text == shown
+
+
+def test_what_no_penalty_touched_is_one_row_with_its_range(tmp_path):
+    variants = [with_errors(NONE, 0.01, 0.01), with_errors(QUICK[1], 0.0099, 0.01), with_errors(QUICK[2], 0.0102, 0.01)]
+    table = built(fake_run.make(tmp_path, [*variants, with_errors(QUICK[3], 0.02, 0.01)]))
+    assert (table.rows[1].title, [cell.text for cell in table.rows[1].cells]) == (
+        "untouched (2)",
+        ["−1 to +2\u00a0%", "0\u00a0%"],
     )
+    assert table.finding == "The largest change: T-shirt/top +100\u00a0% with α\u00a00.6, σ\u00a02.83."
 
 
-def test_the_larger_the_error_the_darker_and_no_baseline_stretches_the_scale(report):
-    rows = [[sum(to_rgb(cell.background)) for cell in row.cells] for row in class_errors.build(report, CLASSES).rows]
-    variants, mean_image = rows[: len(QUICK)], rows[len(QUICK)]
-    assert variants[0] == sorted(variants[0], reverse=True)
-    lightest, darkest = max(map(max, variants)), min(map(min, variants))
-    assert lightest - darkest > 1.5  # the variants without the baselines use the whole colour range
-    assert mean_image[9] == darkest
-
-
-def test_classes_without_names_have_their_numbers_and_without_numbers_there_is_no_table(tmp_path):
-    two = {f"mse_class_{label}": None for label in (0, 1, 2, 4, 5, 6, 8, 9)}
-    some, none = (
-        fake_run.make(tmp_path / name, [replace(QUICK[0], metrics=metrics)], baselines=False).report
-        for name, metrics in (("some", two), ("none", two | {"mse_class_3": None, "mse_class_7": None}))
+def test_the_colours_say_less_and_more_and_no_reference_has_one(tmp_path):
+    table = built(
+        fake_run.make(tmp_path, [with_errors(NONE, 0.01, 0.01, 0.01), with_errors(QUICK[3], 0.005, 0.01, 0.02)])
     )
-    assert class_errors.build(some, []).classes == ["class 3", "class 7"]
-    assert class_errors.build(none, []) is None
+    less, same, more = (to_rgb(cell.background) for cell in table.rows[1].cells)
+    assert less[2] > less[0]  # blue
+    assert more[0] > more[2]  # orange
+    assert sum(same) > max(sum(less), sum(more))
+    assert {cell.background for cell in table.rows[0].cells} == {""}
 
 
-def test_a_class_that_one_variant_lacks_is_a_gap_and_no_zero(tmp_path):
-    lacking = replace(QUICK[1], metrics={"mse_class_4": None})
-    cell = class_errors.build(fake_run.make(tmp_path, [QUICK[0], lacking]).report, CLASSES).rows[1].cells[4]
+def test_with_one_class_or_no_plain_autoencoder_there_is_no_table(tmp_path):
+    one = fake_run.make(tmp_path / "a", [with_errors(NONE, 0.01), with_errors(QUICK[3], 0.02)])
+    assert built(one) is None
+    assert "Error by class" not in section(of(one), "more")
+    assert built(fake_run.make(tmp_path / "b", QUICK[3:])) is None
+
+
+def test_a_class_that_a_variant_lacks_is_a_gap_and_no_zero(tmp_path):
+    fake = fake_run.make(tmp_path, [with_errors(NONE, 0.01, 0.01), with_errors(QUICK[3], 0.02)])
+    cell = built(fake).rows[1].cells[1]
     assert (cell.text, cell.background) == ("–", "")
+
+
+def test_classes_without_names_have_their_numbers(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:4], classes=CLASSES[:2])
+    assert built(fake).classes == [*CLASSES[:2], *(f"class {label}" for label in range(2, 10))]
