@@ -111,7 +111,7 @@ class Maker:
             said = table.seeds_of(one, seeds)
             return Row(
                 title=seen[one.name].title,
-                detail=said if " of " in said else "",
+                detail=said if " of " in said and one.summary else "",
                 look=seen[one.name],
                 kind=kind,
                 first=first,
