@@ -28,7 +28,8 @@ class Axis:
     def span(self, one: float, other: float) -> tuple[float, float]:
         """The same of what lies between two values."""
         ends = sorted((self.place(one), self.place(other)))
-        return ends[0], round(max(1.0, ends[1] - ends[0]), 1)
+        width = round(max(1.0, ends[1] - ends[0]), 1)
+        return min(ends[0], round(100 - width, 1)), width
 
 
 def axis(values: Sequence[float], *, best: float | None, others: Sequence[float] = (), share: bool) -> Axis | None:
