@@ -11,6 +11,17 @@ Show = Callable[[float | None], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """A formatter: multiplies a number by `factor` and shows it with `digits` decimals."""
+
+    digits: int
+    factor: float = 1
+
+    def __call__(self, value: float | None) -> str:
+        return text.fixed(None if value is None else self.factor * value, self.digits)
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """One metric; `prior(d)` is its value for N(0, I) in d dimensions, `better` is None if no value is best."""
 
@@ -31,6 +42,11 @@ class Metric:
             self.better or "", ""
         )
 
+    @property
+    def factor(self) -> float:
+        """What numbers are multiplied by to be shown: 100 for percentages."""
+        return self.show.factor if isinstance(self.show, Fixed) else 1.0
+
     def spread(self, sd: float) -> str:
         """A standard deviation in the metric's format: the same number of decimals, or two significant digits."""
         return text.significant(sd, 2) if self.show is text.significant else self.show(sd)
@@ -42,5 +58,5 @@ class Metric:
 
 
 def fixed(digits: int, *, factor: float = 1) -> Show:
-    """A formatter: multiplies a number by `factor` and shows it with `digits` decimals."""
-    return lambda value: text.fixed(None if value is None else factor * value, digits)
+    """The formatter of these settings."""
+    return Fixed(digits, factor)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from mmdvae.conclusions import vitality
 from mmdvae.penalties.lookup import known
 from mmdvae.record.result import Baseline, Report, Statistic, VariantResult
-from reports import metrics, text
+from reports import looks, metrics, text
+from reports.looks import Look
 from reports.metrics import Metric
 
 Kind = Literal["variant", "reference", "baseline"]
@@ -26,8 +28,9 @@ class Cell:
 class Row:
     """One row of the table."""
 
-    name: str
+    name: str  # its id; of the prior and baselines their name
     kind: Kind
+    look: Look | None = None  # of a variant
     status: str = "ok"
     error: str = ""
     alpha: str = ""
@@ -35,6 +38,11 @@ class Row:
     kernel: str = ""
     seeds: str = ""
     cells: list[Cell]
+
+    @property
+    def title(self) -> str:
+        """Its name in words."""
+        return self.look.title if self.look else self.name
 
     @property
     def gap(self) -> str:
@@ -55,21 +63,26 @@ def measured(report: Report) -> set[str]:
 
 
 def rows(report: Report, columns: list[Metric]) -> list[Row]:
-    """Variants in run order, then the prior and the baselines; the last two only if they have a value."""
-    best = {column.name: _winners(report, column) for column in columns}
+    """Variants in the order of the page, then the prior and the baselines; the last two only if they have a value."""
+    best = {column.name: winners(report, column) for column in columns}
+    seen = looks.of(report.variants)
+    ordered = sorted(report.variants, key=lambda variant: seen[variant.name].place)
     beside = [
         _prior_row(columns, report.run.latent_dim),
         *(_baseline_row(columns, baseline) for baseline in report.baselines),
     ]
     return [
-        *(_variant_row(variant, columns, best, len(report.run.seeds)) for variant in report.variants),
+        *(_variant_row(variant, seen[variant.name], columns, best, len(report.run.seeds)) for variant in ordered),
         *(row for row in beside if not row.empty),
     ]
 
 
 def best(variants: list[VariantResult], metric: str) -> VariantResult | None:
-    """The variant with the best mean of a metric, be it by chance; None if no variant has it."""
-    ranked = [variant for variant in variants if variant.mean(metric) is not None]
+    """The alive variant with the best mean of a metric, be it by chance; None if none has it.
+
+    Of the trainings that no penalty touched one always has the lowest error, and that is no finding.
+    """
+    ranked = [variant for variant in vitality.alive(variants) if variant.mean(metric) is not None]
     column = metrics.of(metric)
     return min(ranked, key=lambda variant: metrics.worse(column, variant.mean(metric))) if ranked else None
 
@@ -79,26 +92,35 @@ def spread_text(metric: Metric, statistic: Statistic) -> str:
     return "" if statistic.n == 1 or statistic.sd is None else f"± {metric.spread(statistic.sd)}"
 
 
-def _winners(report: Report, column: Metric) -> set[str]:
-    """The best of the variants near the prior and those that it does not beat; empty if no value is better."""
+def seeds_of(variant: VariantResult, seeds: int) -> str:
+    """3 seeds, or 2 of 3 seeds if it was not measured with all of the run's."""
+    done = sum(bool(run.metrics) for run in variant.runs)
+    return text.count(seeds, "seed") if done >= seeds else f"{done} of {text.count(seeds, 'seed')}"
+
+
+def winners(report: Report, column: Metric) -> set[str]:
+    """Ids of the best of the alive variants and of those that it does not beat; empty if no value is better."""
     from mmdvae.conclusions import differences  # loads SciPy, which the list of runs does not need
 
     if column.better not in ("low", "high"):  # near 0, chance decides which side
         return set()
-    return differences.unbeaten(report.variants, column.name, partial(metrics.worse, column), report.run.latent_dim)
+    alive = vitality.alive(report.variants)
+    return differences.unbeaten(alive, column.name, partial(metrics.worse, column), report.run.latent_dim)
 
 
-def _variant_row(variant: VariantResult, columns: list[Metric], best: dict[str, set[str]], seeds: int) -> Row:
-    done = sum(bool(run.metrics) for run in variant.runs)
+def _variant_row(
+    variant: VariantResult, look: Look, columns: list[Metric], best: dict[str, set[str]], seeds: int
+) -> Row:
     return Row(
         name=variant.name,
         kind="variant",
+        look=look,
         status=variant.status,
         error=variant.error or ("" if variant.status == "ok" else "no reason was recorded"),
         alpha=text.setting(variant.alpha),
         sigma=_sigma(variant),
         kernel=_kernel(variant),
-        seeds=text.count(seeds, "seed") if done >= seeds else f"{done} of {text.count(seeds, 'seed')}",
+        seeds=seeds_of(variant, seeds),
         cells=[_variant_cell(variant, column, variant.name in best[column.name]) for column in columns],
     )
 

@@ -49,8 +49,8 @@ def words(element: Element) -> str:
 
 
 def summary_rows(page: Parsed) -> list[Element]:
-    """The rows of the summary table that are about a variant, the prior or a baseline."""
-    (table,) = page.all("table", **{"class": "numbers summary"})
+    """The rows of the table of numbers that are about a variant."""
+    (table,) = page.all("table", **{"class": "numbers bars"})
     following = page.elements[page.elements.index(table) + 1 :]
     end = next(i for i, e in enumerate(following) if e.tag == "table")
     return [e for e in following[:end] if e.tag == "tr" and "data-variant" in e.attributes]

@@ -1,19 +1,34 @@
-// A chart shows the value of the point nearest to the pointer.
+// A chart shows the value of the point nearest to the pointer, or, by the arrow keys, of one point after the other.
 const [note] = all("#note");
-for (const chart of all("svg[role=img]")) {
+for (const chart of all("svg[role=img]:has([data-tips])")) {
+  let at = -1;
+  // The points with their places on the screen.
+  const points = () => {
+    const { left, top, width } = chart.getBoundingClientRect(), scale = width / chart.viewBox.baseVal.width;
+    return all("[data-tips]:not([style*=none])", chart).flatMap((line) => line.dataset.tips.split("\n")).map((tip) => {
+      const [x, y] = tip.split(" ");
+      return { x: left + x * scale, y: top + y * scale, scale, text: tip.replace(/\S+ \S+ /, "") };
+    });
+  };
+  const annotate = (x, y, text) => {
+    put(note, { hidden: !text, textContent: text });
+    put(note.style, { top: `${y + 16}px`, left: `min(${x}px, 100% - 17rem)` });
+  };
   on(chart, "pointermove", ({ clientX, clientY }) => {
-    const { left, top, width } = chart.getBoundingClientRect(), scale = chart.viewBox.baseVal.width / width;
     let least = 30, found = "";
-    for (const line of all("[data-tips]:not([style*=none])", chart)) {
-      for (const tip of line.dataset.tips.split("\n")) {
-        const [x, y] = tip.split(" "), far = Math.hypot(x - (clientX - left) * scale, y - (clientY - top) * scale);
-        if (far < least) [least, found] = [far, tip];
-      }
+    for (const { x, y, scale, text } of points()) {
+      const far = Math.hypot(x - clientX, y - clientY) / scale;
+      if (far < least) [least, found] = [far, text];
     }
-    note.textContent = found.replace(/\S+ \S+ /, "");
-    note.hidden = !found;
-    note.style.top = `${clientY + 16}px`;
-    note.style.left = `min(${clientX}px, 100% - 17rem)`;
+    annotate(clientX, clientY, found);
   });
-  on(chart, "pointerleave", () => (note.hidden = true));
+  on(chart, "keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], known = points();
+    if (!step || !known.length) return;
+    at = (Math.max(at, step < 0 ? 0 : -1) + step + known.length) % known.length;
+    annotate(known[at].x, known[at].y, known[at].text);
+    say(known[at].text);
+    event.preventDefault();
+  });
+  for (const end of ["pointerleave", "blur"]) on(chart, end, () => (note.hidden = true));
 }

@@ -21,10 +21,6 @@ const follow = () => {
   point(i, panel, true);
 };
 
-for (const table of all("table:has([data-variant] + [data-variant])")) {
-  const folded = table.closest("details"); // set up only when opened, which keeps the page small
-  folded ? on(folded, "toggle", () => sortable(table), { once: true }) : sortable(table);
-}
 if (data) explore();
 // In a srcdoc frame a plain anchor would load the embedding page.
 if (location.protocol == "about:") on(document, "click", (event) => {

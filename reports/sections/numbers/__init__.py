@@ -1,1 +1,1 @@
-"""The main metrics as a table."""
+"""The main numbers as one table: values with bars, or differences from no penalty."""
