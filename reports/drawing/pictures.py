@@ -13,7 +13,7 @@ from reports.drawing.palette import Limits, Panel
 from reports.drawing.picture_cache import cached
 
 PALE, DEEP = (0.93, 0.95, 0.97), (0.13, 0.33, 0.50)  # RGB at the ends of the heat-map scale
-PIXELS = 300  # side of a scatter panel, which is shown smaller (200 CSS pixels)
+PIXELS = 300  # side of a scatter panel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
