@@ -24,6 +24,7 @@ from reports.drawing.svg import COLOURS
 
 Arguments = ParamSpec("Arguments")
 
+NUMBERS = 30  # of more classes none is numbered: the numbers would hide the dots
 NUMBER_ROOM = 17.0  # pixels between the numbers of two classes
 
 
@@ -88,7 +89,7 @@ def _number_classes(axes: Axes, points: np.ndarray, labels: np.ndarray, limits: 
     Numbers that would touch are pushed apart, and left out if that does not help.
     """
     classes = np.unique(labels)
-    if len(classes) < 2:
+    if not 2 <= len(classes) <= NUMBERS:
         return
     low, size = np.array([limits.x[0], limits.y[0]]), np.array([np.diff(limits.x)[0], np.diff(limits.y)[0]])
     medians = (np.array([np.median(points[labels == label], axis=0) for label in classes]) - low) / size

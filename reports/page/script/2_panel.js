@@ -99,7 +99,7 @@ class Panel {
     const every = this.cloud.medians.map(([label, x, y]) => [label, ...at(x, y)]), marks = every.filter(([label]) => seen(label));
     const reach = [1, 2].map((axis) => Math.max(...every.map((m) => m[axis])) - Math.min(...every.map((m) => m[axis])));
     this.figure.dataset.numbers = "";
-    if (Math.max(...reach) < 0.12 * SIZE) return;
+    if (Math.max(...reach) < 0.12 * SIZE || marks.length > 30) return;
     const apart = (a, b) => Math.hypot(b[1] - a[1], b[2] - a[2]) || 0.1;
     for (let turn = 0; turn < 30; turn++) for (const a of marks) for (const b of marks) {
       const far = apart(a, b), push = a === b ? 0 : Math.max(0, room - far) / 2 / far;

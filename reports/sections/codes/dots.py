@@ -9,7 +9,7 @@ from reports import looks
 from reports.looks import Look
 from reports.stored_arrays import StoredArrays, Views
 
-DOTS = 6000  # of all variants together: each has two pictures and four coordinates in the page, about 130 bytes
+DOTS = 5600  # of all variants together: each has two pictures and four coordinates in the page, about 130 bytes
 LEAST, MOST = 200, 1000  # dots per variant
 
 
