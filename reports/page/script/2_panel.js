@@ -47,6 +47,8 @@ class Panel {
     put(this, { figure, layer: sheet(SIZE), canvas: sheet(SIZE, { tabindex: 0, role: "application", "aria-describedby": "hint" }), inset: sheet(INSET, { "aria-hidden": true }) });
     image.after(this.canvas);
     small.after(this.inset);
+    this.note = make("p", { class: "settings now" });
+    small.parentNode.before(this.note);
     this.shows(figure.dataset.shows);
     figure.classList.add("live");
   }
@@ -87,7 +89,7 @@ class Panel {
     const [[left, right], [bottom, top]] = this.drawn, centred = Math.abs(left + right) < 1e-6 * right;
     const axes = centred ? `axes ±${short(right)}` : `x ${short(left)} to ${short(right)}, y ${short(bottom)} to ${short(top)}`;
     const note = [view.code == "tsne" ? "" : axes, cloud.note].filter(String).join("; ");
-    all(".beneath p", figure)[0].textContent = note;
+    this.note.textContent = note;
     this.canvas.ariaLabel = `${this.variant.title}: ${all(`[data-turn=${view.code}]`)[0].textContent}, ${note}`;
     this.stale = false;
   }

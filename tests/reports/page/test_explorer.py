@@ -273,8 +273,10 @@ def test_the_inspector_stays_in_sight_and_hides_no_panel_that_gets_the_focus(vis
 
 def colours(where):
     """The number of pixels of a panel by colour."""
-    found, counts = np.unique(pixels(where)[..., :3].astype(np.uint8).reshape(-1, 3), axis=0, return_counts=True)
-    return Counter({f"#{bytes(pixel).hex()}": int(count) for pixel, count in zip(found, counts, strict=True)})
+    seen = pixels(where).astype(np.uint8)[..., :3].astype(np.uint32) @ [1 << 16, 1 << 8, 1]
+    return Counter(
+        {f"#{colour:06x}": count for colour, count in zip(*np.unique(seen, return_counts=True), strict=True)}
+    )
 
 
 def test_pressed_classes_are_seen_alone(page):
@@ -301,7 +303,7 @@ def test_one_view_at_a_time_says_its_scale_and_shows_the_priors_rings(page):
         assert page.locator("[data-reading]:visible").get_attribute("data-reading") == view
         assert page.locator(".panel canvas[tabindex]:visible").count() == len(QUICK)
         names |= set(page.eval_on_selector_all(".panel canvas[tabindex]", "all => all.map(e => e.ariaLabel)"))
-        notes = page.eval_on_selector_all(".panel .beneath p", "all => all.map(e => e.textContent)")
+        notes = page.eval_on_selector_all(".panel .now", "all => all.map(e => e.textContent)")
         units = rings(page)
         insets = page.locator(".panel .beneath canvas:visible").count()
         assert insets == (len(QUICK) if view == "pca" else 0)
