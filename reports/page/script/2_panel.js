@@ -46,9 +46,9 @@ class Panel {
     const [image, small] = all("img", figure);
     put(this, { figure, layer: sheet(SIZE), canvas: sheet(SIZE, { tabindex: 0, role: "application", "aria-describedby": "hint" }), inset: sheet(INSET, { "aria-hidden": true }) });
     image.after(this.canvas);
-    small.after(this.inset);
+    small?.after(this.inset);
     this.note = make("p", { class: "settings now" });
-    small.parentNode.before(this.note);
+    all(".beneath p", figure)[0].after(this.note);
     this.shows(figure.dataset.shows);
     figure.classList.add("live");
   }
@@ -83,7 +83,7 @@ class Panel {
     this.drawn = this.range;
     const unit = paint(pen, cloud, this.drawn, SIZE, DOT);
     figure.dataset.ring = view.code == "tsne" ? "" : unit.toFixed(2);
-    this.inset.parentNode.hidden = !own;
+    if (this.inset.parentNode) this.inset.parentNode.hidden = !own;
     if (own) paint(pen2d(this.inset), cloud, data.shared["pca-shared"], INSET, 1.2);
     if (data.many) this.numbers(pen);
     const [[left, right], [bottom, top]] = this.drawn, centred = Math.abs(left + right) < 1e-6 * right;

@@ -34,7 +34,7 @@ const inspect = () => {
   }
   inspector.dataset.image = data.ids[i];
   text.textContent = `Image ${data.ids[i]}` + (data.many ? `, ${label} ${data.classes[label]}` : "") +
-    (view.pinned ? ". Kept until Escape or a click beside the dots." : i == data.home ? ". Errors differ most here: point at a dot." : ".");
+    (view.pinned ? ". Kept; Escape lets go." : i != data.home ? "." : columns.length > 1 ? ". Errors differ most here." : ". The largest error.");
 };
 
 // Without an image it is again the one of the beginning.

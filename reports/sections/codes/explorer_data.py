@@ -50,9 +50,9 @@ def planes(found: list[Codes]) -> list[np.ndarray]:
 
 
 def most_disputed(found: list[Codes]) -> int:
-    """The position among the shown images of the one whose errors differ most between variants."""
-    errors = np.stack([codes.views.squared_errors[codes.shown] for codes in found])
-    return int(np.argmax(np.nan_to_num(np.ptp(errors, axis=0))))
+    """The position among the shown images of the one whose errors differ most; of one variant, with the largest."""
+    errors = np.nan_to_num(np.stack([codes.views.squared_errors[codes.shown] for codes in found]))
+    return int(np.argmax(np.ptp(errors, axis=0) if len(found) > 1 else errors[0]))
 
 
 def shares(codes: Codes) -> str:

@@ -30,7 +30,7 @@ class Panel:
     axes: str
     note: str
     picture: Picture
-    inset: Picture
+    inset: Picture | None  # of one variant it would be the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +71,12 @@ def build(report: Report, store: StoredArrays) -> CodesSection:
     found = dots.found(report, store)
     with_codes = {codes.look.id for codes in found}
     shown = _panels(found)
-    shared = frames.square([codes.views.pca for codes in found])
+    shared = frames.square([codes.views.pca for codes in found]) if len(found) > 1 else None
     return CodesSection(
         title=finding.of(report.variants),
         dots=len(found[0].shown) if found else 0,
         classes=_class_keys(store) if found else [],
-        views=_views(found, shared) if found else [],
+        views=_views(found) if found else [],
         panels=[_panel(codes, shared) for codes in shown],
         chosen=len(shown) < len(found),
         looks=[codes.look for codes in found],
@@ -100,26 +100,25 @@ def _panels(found: list[Codes]) -> list[Codes]:
     return [codes for codes in found if codes.look.id in names]
 
 
-def _views(found: list[Codes], shared: Limits) -> list[View]:
-    planes = explorer_data.planes(found)
-    plane = frames.square(planes)
-    pca_shown = [codes.views.pca[codes.shown] for codes in found]
-    plane_shown = [cloud[codes.shown] for cloud, codes in zip(planes, found, strict=True)]
-    return [
+def _views(found: list[Codes]) -> list[View]:
+    shown, several = found[0].shown, len(found) > 1
+    pca, plane = [codes.views.pca for codes in found], explorer_data.planes(found)
+    views = [
         View(
             code="pca",
             name="PCA, own scale",
-            reading="PCA, each at its own scale; rings: 1 and 2 sd of the prior. Small: one scale for all.",
+            reading="Each at its own scale; rings: 1 and 2 sd of the prior."
+            + (" Small: one scale for all." if several else ""),
         ),
         View(
             code="pca-shared",
             name="PCA, one scale",
-            reading=f"PCA at one scale: a larger cloud is more dispersed{_beyond(pca_shown, shared)}.",
+            reading=f"One scale for all: a larger cloud is more dispersed{_beyond(pca, shown)}.",
         ),
         View(
             code="plane",
             name="First two coordinates",
-            reading=f"Two of the coordinates, unrotated, at one scale for all{_beyond(plane_shown, plane)}.",
+            reading=f"Two of the coordinates, unrotated, at one scale{_beyond(plane, shown)}.",
         ),
         View(
             code="tsne",
@@ -128,10 +127,12 @@ def _views(found: list[Codes], shared: Limits) -> list[View]:
             f"{_placed(found)}.",
         ),
     ]
+    return [view for view in views if several or view.code != "pca-shared"]
 
 
-def _beyond(clouds: list[np.ndarray], limits: Limits) -> str:
-    number = frames.outside(clouds, limits)
+def _beyond(clouds: list[np.ndarray], shown: np.ndarray) -> str:
+    """How many dots lie outside the square that the clouds share; empty if none."""
+    number = frames.outside([cloud[shown] for cloud in clouds], frames.square(clouds))
     return f"; {text.count(number, 'dot')} of all panels outside" if number else ""
 
 
@@ -141,7 +142,7 @@ def _placed(found: list[Codes]) -> str:
     return "" if placed == every else f"; {placed:,} of the {every:,} dots were placed"
 
 
-def _panel(codes: Codes, shared: Limits) -> Panel:
+def _panel(codes: Codes, shared: Limits | None) -> Panel:
     own = frames.square([codes.views.pca])
     axes, spread = f"axes ±{text.significant(own.x[1], 2)}", codes.views.pca.std(axis=0)
     finding = (
@@ -153,7 +154,7 @@ def _panel(codes: Codes, shared: Limits) -> Panel:
         axes=axes,
         note=explorer_data.shares(codes),
         picture=_scatter(codes, own, SIDE, finding),
-        inset=_scatter(codes, shared, INSET, "the same at one scale for all"),
+        inset=_scatter(codes, shared, INSET, "the same at one scale for all") if shared else None,
     )
 
 

@@ -121,8 +121,11 @@ def test_of_many_variants_no_penalty_and_the_two_best_alive_have_one(many):
 
 
 def test_the_priors_ring_is_inside_even_the_narrowest_panel(tmp_path):
-    (panel,) = section.build(*stored(fake_run.make(tmp_path, [FakeVariant(sigma=1.0, spread=0.01)], n=200))).panels
+    built = section.build(*stored(fake_run.make(tmp_path, [FakeVariant(sigma=1.0, spread=0.01)], n=200)))
+    (panel,) = built.panels
     assert panel.axes == "axes ±2.2"
+    assert panel.inset is None  # one variant is at the scale of all
+    assert [view.code for view in built.views] == ["pca", "plane", "tsne"]
 
 
 def test_alternative_texts_name_settings_and_what_is_seen(quick):
