@@ -17,9 +17,13 @@ from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
+from reports.drawing import apart
 from reports.drawing.palette import CLASS_COLOURS, Column, Limits
 
 Arguments = ParamSpec("Arguments")
+
+NUMBERS = 30  # of more classes none is numbered: the numbers would hide the dots
+NUMBER_ROOM = 17.0  # pixels between the numbers of two classes
 
 
 def plain(draw: Callable[Arguments, np.ndarray]) -> Callable[Arguments, np.ndarray]:
@@ -84,16 +88,32 @@ def _cut(words: str, most: int) -> str:
 
 
 def _number_classes(axes: Axes, points: np.ndarray, labels: np.ndarray, limits: Limits) -> None:
-    """Write each class's number at its median, unless the medians are so close that numbers would hide the dots."""
-    medians = {int(label): np.median(points[labels == label], axis=0) for label in np.unique(labels)}
-    reach = np.ptp(np.array(list(medians.values())), axis=0) / (np.diff(limits.x)[0], np.diff(limits.y)[0])
-    if reach.max() < 0.12:
+    """Write each class's number at its median, unless the medians are so close that numbers would hide the dots.
+
+    Numbers that would touch are pushed apart, and left out if that does not help.
+    """
+    classes = np.unique(labels)
+    if not 2 <= len(classes) <= NUMBERS:
         return
+    low, size = np.array([limits.x[0], limits.y[0]]), np.array([np.diff(limits.x)[0], np.diff(limits.y)[0]])
+    medians = (np.array([np.median(points[labels == label], axis=0) for label in classes]) - low) / size
+    if np.ptp(medians, axis=0).max() < 0.12:
+        return
+    side = axes.get_window_extent().width
+    moved, kept = apart.pushed(medians * side, NUMBER_ROOM)
     halo: list[patheffects.AbstractPathEffect] = [patheffects.withStroke(linewidth=3, foreground="white")]
-    for label, (x, y) in medians.items():
-        if limits.x[0] <= x <= limits.x[1] and limits.y[0] <= y <= limits.y[1]:
+    for label, (x, y) in zip(classes[kept], moved[kept] / side, strict=True):
+        if 0 <= x <= 1 and 0 <= y <= 1:
             drawn = axes.text(
-                x, y, str(label), fontsize=11, fontweight="bold", ha="center", va="center", color="#111111"
+                x,
+                y,
+                str(label),
+                transform=axes.transAxes,
+                fontsize=11,
+                fontweight="bold",
+                ha="center",
+                va="center",
+                color="#111111",
             )
             drawn.set_path_effects(halo)
 

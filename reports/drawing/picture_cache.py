@@ -77,7 +77,7 @@ def _digest(*values: Any) -> str:
 def _code() -> str:
     """A digest of the drawing code and of the library versions."""
     return _digest(
-        digest_of(["reports.drawing.pictures", "reports.drawing.matplotlib_plots"]),
+        digest_of(["reports.drawing.pictures", "reports.drawing.matplotlib_plots", "reports.drawing.apart"]),
         [version(name) for name in DRAWN_BY],
     )
 

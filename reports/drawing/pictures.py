@@ -14,7 +14,7 @@ from reports.drawing.palette import Column, Limits
 from reports.drawing.picture_cache import cached
 
 BLUE, MIDDLE, ORANGE = (0.60, 0.78, 0.92), (0.97, 0.97, 0.96), (0.99, 0.72, 0.50)  # RGB, all pale
-PIXELS = 300  # side of a scatter panel, which is shown smaller (200 CSS pixels)
+PIXELS = 300  # side of a scatter panel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from reports import looks
 from reports.page import inline_script
 from reports.page.templating import environment
 from reports.sections.answer import answer
-from reports.sections.codes import points
+from reports.sections.codes import explorer_data
 from reports.sections.codes import section as codes
 from reports.sections.doubt import section as doubt
 from reports.sections.images import section as images
@@ -123,7 +123,7 @@ def top(report: Report, store: StoredArrays, failures: list[Failure]) -> answer.
 def _dots(report: Report, store: StoredArrays, failures: list[Failure]) -> dict[str, Any] | None:
     """The script's data on each dot of the codes; None if no codes are stored, or if building it failed."""
     try:
-        return points.build(report, store)
+        return explorer_data.build(report, store)
     except Exception as error:  # without the data the pictures of the codes stay static
         log.error("the data for the script failed", exc_info=error)
         failures.append(Failure(section="The image behind each dot", error=error))

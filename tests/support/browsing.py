@@ -21,7 +21,7 @@ def settle(page):
 
 
 def bring_panels(page):
-    """Scroll to the latent space and return once its panels are drawn."""
-    page.evaluate("document.getElementById('latent').scrollIntoView()")
-    until(page, "Boolean(document.querySelector('figure[data-view=z-shared]').dataset.ring)")
+    """Scroll to the codes and return once their panels are drawn."""
+    page.evaluate("document.getElementById('codes').scrollIntoView()")
+    until(page, "'ring' in document.querySelector('.panel').dataset")
     settle(page)

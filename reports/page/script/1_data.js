@@ -11,7 +11,10 @@ const press = (button, down) => (button.ariaPressed = down);
 const put = Object.assign, pen2d = (canvas) => canvas.getContext("2d");
 const go = (id) => document.getElementById(id)?.scrollIntoView();
 const unpack = (text, Kind) => new Kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-const load = (sheet) => sheet && put(sheet, { image: put(new Image(), { src: sheet.source }) });
+const load = (sheet) => {
+  sheet.image = put(new Image(), { src: sheet.source });
+  sheet.image.decode().then(() => inspect(), () => {}); // what was asked for before it was decoded appears now
+};
 
 const NOTHING = 65535; // marks a missing coordinate
 const data = JSON.parse(document.getElementById("points")?.textContent ?? null);
@@ -24,7 +27,7 @@ if (data) {
   }
 }
 
-const [said] = all("#said"), [tip] = all("#tip");
+const [said] = all("#said");
 let speaking;
 const say = (text) => {
   clearTimeout(speaking); // of many quick steps only the last is read out

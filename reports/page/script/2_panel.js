@@ -1,9 +1,10 @@
-// One variant in one view: its dots on a canvas that replaces the static picture.
-const SIZE = 400, DOT = 2.7; // canvas pixels, shown at half size
-const view = { at: -1, owner: null, pinned: false, fit: false, alone: new Set(), zoom: {} };
-const zoomOf = (code) => (view.zoom[code] ??= { by: 1, middle: [0.5, 0.5] });
+// One variant in the view that is chosen: its dots on a canvas that replaces the static picture.
+const SIZE = 640, DOT = 4.4, INSET = 96; // canvas pixels, shown at about half size
+const view = { code: "pca", at: data?.home ?? -1, pinned: false, alone: new Set(), zoom: {} };
+const zoomOf = () => (view.zoom[view.code] ??= { by: 1, middle: [0.5, 0.5] });
 const seen = (label) => !view.alone.size || view.alone.has(label);
-const sheet = (attributes) => make("canvas", { width: SIZE, height: SIZE, ...attributes });
+const sheet = (side, attributes) => make("canvas", { width: side, height: side, ...attributes });
+const short = (number) => Number(number.toPrecision(2)).toLocaleString("en").replace("-", "−");
 
 const circle = (pen, x, y, radius, lineWidth, strokeStyle) => {
   put(pen, { lineWidth, strokeStyle });
@@ -12,75 +13,112 @@ const circle = (pen, x, y, radius, lineWidth, strokeStyle) => {
   pen.stroke();
 };
 
+// From the coordinates of a cloud to the pixels of a square, for axes of that range.
+const projection = ([[left, right], [bottom, top]], side) => (x, y) =>
+  [((x - left) / (right - left)) * side, ((top - y) / (top - bottom)) * side];
+
+// The axes, the dots and the prior's rings at one and two standard deviations, as in the static picture.
+const paint = (pen, { spots }, range, side, dot) => {
+  const at = projection(range, side), [x0, y0] = at(0, 0), prior = view.code != "tsne";
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, side, side);
+  pen.fillStyle = "#ececea";
+  if (prior) pen.fillRect(x0 - 1, 0, 2, side), pen.fillRect(0, y0 - 1, side, 2);
+  for (const front of [false, true]) data.labels.forEach((label, i) => {
+    const [x, y] = at(spots[2 * i], spots[2 * i + 1]);
+    if (seen(label) != front || !(Math.abs(x - side / 2) + 0 * y < side)) return;
+    pen.fillStyle = front ? data.colours[label % data.colours.length] : "#e4e4e0";
+    pen.beginPath();
+    pen.arc(x, y, dot, 0, 7);
+    pen.fill();
+  });
+  const unit = at(1, 0)[0] - x0;
+  for (const radius of prior ? [2, 1] : []) {
+    pen.setLineDash(radius > 1 ? [side / 60, side / 90] : []);
+    circle(pen, x0, y0, radius * unit, side / 240, "#111");
+  }
+  pen.setLineDash([]);
+  return unit;
+};
+
 class Panel {
-  constructor(figure, stored) {
-    const [image] = all("img", figure), { view: code, variant, xlim, ylim } = figure.dataset;
-    put(this, stored, { figure, code, name: variant, layer: sheet(), stale: true });
-    this.canvas = sheet({ tabindex: 0, role: "application", "aria-label": image.alt, "aria-describedby": "hint" });
-    this.shared = [xlim, ylim].map((ends) => ends.split(" ").map(Number));
-    this.spots = Float32Array.from(unpack(stored.places, Uint16Array), (q, i) =>
-      q === NOTHING ? NaN : stored.low[i % 2] + q * stored.step[i % 2]);
+  constructor(figure) {
+    const [image, small] = all("img", figure);
+    put(this, { figure, layer: sheet(SIZE), canvas: sheet(SIZE, { tabindex: 0, role: "application", "aria-describedby": "hint" }), inset: sheet(INSET, { "aria-hidden": true }) });
     image.after(this.canvas);
+    small?.after(this.inset);
+    this.note = make("p", { class: "settings now" });
+    all(".beneath p", figure)[0].after(this.note);
+    this.shows(figure.dataset.shows);
     figure.classList.add("live");
   }
 
-  // The drawn range of both axes: the shared one or this cloud's own, then zoomed.
+  shows(id) {
+    put(this, { id, variant: data.variants[id], stale: true });
+    this.figure.dataset.shows = id;
+  }
+
+  get cloud() {
+    const cloud = this.variant.clouds[view.code.split("-")[0]];
+    cloud.spots ??= Float32Array.from(unpack(cloud.places, Uint16Array), (q, i) =>
+      q === NOTHING ? NaN : cloud.low[i % 2] + q * cloud.step[i % 2]);
+    return cloud;
+  }
+
+  // The drawn range of both axes: that of all panels or this cloud's own, then zoomed.
   get range() {
-    const { by, middle } = zoomOf(this.code);
-    return (view.fit && this.own || this.shared).map(([low, high], axis) => {
+    const { by, middle } = zoomOf();
+    return (data.shared[view.code] ?? this.cloud.own).map(([low, high], axis) => {
       const centre = low + middle[axis] * (high - low), half = (high - low) / 2 / by;
       return [centre - half, centre + half];
     });
   }
 
-  pixels(x, y) {
-    const [[left, right], [bottom, top]] = this.drawn ??= this.range;
-    return [((x - left) / (right - left)) * SIZE, ((top - y) / (top - bottom)) * SIZE];
-  }
-
   spot(i) {
-    return this.pixels(this.spots[2 * i], this.spots[2 * i + 1]);
+    return projection(this.drawn ??= this.range, SIZE)(this.cloud.spots[2 * i], this.cloud.spots[2 * i + 1]);
   }
 
   paint() {
-    const pen = pen2d(this.layer);
+    const pen = pen2d(this.layer), { cloud, figure } = this, own = view.code == "pca";
     this.drawn = this.range;
-    const [x0, y0] = this.pixels(0, 0);
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, SIZE, SIZE);
-    pen.fillStyle = "#ececea";
-    pen.fillRect(x0 - 1, 0, 2, SIZE);
-    pen.fillRect(0, y0 - 1, SIZE, 2);
-    const paths = {};
-    data.labels.forEach((label, i) => {
-      const [x, y] = this.spot(i), path = (paths[seen(label) ? label : -1] ??= new Path2D());
-      if (Math.abs(x - SIZE / 2) + 0 * y < SIZE) path.moveTo(x + DOT, y), path.arc(x, y, DOT, 0, 7);
-    });
-    for (const label of Object.keys(paths).sort((a, b) => a - b)) {
-      pen.fillStyle = data.colours[label % data.colours.length] ?? "#e4e4e0";
-      pen.fill(paths[label]);
-    }
-    if (this.own) this.rings(pen, x0, y0, this.pixels(1, 0)[0] - x0);
-    this.numbers(pen);
+    const unit = paint(pen, cloud, this.drawn, SIZE, DOT);
+    figure.dataset.ring = view.code == "tsne" ? "" : unit.toFixed(2);
+    if (this.inset.parentNode) this.inset.parentNode.hidden = !own;
+    if (own) paint(pen2d(this.inset), cloud, data.shared["pca-shared"], INSET, 1.2);
+    if (data.many) this.numbers(pen);
+    const [[left, right], [bottom, top]] = this.drawn, centred = Math.abs(left + right) < 1e-6 * right;
+    const axes = centred ? `axes ±${short(right)}` : `x ${short(left)} to ${short(right)}, y ${short(bottom)} to ${short(top)}`;
+    const note = [view.code == "tsne" ? "" : axes, cloud.note].filter(String).join("; ");
+    this.note.textContent = note;
+    this.canvas.ariaLabel = `${this.variant.title}: ${all(`[data-turn=${view.code}]`)[0].textContent}, ${note}`;
     this.stale = false;
   }
 
-  // Rings at one and two standard deviations of the prior, as in the static picture.
-  rings(pen, x, y, unit) {
-    for (const radius of [2, 1]) {
-      pen.setLineDash(radius > 1 ? [8, 5] : []);
-      circle(pen, x, y, radius * unit, 2, "#111");
-    }
-    this.figure.dataset.ring = unit.toFixed(2);
-  }
-
-  // Each class's number at its median, unless the medians are so close that numbers would hide the dots.
+  // Each class's number at its median, unless the medians are so close that numbers would hide the dots. Numbers that
+  // would touch are pushed apart, and left out if that does not help.
   numbers(pen) {
-    const marks = this.medians.map(([label, x, y]) => [label, ...this.pixels(x, y)]);
-    const reach = [1, 2].map((axis) => Math.max(...marks.map((m) => m[axis])) - Math.min(...marks.map((m) => m[axis])));
-    if (Math.max(...reach) < 0.12 * SIZE) return;
-    put(pen, { font: "bold 24px sans-serif", textAlign: "center", textBaseline: "middle", lineWidth: 7, strokeStyle: "#fff", fillStyle: "#111" });
-    for (const mark of marks) if (seen(mark[0])) pen.strokeText(...mark), pen.fillText(...mark);
+    const at = projection(this.drawn, SIZE), room = 38;
+    const every = this.cloud.medians.map(([label, x, y]) => [label, ...at(x, y)]), marks = every.filter(([label]) => seen(label));
+    const reach = [1, 2].map((axis) => Math.max(...every.map((m) => m[axis])) - Math.min(...every.map((m) => m[axis])));
+    this.figure.dataset.numbers = "";
+    if (Math.max(...reach) < 0.12 * SIZE || marks.length > 30) return;
+    const apart = (a, b) => Math.hypot(b[1] - a[1], b[2] - a[2]) || 0.1;
+    for (let turn = 0; turn < 30; turn++) for (const a of marks) for (const b of marks) {
+      const far = apart(a, b), push = a === b ? 0 : Math.max(0, room - far) / 2 / far;
+      for (const axis of [1, 2]) {
+        const by = push * (b[axis] - a[axis] || 0.1);
+        a[axis] -= by, b[axis] += by;
+      }
+    }
+    put(pen, { font: "bold 30px sans-serif", textAlign: "center", textBaseline: "middle", lineWidth: 7, lineJoin: "round", strokeStyle: "#fff", fillStyle: "#111" });
+    const drawn = [];
+    for (const mark of marks) {
+      if (drawn.some((other) => apart(mark, other) < 0.8 * room)) continue;
+      drawn.push(mark);
+      pen.strokeText(...mark);
+      pen.fillText(...mark);
+    }
+    this.figure.dataset.numbers = drawn.map((mark) => mark.map(Math.round).join()).join(" ");
   }
 
   show() {
@@ -89,8 +127,8 @@ class Panel {
     pen.drawImage(this.layer, 0, 0);
     this.figure.dataset.ringed = isNaN(x) ? "" : data.ids[view.at];
     if (isNaN(x)) return;
-    circle(pen, x, y, 10, 7, "#fff");
-    circle(pen, x, y, 10, 3.5, "#111");
+    circle(pen, x, y, 15, 12, "#fff"); // pink: black rings are the prior's
+    circle(pen, x, y, 15, 6, "#d6006c");
   }
 
   // The image nearest to (x, y) among those that `fits` accepts; -1 if none lies within `reach` pixels.

@@ -1,56 +1,67 @@
-// Pointing at a dot rings its image in every panel and shows the image beside its reconstruction.
-const panels = [], codes = new Set(), onScreen = new Set(), [source, decoded] = all("canvas", tip);
+// Pointing at a dot rings its image in every panel and shows what each variant makes of it.
+const panels = [], [inspector] = all(".inspector"), columns = all("[data-variant]", inspector ?? make("p"));
 
 let waiting = false;
 const refresh = (stale) => {
-  for (const panel of panels) panel.stale ||= stale === true || stale === panel.code;
+  for (const panel of panels) panel.stale ||= stale === true;
   waiting ||= requestAnimationFrame(() => {
     waiting = false;
-    for (const panel of onScreen) panel.show();
-    placeTip();
+    for (const panel of panels) if (panel.canvas.checkVisibility()) panel.show();
   });
 };
 
-const copy = (canvas, sheet, i) => {
-  canvas.hidden = !(i < sheet?.count);
-  if (canvas.hidden) return;
-  const { side, columns } = sheet;
-  canvas.width = canvas.height = side;
-  pen2d(canvas).drawImage(sheet.image, -(i % columns) * side, -Math.floor(i / columns) * side);
+const copy = (canvas, { image, side, columns }, i) => {
+  if (canvas.width != side) canvas.width = canvas.height = side;
+  const pen = pen2d(canvas);
+  put(pen, { globalCompositeOperation: "copy" });
+  pen.drawImage(image, (i % columns) * side, Math.floor(i / columns) * side, side, side, 0, 0, side, side);
+  return pen;
 };
 
-const point = (i, owner, pinned) => {
-  const news = i !== view.at || owner !== view.owner;
-  put(view, { at: i, owner, pinned });
-  if (i < 0 || !news) return refresh();
-  const variant = data.variants[owner.name], label = data.labels[i];
-  copy(source, data.images, i);
-  copy(decoded, variant.decoded, i);
-  tip.dataset.image = data.ids[i];
-  tip.lastElementChild.textContent = `Image ${data.ids[i]}, class ${label} ${data.classes[label]}. ${owner.name}: ` +
-    `squared error × 1000: ${(variant.errors[i] / 100).toFixed(1)}` + (decoded.hidden ? "; no reconstruction stored." : ".");
-  if (pinned) say(tip.textContent.trim());
-  refresh();
-};
-
-const placeTip = () => {
-  tip.hidden = view.at < 0;
-  if (tip.hidden) return;
-  const box = view.owner.canvas.getBoundingClientRect(), [x, y] = view.owner.spot(view.at).map((p) => ((p || 0) / SIZE) * box.width + 16);
-  const room = innerWidth - tip.offsetWidth - 20, below = box.top + y;
-  tip.style.left = `${Math.max(4, Math.min(box.left + x, room))}px`;
-  tip.style.top = `${below + tip.offsetHeight < innerHeight ? below : Math.max(4, below - tip.offsetHeight - 32)}px`;
-};
-
-// Panels of one view zoom together, to stay comparable; `place` is the fixed point, as fractions of the frame.
-const zoom = (by, codes, place = [0.5, 0.5]) => {
-  for (const code of codes) {
-    const state = zoomOf(code), next = Math.min(64, state.by * by);
-    state.middle = state.middle.map((middle, axis) => middle + (place[axis] - 0.5) * (1 / state.by - 1 / next));
-    state.by = next;
-    if (next <= 1) delete view.zoom[code];
-    refresh(code);
+const inspect = () => {
+  if (!inspector || view.at < 0) return;
+  const i = view.at, label = data.labels[i], [original] = all("canvas", inspector), [text] = all("p", inspector);
+  copy(original, data.images, i);
+  for (const column of columns) {
+    const { decoded, errors } = data.variants[column.dataset.variant], [made, missed] = all("canvas", column);
+    copy(made, decoded, i);
+    const pen = copy(missed, decoded, i);
+    for (const [how, what] of [["difference", original], ["lighter", missed]]) {
+      pen.globalCompositeOperation = how;
+      pen.drawImage(what, 0, 0);
+    }
+    column.lastElementChild.textContent = (errors[i] / 100).toFixed(1);
   }
+  inspector.dataset.image = data.ids[i];
+  text.textContent = `Image ${data.ids[i]}` + (data.many ? `, ${label} ${data.classes[label]}` : "") +
+    (view.pinned ? ". Kept; Escape lets go." : i != data.home ? "." : columns.length > 1 ? ". Errors differ most here." : ". The largest error.");
+};
+
+// Without an image it is again the one of the beginning.
+const point = (i = -1, panel, pinned = false) => {
+  if (!data) return;
+  put(view, { at: i < 0 ? data.home : i, pinned: pinned && i >= 0 });
+  inspect();
+  refresh();
+  if (!view.pinned) return;
+  const { title, errors } = panel.variant;
+  say(`${inspector.firstElementChild.innerText.trim().split(". ")[0]}. ${title}: squared error times 1000: ${(errors[i] / 100).toFixed(1)}.`);
+};
+
+// All panels zoom together, to stay comparable; `place` is the fixed point, as fractions of the frame.
+const zoom = (by, place = [0.5, 0.5]) => {
+  const state = zoomOf(), next = Math.min(64, state.by * by);
+  state.middle = state.middle.map((middle, axis) => middle + (place[axis] - 0.5) * (1 / state.by - 1 / next));
+  state.by = next;
+  if (next <= 1) delete view.zoom[view.code];
+  refresh(true);
+};
+
+const turn = (code) => {
+  view.code = code;
+  for (const button of all("[data-turn]")) press(button, button.dataset.turn == code);
+  for (const reading of all("[data-reading]")) reading.hidden = reading.dataset.reading != code;
+  refresh(true);
 };
 
 const STEPS = { Left: [-1, 0], Right: [1, 0], Up: [0, -1], Down: [0, 1] }, ZOOMS = { "+": 2, "=": 2, "-": 0.5, 0: 0 };
@@ -61,75 +72,66 @@ const key = (panel, event) => {
     const ahead = (dx, dy, i) => i !== view.at && dx * step[0] + dy * step[1] > Math.abs(dx * step[1] + dy * step[0]);
     const next = isNaN(x) ? panel.nearest(SIZE / 2, SIZE / 2, 1e6) : panel.nearest(x, y, 1e6, ahead);
     if (next >= 0) point(next, panel, true);
-  } else if (by !== undefined) zoom(by, [panel.code], isNaN(x) ? undefined : [x / SIZE, 1 - y / SIZE]);
+  } else if (by !== undefined) zoom(by, isNaN(x) ? undefined : [x / SIZE, 1 - y / SIZE]);
   else return;
   event.preventDefault();
 };
 
 const listen = (panel) => {
-  const { canvas, code } = panel;
-  const under = ({ offsetX, offsetY }) => panel.nearest(...[offsetX, offsetY].map((p) => (p / canvas.clientWidth) * SIZE), 24);
+  const { canvas } = panel;
+  const under = ({ offsetX, offsetY }) => panel.nearest(...[offsetX, offsetY].map((p) => (p / canvas.clientWidth) * SIZE), 36);
   let moved;
   on(canvas, "pointerdown", () => (moved = false));
   on(canvas, "pointermove", (event) => {
-    const { by, middle } = zoomOf(code), { buttons, movementX, movementY } = event;
+    const { by, middle } = zoomOf(), { buttons, movementX, movementY } = event;
     if (buttons && by > 1) {
       middle[0] -= movementX / canvas.clientWidth / by;
       middle[1] += movementY / canvas.clientWidth / by;
       moved = true;
-      refresh(code);
+      refresh(true);
     } else if (!view.pinned) point(under(event), panel);
   });
-  on(canvas, "pointerleave", () => view.pinned || point(-1));
+  on(canvas, "pointerleave", () => view.pinned || point());
   on(canvas, "click", (event) => {
     const i = moved ? -1 : under(event);
     if (i >= 0) link(`p=${data.ids[i]}`);
-    if (!moved) point(i, panel, i >= 0);
+    if (!moved) point(i, panel, true);
   });
   on(canvas, "keydown", (event) => key(panel, event));
 };
 
-const TOOLS = {
-  fit: () => {
-    zoom(0, codes);
-    fit(!view.fit);
-  },
-  in: () => zoom(2, codes),
-  out: () => zoom(0.5, codes),
-  reset: () => {
-    view.alone.clear();
-    all("#latent [aria-pressed]").forEach((it) => press(it, false));
-    point(-1);
-    fit(false);
-    zoom(0, codes);
-  },
+// Where there are more variants than panels, each panel has a list of them; a variant that is left out leaves it.
+const offer = (panel, number) => {
+  const options = columns.map(({ dataset: { variant: id } }) => {
+    const { sign, title, word } = data.variants[id];
+    return make("option", { value: id }, [`${sign} ${title}`, title == word ? "" : word].filter(String).join(", "));
+  });
+  const list = make("select", { "aria-label": `Variant in panel ${number + 1}` }, ...options);
+  list.value = panel.id;
+  all("figcaption", panel.figure)[0].prepend(list);
+  on(list, "change", () => (panel.shows(list.value), refresh()));
 };
-const fit = (own) => {
-  view.fit = own;
-  press(all("[data-tool=fit]")[0], own);
-  for (const it of all("[data-fit=own], [data-fit=shared]")) it.hidden = own == (it.dataset.fit == "shared");
-  refresh(true);
+const refill = () => {
+  const free = columns.filter((column) => column.style.display != "none").map((column) => column.dataset.variant);
+  for (const panel of panels) if (!free.includes(panel.id)) panel.figure.hidden = true;
+  for (const panel of panels) {
+    const next = free.find((id) => !panels.some((other) => other.id == id && !other.figure.hidden));
+    if (!panel.figure.hidden || !next) continue;
+    panel.figure.hidden = false;
+    panel.shows(all("select", panel.figure)[0].value = next);
+  }
+  refresh();
 };
 
 const explore = () => {
-  for (const figure of all("figure[data-view]")) {
-    const stored = data.variants[figure.dataset.variant]?.views[figure.dataset.view];
-    if (!stored) continue;
-    panels.push(new Panel(figure, stored));
-    codes.add(figure.dataset.view);
-    listen(panels.at(-1));
+  for (const figure of all("figure[data-shows]")) panels.push(new Panel(figure));
+  panels.forEach(listen);
+  if (panels.length < columns.length) {
+    panels.forEach(offer);
+    new MutationObserver(refill).observe(inspector, { subtree: true, attributeFilter: ["style"] });
   }
-  const watch = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      onScreen[isIntersecting ? "add" : "delete"](panels.find((panel) => panel.figure === target));
-    }
-    refresh();
-  });
-  for (const panel of panels) {
-    watch.observe(panel.figure);
-    setTimeout(() => panel.show()); // so that off-screen panels are not blank in a full-page screenshot
-  }
-  for (const item of all("#latent [data-label]")) {
+  for (const panel of panels) panel.show();
+  for (const item of all(".explorer [data-label]")) {
     const label = +item.dataset.label, button = make("button", { type: "button", "aria-pressed": false }, ...item.childNodes);
     item.append(button);
     on(button, "click", () => {
@@ -138,9 +140,10 @@ const explore = () => {
       refresh(true);
     });
   }
-  for (const button of all("[data-tool]")) on(button, "click", TOOLS[button.dataset.tool]);
-  on(window, "scroll", placeTip);
-  on(window, "keydown", (event) => event.key === "Escape" && point(-1));
-  all("#latent .tools")[0].hidden = false;
+  for (const button of all("[data-turn]")) on(button, "click", () => turn(button.dataset.turn));
+  for (const button of all("[data-zoom]")) on(button, "click", () => zoom(+button.dataset.zoom));
+  on(window, "keydown", (event) => event.key === "Escape" && point());
+  for (const part of all(".explorer > .tools, .inspector")) part.hidden = false;
   document.body.classList.add("drawn");
+  inspect();
 };

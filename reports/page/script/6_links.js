@@ -1,4 +1,4 @@
-// URL fragments: #latent and #v-V1 scroll to an element, #p=123 rings an image, #only=a&only=b shows only those
+// URL fragments: #latent and #v-V1 scroll to an element, #p=123 shows an image, #only=a&only=b shows only those
 // variants, and #latent&only=a does both.
 const place = () => location.hash.replace(/^#|&?only=.*/g, "");
 const link = (where) => {
@@ -17,7 +17,7 @@ const follow = () => {
   if (!data || !id) return;
   const i = data.ids.indexOf(+id), panel = panels.find((it) => it.canvas.checkVisibility());
   if (i < 0 || !panel) return say(`Image ${id} is not among those shown.`);
-  panel.figure.scrollIntoView({ block: "center" });
+  inspector.scrollIntoView();
   point(i, panel, true);
 };
 

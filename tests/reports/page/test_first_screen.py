@@ -26,7 +26,8 @@ SEEN = """() => {
         range.selectNodeContents(walk.currentNode);
         const box = range.getBoundingClientRect();
         const shown = walk.currentNode.parentElement.checkVisibility();
-        if (shown && box.height && box.bottom <= innerHeight && box.right <= innerWidth) whole.push(walk.currentNode.data);
+        const inside = box.height && box.bottom <= innerHeight && box.right <= innerWidth;
+        if (shown && inside) whole.push(walk.currentNode.data);
     }
     return whole.join(' ').replace(/\\s+/g, ' ');
 }"""
@@ -89,7 +90,8 @@ def test_columns_are_cards_on_a_phone(visit, report, width):
 def test_one_colour_belongs_to_one_variant_in_every_chart(page):
     """Whatever is drawn of a variant, its colour is that of its sign."""
     drawn = page.evaluate("""() => {
-        const hex = colour => '#' + colour.match(/\\d+/g).slice(0, 3).map(n => (+n).toString(16).padStart(2, '0')).join('');
+        const two = n => (+n).toString(16).padStart(2, '0');
+        const hex = colour => '#' + colour.match(/\\d+/g).slice(0, 3).map(two).join('');
         const signs = {}, found = [];
         for (const column of document.querySelectorAll('.column'))
             signs[column.dataset.variant] = hex(getComputedStyle(column.querySelector('.state')).color);
@@ -98,7 +100,8 @@ def test_one_colour_belongs_to_one_variant_in_every_chart(page):
             for (const mark of [part, ...part.querySelectorAll('*')])
                 for (const name of ['fill', 'stroke']) {
                     const colour = mark.getAttribute(name);
-                    if (colour && colour != 'none' && mark.tagName != 'text') found.push([part.dataset.variant, wanted, colour]);
+                    if (colour && colour != 'none' && mark.tagName != 'text')
+                        found.push([part.dataset.variant, wanted, colour]);
                 }
         }
         return found;

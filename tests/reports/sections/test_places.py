@@ -13,9 +13,9 @@ from browsing import bring_panels, until
 from fake_run import QUICK
 from PIL import Image
 
-from reports import write
-from reports.sections.numbers import summary
+from reports import looks, write
 
+SHOWN = ("image", "reconstruction", "difference")
 JENKINS = "sandbox; default-src 'none'; img-src 'self'; style-src 'self'"
 
 
@@ -59,30 +59,30 @@ def test_in_a_sandboxed_frame_the_contents_lead_to_sections_and_panels_are_drawn
     (inner,) = page.frames[1:]
     until(inner, "document.body.classList.contains('drawn')")
     for link in inner.locator("nav a").all():
-        before = inner.evaluate("scrollY")
+        inner.evaluate("scrollTo(0, 0)")
         link.scroll_into_view_if_needed()
         link.click()
         assert inner.url == "about:srcdoc"
-        assert inner.evaluate("scrollY") != before or link.get_attribute("href") == "#findings"
-        inner.evaluate("scrollTo(0, 0)")
-    canvas = inner.locator("figure[data-view=z-shared] canvas").first
-    canvas.click()
+        target = link.get_attribute("href")[1:]
+        assert abs(inner.evaluate("id => document.getElementById(id).getBoundingClientRect().top", target)) < 390
     bring_panels(inner)
-    colours = canvas.evaluate("c => new Set(c.getContext('2d').getImageData(0, 0, 400, 400).data).size")
+    canvas = inner.locator(".panel canvas").first
+    canvas.click()
+    colours = canvas.evaluate("c => new Set(c.getContext('2d').getImageData(0, 0, 640, 640).data).size")
     assert colours > 10
+    bright = "c => Math.max(...c.getContext('2d').getImageData(0, 0, 28, 28).data.filter((_, i) => i % 4 == 0))"
+    assert all(inner.locator(f".inspector [data-shows={what}]").first.evaluate(bright) for what in SHOWN)
     assert page.said == []
 
 
-def test_under_a_jenkins_policy_words_and_numbers_can_be_read_and_charts_are_no_blobs(visit, strict, fake, tmp_path):
+def test_under_a_jenkins_policy_all_words_can_be_read_and_charts_are_no_blobs(visit, strict, report, fake, tmp_path):
     page = visit(strict)
     said = page.locator("body").inner_text()
-    for verdict in fake.report.verdicts:
-        assert verdict.claim in said
-        assert verdict.state.replace("_", " ") in said
-    for row in summary.table(fake.report):
-        assert row.name in said
-        assert all(cell.text in said for cell in row.cells)
-    page.locator("#curves svg").first.screenshot(path=tmp_path / "chart.png")
+    assert all(look.label in said for look in looks.of(fake.report.variants).values())
+    static = visit(report, java_script_enabled=False).locator("body").inner_text()
+    assert len(static.split()) > 300
+    assert set(static.split()) <= set(said.split())
+    page.locator("main svg[role=img]:visible").first.screenshot(path=tmp_path / "chart.png")
     grey = np.asarray(Image.open(tmp_path / "chart.png").convert("L"))
     assert (grey > 200).mean() > 0.8
     assert (grey < 60).mean() < 0.05
@@ -116,15 +116,19 @@ def test_nothing_moves_for_those_who_want_it_still(visit, report):
     assert moving == 0
 
 
-def test_paper_shows_the_static_pictures_and_no_controls_whatever_was_zoomed_on_screen(visit, report):
+def test_paper_shows_the_static_pictures_and_no_controls_whatever_was_seen_on_screen(visit, report):
     page = visit(report, color_scheme="dark")
     bring_panels(page)
-    page.click("[data-tool=fit]")
+    page.click("[data-turn=tsne]")
     page.emulate_media(media="print")
-    assert page.locator("canvas:visible, .tools:visible, nav:visible").count() == 0
-    shown = page.locator("main img").evaluate_all("all => all.map(i => [i.checkVisibility(), i.naturalWidth])")
-    assert len(shown) > 30
+    assert page.locator("canvas:visible, .tools:visible, .inspector:visible, select:visible").count() == 0
+    shown = page.locator("#codes img").evaluate_all("all => all.map(i => [i.checkVisibility(), i.naturalWidth])")
+    assert len(shown) == 2 * len(QUICK)  # each with its inset
     assert all(visible and width for visible, width in shown)
+    assert page.locator("#codes [data-reading]:visible").get_attribute("data-reading") == "pca"
+    notes = page.locator("#codes .beneath p:visible").all_inner_texts()
+    assert len(notes) == len(QUICK)
+    assert all(note.startswith("axes ±") for note in notes)
     kept = page.eval_on_selector_all("h2, h3", "all => [...new Set(all.map(h => getComputedStyle(h).breakAfter))]")
     assert kept == ["avoid"]
 

@@ -1,0 +1,28 @@
+"""The heading of the section: which settings brought their codes to the prior."""
+
+from mmdvae.conclusions import vitality
+from mmdvae.record.result import VariantResult
+from reports import looks, text
+
+NAMED = 4  # settings named one by one; of more only the number is told
+
+
+def of(variants: list[VariantResult]) -> str:
+    """One sentence; only "Codes" if no penalty was used or the distance from the prior was not measured."""
+    tried = [one for one in variants if one.has_penalty and one.status == "ok"]
+    alive, states = vitality.alive(tried), [vitality.of(one) for one in tried]
+    if not alive:
+        return "Codes" if not tried or "not measured" in states else "No penalty brought the codes to the prior"
+    if len(alive) > NAMED:
+        return f"{len(alive)} of {len(tried)} settings fill the prior"
+    names = _names(variants, alive)
+    listed = "; ".join(names) if any("," in name for name in names) else text.listed(names)
+    return f"Codes fill the prior {'only ' if len(alive) < len(tried) else ''}for {listed}"
+
+
+def _names(variants: list[VariantResult], alive: list[VariantResult]) -> list[str]:
+    """Short names, unless another variant has the same."""
+    seen = looks.of(variants)
+    every, named = [look.label for look in seen.values()], {one.name for one in alive}
+    short = [look.label for look in seen.values() if look.id in named]
+    return short if all(every.count(name) == 1 for name in short) else looks.settings(alive)
