@@ -240,8 +240,8 @@ def test_runs_lists_and_report_rebuilds(compared, copy):
     assert listed.returncode == 0
     assert page.parent.name in listed.stdout
     ours = copy / page.parent.name / "report.html"
-    assert "quick on npz:tiny.npz, 2 epochs, seed 0, 2 ok; " in listed.stdout
-    assert "; mmdvae compare quick --alpha 0 --alpha 0.6 --sigma 2.83 --epochs 2" in listed.stdout
+    assert "α 0.6 with σ 2.83 on npz:tiny.npz · 2 variants, 2 epochs, seed 0 · No setting brought" in listed.stdout
+    assert listed.stdout.endswith(" · price –\n")
     ours.unlink()
     rebuilt = mmdvae("report", page.parent.name, "--out", copy)
     assert rebuilt.returncode == 0, rebuilt.stderr

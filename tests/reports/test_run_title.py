@@ -25,7 +25,7 @@ def test_a_preset_gives_its_name_to_its_own_variants_and_to_no_others(tmp_path):
     whole = of_preset("quick")
     assert title(tmp_path, whole, run_id="a") == "quick on Fashion-MNIST"
     assert title(tmp_path, whole, run_id="b", preset="nightly").endswith(" variants of α and σ on Fashion-MNIST")
-    assert title(tmp_path, whole[:4], run_id="c") == "α 0.6 with σ 0.0001, 0.1 and 2.83 on Fashion-MNIST"
+    assert title(tmp_path, QUICK[:4], run_id="c") == "α 0.6 with σ 0.0001, 0.1 and 2.83 on Fashion-MNIST"
 
 
 @pytest.mark.parametrize(
