@@ -8,10 +8,12 @@ from dataclasses import replace
 import fake_run
 import numpy as np
 import pytest
+from browsing import PHONE
 from fake_run import CLASSES, NONE, QUICK, FakeVariant
 from parsed_page import of, section, words
 from PIL import Image
 
+from reports import write
 from reports.drawing import pictures
 from reports.sections.images import finding, portraits, reconstructions, shown
 from reports.sections.images import section as images
@@ -258,6 +260,20 @@ def test_sharpness_and_variety_are_in_the_alternative_text_alone(tmp_path):
     alt = made.portraits[0].pictures[-1].picture.alt
     assert re.fullmatch(r".*: 32 samples, \d+ % as sharp and \d+ % as varied as test images\.", alt)
     assert "as sharp" not in section(page, "images")
+
+
+def test_it_is_compact_at_a_desk_and_its_images_are_large_enough_on_a_phone(tmp_path, visit):
+    fake = fake_run.make(tmp_path, [NONE, DEAD, HALF, LIVE, replace(LIVE, sigma=5.66), FakeVariant(kernel="imq")])
+    file = write.write(fake.run_dir, fake.store)
+    widths = "all => all.map(it => it.getBoundingClientRect().width)"
+    desk = visit(file, viewport={"width": 1280, "height": 800})
+    assert desk.locator("#images").bounding_box()["height"] < 1.75 * 800
+    assert min(desk.eval_on_selector_all("#images .portraits img", widths)) / 9 > 22
+    assert min(desk.eval_on_selector_all("#images .strips img", widths)) / 8 > 28  # not below one pixel for one pixel
+    phone = visit(file, viewport=PHONE)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert min(phone.eval_on_selector_all("#images .strips img", widths)) / 8 > 40
+    assert min(phone.eval_on_selector_all("#images .portraits figure:not(.alike) img", widths)) / 9 > 35
 
 
 def test_variety_and_sharpness_are_those_of_the_definitions():
