@@ -34,7 +34,7 @@ def build(report: Report, store: StoredArrays) -> Images:
     """The pictures of all variants that a penalty touched, and of one that none touched."""
     found = shown.choose(report, store)
     if not found.all:
-        return Images(title=NONE, copies="", portraits=[], real=None, rows=[], searched="", notes=_notes(found))
+        return Images(title=NONE, copies="", portraits=[], real=None, rows=[], searched="", notes=[])
     test = store.images[shown.spread(len(store.images), REAL)]
     return Images(
         title=finding.title(report, found, test),
