@@ -13,7 +13,7 @@ from reports.text import significant
 
 
 def cell(table, name, metric):
-    (row,) = [row for _, row in table.rows if row.name == name]
+    (row,) = [row for row in table.rows if row.name == name]
     return row.cells[[column.name for column in table.columns].index(metric)]
 
 
@@ -31,11 +31,11 @@ def test_a_number_stands_with_its_spread_between_floor_and_ceiling(report):
     tables = {table.title: table for table in measurements.build(report).tables}
     samples, match = tables["Samples from N(0, I)"], tables["Match with the prior"]
     titles = [look.title for look in sorted(looks.of(report.variants).values(), key=lambda look: look.place)]
-    assert [title for title, _ in samples.rows] == [*titles, "mean image", "PCA-8", "real images"]
+    assert [row.title for row in samples.rows] == [*titles, "mean image", "PCA-8", "real images"]
     assert cell(samples, "real images", "fid").text == "0.370"
     fid, live = report.variants[3].summary["fid"], cell(samples, QUICK[3].name, "fid")
     assert (live.text, live.spread) == (significant(fid.mean), f"± {significant(fid.sd, 2)}")
-    assert [title for title, _ in match.rows][-3:] == ["prior N(0, I)", "PCA-8", "prior draws"]
+    assert [row.title for row in match.rows][-3:] == ["prior N(0, I)", "PCA-8", "prior draws"]
     assert cell(match, "prior N(0, I)", "sliced_w2").text == "0"
     assert cell(match, "prior draws", "sliced_w2").text == "0.0161"
 
