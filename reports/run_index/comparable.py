@@ -1,10 +1,12 @@
 """The comparable part of a run: its settings as text, and its variants."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from mmdvae.record.result import Report, VariantResult
 from reports import run_title, text
-from reports.sections.more.provenance import devices, flat
+from reports.sections.more.provenance import devices
 
 # Settings that must be equal for a fair comparison.
 EPOCHS, DATA = "Epochs", "Data SHA-256"
@@ -53,5 +55,14 @@ def _settings(report: Report) -> dict[str, str]:
         ("Version", report.run.versions),
         ("Hardware", asdict(report.run.hardware)),
     ):
-        found |= {f"{title} {name}".strip(): value for name, value in flat(values)}
+        found |= {f"{title} {name}".strip(): value for name, value in _flat(values)}
     return {name: value for name, value in found.items() if value}
+
+
+def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
+    """Nested values as rows: {"gpu": {"name": x}} becomes ("gpu name", x)."""
+    if isinstance(value, Mapping):
+        return [row for name, inner in value.items() for row in _flat(inner, f"{path} {name}".strip())]
+    if isinstance(value, list):
+        return [(path, ", ".join(map(str, value)))]
+    return [(path, "none" if value is None else str(value))]

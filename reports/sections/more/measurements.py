@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mmdvae.record.result import Report
-from reports import looks, sample_metrics, table, text
+from reports import sample_metrics, table, text
 from reports.metric import Metric
 from reports.metrics import GROUPS, METRICS
 from reports.table import Row
@@ -28,7 +28,7 @@ class Table:
 
     title: str
     columns: list[Metric]
-    rows: list[tuple[str, Row]]  # each with its title
+    rows: list[Row]
     note: str  # a remark on all its numbers; may be empty
 
 
@@ -44,25 +44,15 @@ class Measurements:
 def build(report: Report) -> Measurements | None:
     """A table for every topic with a measured metric; None if nothing was measured."""
     measured = table.measured(report)
-    shown = looks.of(report.variants)
     tables = []
     for group, title in GROUPS:
         columns = [metric for metric in METRICS if metric.group == group and metric.name in measured]
         if columns:
-            rows = [
-                (shown[row.name].title if row.kind == "variant" else row.name, row) for row in _rows(report, columns)
-            ]
             note = _judged_by(report) if group in SAMPLES else NOTES.get(group, "")
-            tables.append(Table(title=title, columns=columns, rows=rows, note=note))
+            tables.append(Table(title=title, columns=columns, rows=table.rows(report, columns), note=note))
     seeds = len(report.run.seeds)
     means = f"the mean over {seeds} seeds ± their standard deviation" if seeds > 1 else "one seed"
     return Measurements(seeds=means, tables=tables) if tables else None
-
-
-def _rows(report: Report, columns: list[Metric]) -> list[Row]:
-    """Variants in the order of the page, then the prior and the baselines."""
-    shown = looks.of(report.variants)
-    return sorted(table.rows(report, columns), key=lambda row: shown[row.name].place if row.kind == "variant" else 1e9)
 
 
 def _judged_by(report: Report) -> str:

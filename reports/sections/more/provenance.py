@@ -1,6 +1,5 @@
 """Where the numbers come from: command, data, settings, code, machine, files."""
 
-from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar
 
@@ -114,12 +113,3 @@ def _judge(judge: Classifier | None) -> str:
         return ""
     accuracy = text.percent(judge.test_accuracy)
     return f"test accuracy {accuracy}, {judge.classes} classes, {judge.features} features, SHA-256 {judge.sha256}"
-
-
-def flat(value: Any, path: str = "") -> list[tuple[str, str]]:
-    """Nested values as rows, by which runs are compared: {"gpu": {"name": x}} becomes ("gpu name", x)."""
-    if isinstance(value, Mapping):
-        return [row for name, inner in value.items() for row in flat(inner, f"{path} {name}".strip())]
-    if isinstance(value, list):
-        return [(path, ", ".join(map(str, value)))]
-    return [(path, "none" if value is None else str(value))]
