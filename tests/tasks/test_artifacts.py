@@ -52,13 +52,14 @@ def test_a_summary_that_could_not_be_written_is_said_and_the_path_stays(tmp_path
     assert "report.html" in markdown.artifact(tmp_path / "report.html")
 
 
-def test_the_table_has_a_row_for_all_and_the_summarys_columns_as_text(tmp_path):
+def test_the_table_has_a_row_for_all_and_the_columns_of_the_table_of_numbers_as_text(tmp_path):
     fake = fake_run.make(tmp_path, [QUICK[0], FakeVariant(sigma=2.0, status="failed")])
     rows = summary.records(fake.report)
-    assert [row["variant"] for row in rows[:3]] == ["none", "mmd-a0.6-s2", "prior N(0, I)"]
+    assert [row["variant"] for row in rows] == ["no penalty", "α\u00a00.6, σ\u00a02", "PCA-8", "best possible"]
+    assert [row["id"] for row in rows[:2]] == ["none", "mmd-a0.6-s2"]
     assert rows[0]["BCE (nats/pixel)"] == f"{fake.report.variants[0].mean('bce'):.4f}"
-    assert rows[1]["BCE (nats/pixel)"] == "failed"
-    assert rows[2]["BCE (nats/pixel)"] == "–"
+    assert rows[1]["BCE (nats/pixel)"] == rows[1]["state"] == "failed"
+    assert rows[2]["Distance (sliced W2)"] == "–"
     assert len({tuple(row) for row in rows}) == 1
     json.dumps(rows)
 

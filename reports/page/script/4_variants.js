@@ -3,6 +3,7 @@ const [variants] = all("#variants"), boxes = all("#variants input"), EACH = 4; /
 const signed = (number) =>
   number.toLocaleString("en-US", { maximumSignificantDigits: 3, signDisplay: "exceptZero" }).replace("-", "−");
 
+// Its row, A − B; what the table has in words.
 const pair = (chosen) => {
   all("tr.difference").forEach((row) => row.remove());
   const [b, a] = chosen.map((box) => all(".bars tr").find((row) => row.dataset.variant == box.value));
@@ -18,10 +19,10 @@ const pair = (chosen) => {
 };
 
 const choose = () => {
-  const chosen = boxes.filter((box) => box.checked), kept = new Set(chosen.map((box) => box.value)), [each] = all(".each");
-  const left = new Set(boxes.filter((box) => !box.checked).map((box) => box.value));
+  const chosen = boxes.filter((box) => box.checked), left = new Set(boxes.filter((box) => !box.checked).map((box) => box.value));
+  const [each] = all(".each");
   for (const element of all("[data-variant]")) element.style.display = left.has(element.dataset.variant) ? "none" : "";
-  if (each && left.size && chosen.length <= EACH) each.checked ||= all("tr.untouched").some((row) => kept.has(row.dataset.variant));
+  if (each && left.size && chosen.length <= EACH) each.checked ||= all("tr.untouched").some((row) => !row.style.display);
   say(all("summary", variants)[0].textContent = `Choose variants: ${chosen.length} of ${boxes.length} shown${pair(chosen)}`);
   point(-1);
 };

@@ -6,13 +6,9 @@ const download = (blob, name) => {
   setTimeout(() => URL.revokeObjectURL(href), 1e4);
 };
 const save = async (chart, kind) => {
-  const svg = chart.cloneNode(true), { width, height } = chart.viewBox.baseVal, name = `${chart.closest("[id]")?.id}.${kind}`;
-  const ground = svg.insertBefore(document.createElementNS(chart.namespaceURI, "rect"), svg.firstChild), type = "image/svg+xml";
-  for (const [it, attributes] of [[ground, { width, height, fill: "#fff" }], [svg, { width, height }]]) {
-    for (const attribute in attributes) it.setAttribute(attribute, attributes[attribute]);
-  }
-  for (const line of all("[data-tips]", svg)) line.removeAttribute("data-tips");
-  const text = new XMLSerializer().serializeToString(svg);
+  const { width, height } = chart.viewBox.baseVal, name = `${chart.closest("[id]")?.id}.${kind}`, type = "image/svg+xml";
+  const ground = ` width="${width}" height="${height}"><rect width="100%" height="100%" fill="#fff"/>`;
+  const text = new XMLSerializer().serializeToString(chart).replace(/ (data-tips|tabindex)="[^"]*"/g, "").replace(">", ground);
   if (kind == "svg") return download(new Blob([text], { type }), name);
   const image = put(new Image(), { src: `data:${type},${encodeURIComponent(text)}` });
   const canvas = make("canvas", { width: PIXELS * width, height: PIXELS * height });

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import fake_run
 import pytest
@@ -367,6 +368,7 @@ def test_a_chart_is_saved_by_keyboard_as_a_file_of_its_own(page, chart, tmp_path
     else:
         text = (tmp_path / "file").read_text()
         assert text.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
+        assert ElementTree.fromstring(text).get("width") == f"{width:g}"  # well-formed
         assert "data-tips" not in text
         assert '<rect width="' in text
     assert page.said == []
