@@ -123,7 +123,7 @@ def _line(
     look, mean = shown[variant.name], seed_mean(variant, series)
     points = [(float(epoch), None if value is None else value / unit) for epoch, value in enumerate(mean, start=1)]
     return svg.Line(
-        label=look.title,
+        label=look.title if look.status == "ok" else f"{look.title}, {look.status}",
         points=points,
         band=histories.seed_band(variant, series) if banded else (),
         colour=look.colour,

@@ -37,6 +37,7 @@ class Card:
     anchor: str  # its HTML id; empty if the code is not a valid id
     explanation: str
     levels: str  # the explanation without what a heading says of all claims that need seeds
+    lacking: str  # why it is undecided although all that was measured supports it; else empty
     bar: Markup  # the interval around the claim's threshold; empty without an interval
     parts: list[str]  # of several comparisons: state, what is compared, effect with interval
 
@@ -95,9 +96,15 @@ def card(verdict: Verdict, shown: dict[str, looks.Look] | None = None, seeds: in
         anchor=f"v-{verdict.code}" if re.fullmatch(r"[\w-]+", verdict.code) else "",
         explanation=looks.spelled(verdict.explanation, known),
         levels=looks.spelled(re.sub(r"^Too few seeds[^;]*; ", "", verdict.explanation), known),
+        lacking=_lacking(verdict),
         bar=interval_bar.draw(verdict, word),
         parts=_parts(verdict.parts, times, known),
     )
+
+
+def _lacking(verdict: Verdict) -> str:
+    all_for = verdict.state == "inconclusive" and {part.state for part in verdict.parts} == {"supported"}
+    return "supported by all that finished, but not every variant did" if all_for else ""
 
 
 def _parts(parts: Sequence[Part], times: str, shown: dict[str, looks.Look]) -> list[str]:

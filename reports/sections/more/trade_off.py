@@ -1,7 +1,7 @@
 """Error against distance from the prior: what each setting gives up in one to gain in the other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from markupsafe import Markup
@@ -11,7 +11,7 @@ from mmdvae.record.result import Report, VariantResult
 from reports import looks, metrics, text
 from reports.drawing import scales, svg
 from reports.looks import Look
-from reports.metrics import Metric
+from reports.metric import Fixed, Metric
 
 WIDTH, HEIGHT = 560, 400
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 24, 40
@@ -59,8 +59,8 @@ def build(report: Report) -> TradeOff | None:
     heights = [dot.y for dot in dots if dot.y <= farthest]
     room = 0.15 * (max(heights) - min(heights))  # above the dots, for those beyond the frame
     axes = (
-        scales.linear([dot.x for dot in near + grey], title=f"{x.title}, {x.unit}"),
-        scales.linear([*heights, max(heights) + room]),
+        _axis([dot.x for dot in near + grey], x),
+        _axis([*heights, max(heights) + room], y),
     )
     inside = [
         dot for dot in dots if all(0 <= axis.share(at) <= 1 for axis, at in zip(axes, (dot.x, dot.y), strict=True))
@@ -71,6 +71,14 @@ def build(report: Report) -> TradeOff | None:
         plot=_plot(inside, grey, axes, x, y),
         outside=[f"{dot.look.title} ({y.show(dot.y)})" for dot in dots if dot not in inside],
     )
+
+
+def _axis(values: list[float], metric: Metric) -> scales.Scale:
+    """A linear axis whose ticks are in the metric's unit."""
+    factor = metric.show.factor if isinstance(metric.show, Fixed) else 1.0
+    shown = scales.linear([factor * value for value in values], title=f"{metric.title}, {metric.unit}")
+    ticks = [(at / factor, words) for at, words in shown.ticks]
+    return replace(shown, low=shown.low / factor, high=shown.high / factor, ticks=ticks)
 
 
 def _dot(variant: VariantResult, shown: dict[str, Look], x: Metric, y: Metric) -> Dot | None:

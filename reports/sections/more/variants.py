@@ -19,7 +19,15 @@ from reports.stored_arrays import StoredArrays
 from reports.table import spread_text
 
 MAIN = ("mse", "sliced_w2", "latent_coverage", "fid", "total_variance", "knn_accuracy", "train_seconds")
-UNITS = ("%", "dB", "nats", "nats/pixel", "seconds", "MB")  # others say what a metric is, as the tables' heads do
+UNITS = (
+    "per pixel × 1000",
+    "%",
+    "dB",
+    "nats",
+    "nats/pixel",
+    "seconds",
+    "MB",
+)  # others say what a metric is, as the tables' heads do
 MOST_DETAILED = 12  # of more variants, only the main numbers: all of them are in the tables
 WIDTH, HEIGHT, LEFT, TOP = 240, 76, 8, 8  # of a curve
 

@@ -36,7 +36,7 @@ def test_each_touched_variant_has_a_dot_at_its_place_in_its_colour_with_its_labe
         dot, label = plot.elements[plot.elements.index(group) + 1 :][:2]
         assert dot.attributes["fill"] == shown[variant.name].colour
         assert words(label) == f"α .{f'{variant.alpha}'[2:]} σ {variant.sigma}"
-        assert f"MSE {variant.mean('mse'):.5f}" in group.attributes["data-tips"]
+        assert f"MSE {1000 * variant.mean('mse'):.2f}," in group.attributes["data-tips"]
     dots = plot.all("circle")
     across = [float(dot.attributes["cx"]) for dot in dots]
     errors = [
@@ -45,6 +45,9 @@ def test_each_touched_variant_has_a_dot_at_its_place_in_its_colour_with_its_labe
     steps = [
         (b - a) / (d - c) for (a, b), (c, d) in zip(itertools.pairwise(across), itertools.pairwise(errors), strict=True)
     ]
+    ticks = [words(text) for text in plot.all("text") if text.attributes.get("text-anchor") == "middle"]
+    assert "18" in ticks  # in thousandths, as the title says
+    assert "MSE, per pixel × 1000" in ticks
     assert steps == pytest.approx([steps[0]] * len(steps), rel=0.02)  # a linear axis
 
 

@@ -150,3 +150,11 @@ def test_an_endless_interval_ends_at_the_edge(report, ends):
 
 def test_without_an_interval_there_is_no_bar(report):
     assert interval_bar.draw(replace(report.verdicts[0], interval=None), "undecided") == ""
+
+
+def test_what_only_a_lost_variant_leaves_open_says_so(tmp_path):
+    lost = replace(QUICK[3], sigma=9.0, status="diverged")
+    claims = verdicts.build(fake_run.make(tmp_path, [*QUICK, lost], seeds=(0, 1, 2)).report)
+    (card,) = [one for one in claims.decidable if one.verdict.code == "V4"]
+    assert (card.word, card.lacking) == ("undecided", "supported by all that finished, but not every variant did")
+    assert not [one.lacking for one in claims.decidable if one.word != "undecided" and one.lacking]
