@@ -101,7 +101,9 @@ def test_no_id_of_a_variant_is_shown(page, report):
 
 
 def test_help_is_a_question_mark_with_a_name(page):
-    marks = [e for e in page.all("summary") if words(e) == "?"]
+    start = page.elements.index(page.all("section", id="doubt")[0])
+    end = page.elements.index(page.all("section", id="more")[0])
+    marks = [e for e in page.elements[start:end] if e.tag == "summary" and words(e) == "?"]
     assert marks
     assert all(mark.attributes["aria-label"] for mark in marks)
 
