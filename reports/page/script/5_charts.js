@@ -2,6 +2,7 @@
 const [note] = all("#note");
 for (const chart of all("svg[role=img]:has([data-tips])")) {
   let at = -1;
+  chart.setAttribute("tabindex", 0);
   // The points with their places on the screen.
   const points = () => {
     const { left, top, width } = chart.getBoundingClientRect(), scale = width / chart.viewBox.baseVal.width;

@@ -6,13 +6,12 @@ const download = (blob, name) => {
   setTimeout(() => URL.revokeObjectURL(href), 1e4);
 };
 const save = async (chart, kind) => {
-  const { width, height } = chart.viewBox.baseVal, name = `${chart.closest("[id]")?.id}.${kind}`, type = "image/svg+xml";
-  const ground = ` width="${width}" height="${height}"><rect width="100%" height="100%" fill="#fff"/>`;
-  const text = new XMLSerializer().serializeToString(chart).replace(/ (data-tips|tabindex)="[^"]*"/g, "").replace(">", ground);
+  const name = `${chart.closest("[id]")?.id}.${kind}`, type = "image/svg+xml";
+  const text = new XMLSerializer().serializeToString(chart).replace(/ (data-tips|tabindex)="[^"]*"/g, "");
   if (kind == "svg") return download(new Blob([text], { type }), name);
   const image = put(new Image(), { src: `data:${type},${encodeURIComponent(text)}` });
-  const canvas = make("canvas", { width: PIXELS * width, height: PIXELS * height });
   await image.decode();
+  const canvas = make("canvas", { width: PIXELS * image.width, height: PIXELS * image.height });
   pen2d(canvas).drawImage(image, 0, 0, canvas.width, canvas.height);
   canvas.toBlob((blob) => download(blob, name));
 };
@@ -21,7 +20,7 @@ const saving = make("span", { class: "save" }, ...["svg", "png"].map((kind) => {
   on(button, "click", () => save(saving.previousElementSibling, kind));
   return button;
 }));
-for (const chart of all(".plate > svg[role=img]")) {
+for (const chart of all(".plate > svg[role=img]")) if (chart.viewBox.baseVal.height > 100) { // smaller ones are marks in a line
   chart.setAttribute("tabindex", 0);
   on(chart, "focus", () => chart.after(saving));
   on(chart.parentNode, "pointerenter", () => saving.matches(":focus-within") || chart.after(saving));

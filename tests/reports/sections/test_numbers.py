@@ -47,7 +47,7 @@ def test_variants_stand_by_what_the_penalty_did_and_those_it_did_not_touch_share
         ("no penalty, normalised codes", "variant"),
         ("no penalty", "variant"),
         ("untouched: 4 trainings", "all"),
-        *((f"α 0.6, σ {sigma}", "untouched") for sigma in ("0.0001", "0.1", "10000")),
+        *((f"α 0.6, σ {sigma}", "untouched") for sigma in ("0.0001", "0.1", "10,000")),
         ("PCA-8", "reference"),
         ("best possible", "reference"),
     ]
