@@ -6,11 +6,10 @@ const seen = (label) => !view.alone.size || view.alone.has(label);
 const sheet = (side, attributes) => make("canvas", { width: side, height: side, ...attributes });
 const short = (number) => Number(number.toPrecision(2)).toLocaleString("en").replace("-", "−");
 
+const arc = (pen, x, y, radius) => (pen.beginPath(), pen.arc(x, y, radius, 0, 7), pen);
 const circle = (pen, x, y, radius, lineWidth, strokeStyle) => {
   put(pen, { lineWidth, strokeStyle });
-  pen.beginPath();
-  pen.arc(x, y, radius, 0, 7);
-  pen.stroke();
+  arc(pen, x, y, radius).stroke();
 };
 
 // From the coordinates of a cloud to the pixels of a square, for axes of that range.
@@ -28,9 +27,7 @@ const paint = (pen, { spots }, range, side, dot) => {
     const [x, y] = at(spots[2 * i], spots[2 * i + 1]);
     if (seen(label) != front || !(Math.abs(x - side / 2) + 0 * y < side)) return;
     pen.fillStyle = front ? data.colours[label % data.colours.length] : "#e4e4e0";
-    pen.beginPath();
-    pen.arc(x, y, dot, 0, 7);
-    pen.fill();
+    arc(pen, x, y, dot).fill();
   });
   const unit = at(1, 0)[0] - x0;
   for (const radius of prior ? [2, 1] : []) {
@@ -44,10 +41,10 @@ const paint = (pen, { spots }, range, side, dot) => {
 class Panel {
   constructor(figure) {
     const [image, small] = all("img", figure);
-    put(this, { figure, layer: sheet(SIZE), canvas: sheet(SIZE, { tabindex: 0, role: "application", "aria-describedby": "hint" }), inset: sheet(INSET, { "aria-hidden": true }) });
+    put(this, { figure, layer: sheet(SIZE), inset: small && sheet(INSET, { "aria-hidden": true }), note: make("p", { class: "settings now" }) });
+    this.canvas = sheet(SIZE, { tabindex: 0, role: "application", "aria-describedby": "hint" });
     image.after(this.canvas);
     small?.after(this.inset);
-    this.note = make("p", { class: "settings now" });
     all(".beneath p", figure)[0].after(this.note);
     this.shows(figure.dataset.shows);
     figure.classList.add("live");
@@ -79,29 +76,27 @@ class Panel {
   }
 
   paint() {
-    const pen = pen2d(this.layer), { cloud, figure } = this, own = view.code == "pca";
+    const pen = pen2d(this.layer), { cloud, figure, inset } = this, prior = view.code != "tsne", own = view.code == "pca";
     this.drawn = this.range;
-    const unit = paint(pen, cloud, this.drawn, SIZE, DOT);
-    figure.dataset.ring = view.code == "tsne" ? "" : unit.toFixed(2);
-    if (this.inset.parentNode) this.inset.parentNode.hidden = !own;
-    if (own) paint(pen2d(this.inset), cloud, data.shared["pca-shared"], INSET, 1.2);
+    const unit = paint(pen, cloud, this.drawn, SIZE, DOT), [[left, right], [bottom, top]] = this.drawn;
+    figure.dataset.ring = prior ? unit.toFixed(2) : "";
+    if (inset) inset.parentNode.hidden = !own;
+    if (inset && own) paint(pen2d(inset), cloud, data.shared["pca-shared"], INSET, 1.2);
     if (data.many) this.numbers(pen);
-    const [[left, right], [bottom, top]] = this.drawn, centred = Math.abs(left + right) < 1e-6 * right;
-    const axes = centred ? `axes ±${short(right)}` : `x ${short(left)} to ${short(right)}, y ${short(bottom)} to ${short(top)}`;
-    const note = [view.code == "tsne" ? "" : axes, cloud.note].filter(String).join("; ");
-    this.note.textContent = note;
-    this.canvas.ariaLabel = `${this.variant.title}: ${all(`[data-turn=${view.code}]`)[0].textContent}, ${note}`;
+    const axes = Math.abs(left + right) < 1e-6 * right ? `axes ±${short(right)}` : `x ${short(left)} to ${short(right)}, y ${short(bottom)} to ${short(top)}`;
+    this.note.textContent = [prior && axes, cloud.note].filter(Boolean).join("; ");
+    this.canvas.ariaLabel = `${this.variant.title}: ${all(`[data-turn=${view.code}]`)[0].textContent}, ${this.note.textContent}`;
     this.stale = false;
   }
 
   // Each class's number at its median, unless the medians are so close that numbers would hide the dots. Numbers that
   // would touch are pushed apart, and left out if that does not help.
   numbers(pen) {
-    const at = projection(this.drawn, SIZE), room = 38;
-    const every = this.cloud.medians.map(([label, x, y]) => [label, ...at(x, y)]), marks = every.filter(([label]) => seen(label));
-    const reach = [1, 2].map((axis) => Math.max(...every.map((m) => m[axis])) - Math.min(...every.map((m) => m[axis])));
+    const at = projection(this.drawn, SIZE), room = 38, every = this.cloud.medians.map(([label, x, y]) => [label, ...at(x, y)]);
+    const marks = every.filter(([label]) => seen(label)), drawn = [];
+    const reach = (axis) => Math.max(...every.map((m) => m[axis])) - Math.min(...every.map((m) => m[axis]));
     this.figure.dataset.numbers = "";
-    if (Math.max(...reach) < 0.12 * SIZE || marks.length > 30) return;
+    if (Math.max(reach(1), reach(2)) < 0.12 * SIZE || marks.length > 30) return;
     const apart = (a, b) => Math.hypot(b[1] - a[1], b[2] - a[2]) || 0.1;
     for (let turn = 0; turn < 30; turn++) for (const a of marks) for (const b of marks) {
       const far = apart(a, b), push = a === b ? 0 : Math.max(0, room - far) / 2 / far;
@@ -111,7 +106,6 @@ class Panel {
       }
     }
     put(pen, { font: "bold 30px sans-serif", textAlign: "center", textBaseline: "middle", lineWidth: 7, lineJoin: "round", strokeStyle: "#fff", fillStyle: "#111" });
-    const drawn = [];
     for (const mark of marks) {
       if (drawn.some((other) => apart(mark, other) < 0.8 * room)) continue;
       drawn.push(mark);

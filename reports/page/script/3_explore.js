@@ -12,8 +12,7 @@ const refresh = (stale) => {
 
 const copy = (canvas, { image, side, columns }, i) => {
   if (canvas.width != side) canvas.width = canvas.height = side;
-  const pen = pen2d(canvas);
-  put(pen, { globalCompositeOperation: "copy" });
+  const pen = put(pen2d(canvas), { globalCompositeOperation: "copy" });
   pen.drawImage(image, (i % columns) * side, Math.floor(i / columns) * side, side, side, 0, 0, side, side);
   return pen;
 };
@@ -27,8 +26,7 @@ const inspect = () => {
     copy(made, decoded, i);
     const pen = copy(missed, decoded, i);
     for (const [how, what] of [["difference", original], ["lighter", missed]]) {
-      pen.globalCompositeOperation = how;
-      pen.drawImage(what, 0, 0);
+      put(pen, { globalCompositeOperation: how }).drawImage(what, 0, 0);
     }
     column.lastElementChild.textContent = (errors[i] / 100).toFixed(1);
   }
@@ -44,8 +42,8 @@ const point = (i = -1, panel, pinned = false) => {
   inspect();
   refresh();
   if (!view.pinned) return;
-  const { title, errors } = panel.variant;
-  say(`${inspector.firstElementChild.innerText.trim().split(". ")[0]}. ${title}: squared error times 1000: ${(errors[i] / 100).toFixed(1)}.`);
+  const { title, errors } = panel.variant, [image] = all("p", inspector)[0].textContent.split(". ");
+  say(`${image}. ${title}: squared error times 1000: ${(errors[i] / 100).toFixed(1)}.`);
 };
 
 // All panels zoom together, to stay comparable; `place` is the fixed point, as fractions of the frame.

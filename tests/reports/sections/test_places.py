@@ -81,7 +81,7 @@ def test_under_a_jenkins_policy_all_words_can_be_read_and_charts_are_no_blobs(vi
     assert all(look.label in said for look in looks.of(fake.report.variants).values())
     static = visit(report, java_script_enabled=False).locator("body").inner_text()
     assert len(static.split()) > 300
-    assert set(static.split()) <= set(said.split())
+    assert [word for word in set(static.split()) if word not in said] == []  # without styles words may adjoin
     page.locator("main svg[role=img]:visible").first.screenshot(path=tmp_path / "chart.png")
     grey = np.asarray(Image.open(tmp_path / "chart.png").convert("L"))
     assert (grey > 200).mean() > 0.8
