@@ -62,7 +62,7 @@ def _contact_sheet(words: list[list[Any]], *arrays: np.ndarray) -> Markup:
 @cached
 def grey(pixels: np.ndarray) -> Markup:
     """A grey picture (h, w) uint8 as a data URI: WebP of quality 70, or a PNG of 64 levels where that is smaller."""
-    return min(webp(pixels, quality=70), png(pixels, colours=64), key=len)
+    return min(_webp(pixels, 70), png(pixels, colours=64), key=len)
 
 
 def sheet(images: np.ndarray, *, columns: int) -> np.ndarray:
@@ -89,6 +89,10 @@ def png(pixels: np.ndarray, *, colours: int) -> Markup:
 @cached
 def webp(pixels: np.ndarray, *, quality: int) -> Markup:
     """A lossy WebP as a data URI: a third of the size of a PNG for many small photographs."""
+    return _webp(pixels, quality)
+
+
+def _webp(pixels: np.ndarray, quality: int) -> Markup:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "WEBP", quality=quality, method=6)
     return Markup("data:image/webp;base64,{}").format(base64.b64encode(buffer.getvalue()).decode())
