@@ -1,5 +1,5 @@
-// URL fragments: #latent and #v-V1 scroll to an element, #p=123 shows an image, #only=a&only=b shows only those
-// variants, and #latent&only=a does both.
+// URL fragments: #codes and #v-V1 scroll to an element, #p=123 shows an image, #only=a&only=b shows only those
+// variants, and #codes&only=a does both.
 const place = () => location.hash.replace(/^#|&?only=.*/g, "");
 const link = (where) => {
   const chosen = boxes.filter((box) => box.checked), only = chosen.length < boxes.length ? chosen : [];
