@@ -4,8 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-FAR = 10.5  # ratio of neighbouring σ; across more than a decade (such as 0.1 to 1) nothing is known in between
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:

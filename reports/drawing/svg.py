@@ -1,9 +1,7 @@
 """Line charts as hand-written SVG: attributes instead of CSS, because some previewers drop styles."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -12,8 +10,6 @@ from reports import text
 from reports.drawing.scales import Scale
 
 INK, MUTED, GRID = "#222222", "#595959", "#e4e4e0"
-# Contrast at least 3:1 on white, distinguishable by the colour-blind (least CAM02-UCS distance 18.7).
-COLOURS = ("#306689", "#9a4c10", "#1b9eb9", "#641e14", "#b004f9", "#64635c", "#3b129c", "#ba8e06")
 DASHES = ("", "6 3", "2 3", "8 3 2 3", "10 4", "4 2 1 2", "1 2", "12 3 3 3")
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
@@ -22,18 +18,14 @@ Point = tuple[float, float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line, with a band or dots for the individual seeds."""
+    """One line, with a band for the individual seeds."""
 
     label: str
     points: Sequence[Point]
-    colour: str = COLOURS[0]
+    colour: str = INK
     dash: str = ""
     band: Sequence[tuple[float, float, float]] = ()  # (x, lowest, highest)
-    dots: Sequence[tuple[float, float]] = ()
     mark: bool = False  # a dot on every point
-    filled: bool = False  # draw dots as discs, not rings
-    thin: bool = False  # a guide for the eye; its label is joined to its last point
-    far: float = math.inf  # neighbouring points whose x differ by more than this factor are joined by a dotted line
     tips: Sequence[tuple[float, float, str]] = ()  # (x, y, the text that the script shows at the point)
     data: dict[str, str] = field(default_factory=dict)
 
@@ -58,7 +50,6 @@ class Chart:
     lines: Sequence[Line]
     references: Sequence[Reference] = ()
     shade: Sequence[tuple[float, float, float]] = ()  # a grey band behind everything
-    zones: Sequence[tuple[float, float]] = ()  # ranges of x shaded over the full height
     width: int = 260
     height: int = 170
     label_width: int = 8  # pixels at the right for direct labels
@@ -114,7 +105,6 @@ class _Label(NamedTuple):
     text: str
     colour: str
     dash: str
-    start: float  # x where its leader line starts, in pixels
     variant: str  # hiding this variant hides the label
 
 
@@ -148,10 +138,6 @@ class _Frame:
 
     def content(self) -> list[Markup]:
         parts = [self._area(self.chart.shade, "#efefec", 1)] if self.chart.shade else []
-        zones = [(self.x(low), self.x(high)) for low, high in self.chart.zones]
-        if zones:
-            strips = "".join(f"M{left:.1f} {self.top}H{right:.1f}v{self.height}H{left:.1f}z" for left, right in zones)
-            parts.append(element("path", d=strips, fill="#d0bf9e", fill_opacity=0.35, data_zones=self._zones()))
         for reference in self.chart.references:
             y = self.y(reference.value)
             parts.append(
@@ -173,17 +159,11 @@ class _Frame:
     def labels(self) -> list[Markup]:
         """Direct labels at the right, each with a sample of its line, pushed apart where they would overlap."""
         x = float(self.left + self.width + 3)
-        wanted = [_Label(r.value, r.label, r.colour, r.dash, x, "") for r in self.chart.references if r.label]
+        wanted = [_Label(r.value, r.label, r.colour, r.dash, "") for r in self.chart.references if r.label]
         for line in self.chart.lines:
             end = line.points[-1][1] if line.points else None
             if line.label and end is not None:  # a line without a last value has no right end to label
-                start = self.x(line.points[-1][0]) if line.thin else x
-                wanted.append(_Label(end, line.label, line.colour, line.dash, start, line.data.get("variant", "")))
-            if line.label and line.dots and not line.points:  # dots without a line: a leader from the rightmost dot
-                right, height = max(line.dots)
-                wanted.append(
-                    _Label(height, line.label, line.colour, line.dash, self.x(right), line.data.get("variant", ""))
-                )
+                wanted.append(_Label(end, line.label, line.colour, line.dash, line.data.get("variant", "")))
         top, base = self.top, self.top + self.height
         ends = [min(max(self.y(label.value), top), base) for label in wanted]
         placed = spread(ends, gap=12, low=top + 4, high=base + 4)
@@ -191,7 +171,7 @@ class _Frame:
         parts = []
         for label, end, at in zip(wanted, ends, placed, strict=True):
             own = {"data_variant": label.variant}
-            leader = f"M{label.start:.1f} {end:.1f}L{x + 8:.1f} {at:.1f}"
+            leader = f"M{x:.1f} {end:.1f}L{x + 8:.1f} {at:.1f}"
             leaders[label.variant] = leaders.get(label.variant, "") + leader
             sample = f"M{x + 9:.1f} {at:.1f}h16"
             parts += [
@@ -202,24 +182,15 @@ class _Frame:
         return [*(element("path", d=path, **lead, data_variant=variant) for variant, path in leaders.items()), *parts]
 
     def _line(self, line: Line) -> Markup:
-        pieces = segments(line.points, line.far)
+        pieces = segments(line.points)
         parts = [self._bands(line)] if line.band else []
         if pieces:
             style = {"fill": "none", "stroke": line.colour, "stroke_linejoin": "round"}
             drawn = "".join(self._polyline(segment) for segment in pieces)
-            parts.append(
-                element("path", d=drawn, stroke_width=0.9 if line.thin else 1.8, stroke_dasharray=line.dash, **style)
-            )
-            gaps = _gaps(pieces) if line.far < math.inf else []
-            if gaps:
-                leaps = "".join(map(self._polyline, gaps))
-                parts.append(element("path", d=leaps, stroke_width=0.8, stroke_dasharray="1 5", data_gap=1, **style))
+            parts.append(element("path", d=drawn, stroke_width=1.8, stroke_dasharray=line.dash, **style))
             marked = [point for segment in pieces for point in segment if line.mark or len(segment) == 1]
             if marked:
                 parts.append(element("path", d=self._discs(marked, 2.6), fill=line.colour))
-        if line.dots:
-            fill, r = (line.colour, 3.2) if line.filled else ("none", 1.8 if line.points else 3.2)
-            parts.append(element("path", d=self._discs(line.dots, r), fill=fill, stroke=line.colour))
         tips = "\n".join(f"{self.x(x):.0f} {self.y(y):.0f} {text.one_line(words)}" for x, y, words in line.tips)
         return element("g", *parts, data_tips=tips, **{f"data_{name}": value for name, value in line.data.items()})
 
@@ -230,14 +201,11 @@ class _Frame:
         """The band, with the same gaps as the line."""
         ends = {(x, part): y for x, low, high in line.band for part, y in (("low", low), ("high", high))}
         pieces = []
-        for segment in segments([(x, low) for x, low, _ in line.band], line.far):
+        for segment in segments([(x, low) for x, low, _ in line.band]):
             xs = [x for x, _ in segment]
             outline = [*((x, ends[x, "high"]) for x in xs), *((x, ends[x, "low"]) for x in reversed(xs))]
             pieces.append(self._polyline(outline) + "z")
         return element("path", d="".join(pieces), fill=line.colour, fill_opacity=0.16)
-
-    def _zones(self) -> str:
-        return " ".join(f"{_short(low)} {_short(high)}" for low, high in self.chart.zones)
 
     def _discs(self, points: Sequence[tuple[float, float]], r: float) -> str:
         """Circles as one path: hundreds of elements fewer, so the page loads and scrolls faster."""
@@ -265,20 +233,15 @@ def spread(wanted: Sequence[float], *, gap: float, low: float, high: float) -> l
     return placed
 
 
-def segments(points: Sequence[Point], far: float = math.inf) -> list[list[tuple[float, float]]]:
-    """The points split at missing values and where x grows by more than the factor `far`."""
+def segments(points: Sequence[Point]) -> list[list[tuple[float, float]]]:
+    """The points split at missing values."""
     found: list[list[tuple[float, float]]] = [[]]
     for x, y in points:
-        if y is None or (found[-1] and far < math.inf and x > far * found[-1][-1][0]):
+        if y is None:
             found.append([])
-        if y is not None:
+        else:
             found[-1].append((x, y))
     return [segment for segment in found if segment]
-
-
-def _gaps(pieces: Sequence[Sequence[tuple[float, float]]]) -> list[tuple[tuple[float, float], tuple[float, float]]]:
-    """The end of each segment, paired with the start of the next."""
-    return [(one[-1], other[0]) for one, other in pairwise(pieces)]
 
 
 def _text(content: str, x: float, y: float, *, anchor: str = "", fill: str = MUTED, **more: str) -> Markup:
