@@ -75,6 +75,32 @@ QUICK = (
     FakeVariant(kernel="imq", spread=1.0, bce=0.3011),
 )
 
+CURVE = (  # dead on both sides, half-way, alive
+    NONE,
+    FakeVariant(sigma=0.1, spread=9.0, bce=0.2935, state="saturated"),
+    FakeVariant(sigma=1.0, spread=3.0, bce=0.2940),
+    FakeVariant(sigma=2.83, spread=1.02, bce=0.3002),
+    FakeVariant(sigma=5.66, spread=1.05, bce=0.2990),
+    FakeVariant(sigma=1e4, spread=7.9, bce=0.2934, state="flat"),
+    FakeVariant(kernel="imq", spread=1.0, bce=0.3011),
+)
+GRID = (  # 24 variants
+    NONE,
+    *(
+        replace(one, alpha=alpha, sigma=sigma, bce=one.bce + (0.02 * alpha if one.spread < 2 else 0))
+        for alpha in (0.2, 0.6, 0.9)
+        for one, sigmas in (
+            (CURVE[1], (1e-4, 0.1)),
+            (CURVE[2], (1.0,)),
+            (CURVE[3], (2.83, 3.83, 5.66)),
+            (CURVE[5], (1e4,)),
+        )
+        for sigma in sigmas
+    ),
+    CURVE[6],
+    FakeVariant(regularizer="kl", kernel=None, alpha=0.5, spread=1.1, bce=0.3004),
+)
+
 
 @dataclass(slots=True, kw_only=True)
 class FakeRun:

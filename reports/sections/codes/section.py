@@ -154,7 +154,7 @@ def _panel(codes: Codes, shared: Limits | None) -> Panel:
         axes=axes,
         note=explorer_data.shares(codes),
         picture=_scatter(codes, own, SIDE, finding),
-        inset=_scatter(codes, shared, INSET, "the same at one scale for all") if shared else None,
+        inset=_scatter(codes, shared, INSET, f"the same at ±{text.significant(shared.x[1], 2)}") if shared else None,
     )
 
 

@@ -48,7 +48,7 @@ def real(store: StoredArrays, count: int) -> Row:
     """Test images from all over the split, to compare samples with."""
     images = store.images[spread(len(store.images), count)]
     blocks = [images[start : start + SHOWN] for start in range(0, len(images), SHOWN)]
-    alt = "Test images, to compare samples with."
+    alt = f"{text.count(len(images), 'test image')}, to compare samples with."
     return Row(
         look=None,
         cells=[Cell(head="", picture=_strip(block, alt if not i else "")) for i, block in enumerate(blocks)],

@@ -104,7 +104,7 @@ def _plot(dots: list[Dot], grey: list[Dot], axes: Axes, x: Metric, y: Metric) ->
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
         width=WIDTH,
         height=HEIGHT,
-        font_size=11,
+        font_size=12,
         font_family=svg.FONT,
         role="img",
         aria_label=f"{x.title} and {y.title}: {told}; {_reach(grey, y)}.",

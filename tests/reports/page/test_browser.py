@@ -6,25 +6,14 @@ import fake_run
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import DESK, PHONE, RULES
-from fake_run import CLASSES, HOSTILE, QUICK, FakeVariant
+from fake_run import CLASSES, CURVE, GRID, HOSTILE, QUICK, FakeVariant
 
-from reports import write
+from mmdvae.record import report_json
+from reports import looks, write
 from reports.run_index import index
 
-SECTIONS = [
-    "findings",
-    "summary",
-    "differences",
-    "curves",
-    "reconstructions",
-    "latent",
-    "dispersion",
-    "samples",
-    "kernel",
-    "advice",
-    "measurements",
-    "provenance",
-]
+SECTIONS = ["sheet", "numbers", "codes", "images", "doubt", "more"]
+SCREEN = {"width": 1280, "height": 800}
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +30,16 @@ def run(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def six(tmp_path_factory):
-    """The page of six variants with three seeds, for which the size limits are stated."""
-    fake = fake_run.make(tmp_path_factory.mktemp("six"), QUICK, seeds=(0, 1, 2), epochs=12)
+def seven(tmp_path_factory):
+    """The page of a curve over sigma with one seed, for which the limits are stated."""
+    fake = fake_run.make(tmp_path_factory.mktemp("seven"), CURVE, n=2000, epochs=2)
+    return write.write(fake.run_dir, fake.store)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """The page of 24 variants with three seeds."""
+    fake = fake_run.make(tmp_path_factory.mktemp("many"), GRID, seeds=(0, 1, 2), n=2000, epochs=12)
     return write.write(fake.run_dir, fake.store)
 
 
@@ -66,24 +62,31 @@ def test_without_scripts_every_section_and_every_picture_is_there(opened):
     assert [section.get_attribute("id") for section in page.locator("main > section").all()] == SECTIONS
     for section in page.locator("main > section").all():
         assert len(section.inner_text()) > 100
-    pictures = page.locator("main img").evaluate_all("all => all.map(i => [i.naturalWidth, i.checkVisibility()])")
-    assert all(width > 0 and seen for width, seen in pictures)
-    assert page.locator("#summary tr.variant").count() == 8
-    assert page.locator(".card").count() == 14
-    assert page.locator("button:visible, canvas:visible, input:visible").count() == 0  # no controls without a function
+    pictures = page.locator("main > section:not(#more) > :not(details) img")
+    sizes = pictures.evaluate_all("all => all.map(i => [i.naturalWidth, i.checkVisibility()])")
+    assert len(sizes) > 40
+    assert all(width > 0 and seen for width, seen in sizes)
+    assert page.locator("#numbers tr[data-variant]").count() >= 8
+    assert page.locator("button:visible, canvas:visible, select:visible").count() == 0  # none without a function
+
+
+def test_the_table_turns_to_differences_without_scripts(opened):
+    page = opened(java_script_enabled=False)
+    cell = page.locator("#numbers tbody tr:first-child td:nth-child(2)")
+    value = cell.inner_text()
+    page.check("#numbers .minus")
+    assert re.search(r"[+−]\d", cell.inner_text())
+    assert cell.inner_text() != value
 
 
 def test_every_picture_is_decoded_and_every_chart_has_a_size(opened):
     page = opened()
-    sizes = page.eval_on_selector_all(
-        "img",  # the script replaces some by canvases, and hides the view that its "Fit each panel" button also shows
-        "all => all.map(i => [i.complete, i.naturalWidth, (i.closest('.live, .static') ?? i).clientWidth])",
-    )
+    sizes = page.eval_on_selector_all("img", "all => all.map(i => [i.complete, i.naturalWidth])")
     assert len(sizes) > 40
-    assert all(complete and natural > 0 for complete, natural, _ in sizes)
-    assert sum(shown == 0 for *_, shown in sizes) == 7  # PCA panels at each variant's own scale
+    assert all(complete and natural > 0 for complete, natural in sizes)
+    unfold(page)
     charts = page.eval_on_selector_all("svg[role=img]", "charts => charts.map(c => c.getBoundingClientRect().width)")
-    assert min(charts) > 150
+    assert min(charts) > 90
 
 
 @pytest.mark.parametrize("name", ["report.html", "../index.html"])
@@ -103,16 +106,13 @@ def test_a_phone_scrolls_tables_and_not_the_page(opened, name):
         assert region.get_attribute("aria-label")
 
 
-def test_on_a_phone_the_variant_stays_in_sight_while_its_numbers_scroll(opened):
+def test_on_a_phone_a_row_is_a_card_that_names_its_numbers(opened):
     page = opened(viewport=PHONE)
-    region = page.locator("#summary .scroll")
-    assert region.evaluate("e => e.scrollWidth > e.clientWidth")
-    region.evaluate("e => e.scrollTo(300, 0)")
-    for name in page.locator("#summary tbody th").all():
-        box = name.bounding_box()
-        assert box["x"] == pytest.approx(20, abs=1)
-        assert box["width"] < 130  # leaves two thirds of the screen for numbers
-    assert page.locator("#summary caption").bounding_box()["width"] <= 351
+    row = page.locator("#numbers tr[data-variant]").first
+    assert row.bounding_box()["width"] <= 351
+    assert page.locator("#numbers table").evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+    label = "e => getComputedStyle(e, '::before').content"
+    assert "MSE" in row.locator("td").first.evaluate(label)
 
 
 def unfold(page):
@@ -123,7 +123,7 @@ def unfold(page):
 def test_unfolded_tables_bar_nobody_and_widen_no_page(opened, scheme, viewport):
     page = opened(color_scheme=scheme, viewport=viewport)
     unfold(page)
-    found = Axe().run(page, context="#measurements", options=RULES).response["violations"]
+    found = Axe().run(page, context="#more", options=RULES).response["violations"]
     assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
 
@@ -132,14 +132,20 @@ def test_a_table_unfolds_by_keyboard_and_without_scripts(opened):
     page = opened(java_script_enabled=False)
     table = page.locator("#measurements table").first
     assert not table.is_visible()
-    page.locator("#measurements summary").first.press("Enter")
+    page.locator("#measurements > summary").press("Enter")
+    page.locator("#measurements details summary").first.press("Enter")
     assert table.is_visible()
 
 
-def test_text_is_large_enough_on_a_phone_to_zoom_into_no_chart(opened):
+def test_text_of_charts_is_large_enough_on_a_phone(opened):
     page = opened(viewport=PHONE)
+    unfold(page)
     heights = page.eval_on_selector_all(
-        "svg[role=img]", "cs => cs.map(c => 10.5 * c.getBoundingClientRect().width / c.viewBox.baseVal.width)"
+        "svg[role=img]",
+        """charts => charts.map(c => {
+            const size = parseFloat(c.getAttribute('font-size') ?? 10.5);
+            return size * c.getBoundingClientRect().width / c.viewBox.baseVal.width;
+        })""",
     )
     assert min(heights) > 7
 
@@ -151,12 +157,12 @@ def test_headings_descend_without_a_gap(opened):
     assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
 
 
-def test_the_contents_lead_to_the_sections(opened):
+def test_the_links_lead_to_the_sections(opened):
     page = opened()
     links = page.eval_on_selector_all("nav a", "links => links.map(l => l.getAttribute('href'))")
     assert links == [f"#{code}" for code in SECTIONS]
-    page.click("nav a[href='#latent']")
-    assert abs(page.evaluate("document.getElementById('latent').getBoundingClientRect().top")) < 40
+    page.click("nav a[href='#codes']")
+    assert abs(page.evaluate("document.getElementById('codes').getBoundingClientRect().top")) < 60
 
 
 @pytest.mark.parametrize("name", ["report.html", "../index.html"])
@@ -164,9 +170,7 @@ def test_hostile_words_run_nothing_and_are_seen(opened, name):
     page = opened(name)
     assert page.evaluate("window.__xss") is None
     assert page.locator("img[src=x]").count() == 0
-    assert HOSTILE in page.locator("h1" if name == "report.html" else "table").first.inner_text()
-    if name == "report.html":
-        assert HOSTILE in page.locator("#summary tr.variant >> nth=6").inner_text()
+    assert HOSTILE[:20] in page.locator(".kicker" if name == "report.html" else "table").first.inner_text()
 
 
 def test_the_policy_blocks_an_injected_script_and_a_remote_picture(opened):
@@ -191,12 +195,12 @@ def test_pictures_stay_on_a_white_plate_in_the_dark(opened):
     assert plates == ["rgb(255, 255, 255)"]
 
 
-def test_six_variants_print_on_few_pages_in_light_colours(opened, six):
-    page = opened(six, color_scheme="dark")
+def test_seven_variants_print_on_few_pages_in_light_colours(opened, seven):
+    page = opened(seven, color_scheme="dark")
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(29, 31, 33)"
     pdf = page.pdf(prefer_css_page_size=True)
-    assert 3 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 20  # 19
+    assert 3 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 10
 
 
 def test_no_table_is_cut_off_on_paper(opened):
@@ -210,13 +214,57 @@ def test_no_table_is_cut_off_on_paper(opened):
     assert page.evaluate("document.documentElement.scrollWidth") <= paper["width"]
 
 
-def test_folded_tables_are_whole_on_paper(opened):
-    page = opened()
-    page.emulate_media(media="print")
-    heights = page.eval_on_selector_all("details table", "es => es.map(e => e.getBoundingClientRect().height)")
-    assert min(heights) > 50
+OPEN_WORDS = """() => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), words = [];
+    while (walk.nextNode()) {
+        const { parentElement: at, data } = walk.currentNode;
+        const open = at.checkVisibility() && !at.closest('.hidden, script, svg');
+        if (open) words.push(...data.split(/\\s+/).filter(Boolean));
+    }
+    return words.length;
+}"""
 
 
-def test_six_variants_make_a_page_of_at_most_two_megabytes_and_3800_elements(opened, run, six):
-    assert (run / "report.html").stat().st_size < 2_000_000
-    assert opened(six).evaluate("document.querySelectorAll('*').length") <= 3800  # 3,490, and room for a table
+def measured(page):
+    """Height in screens, words that stand open, elements."""
+    height, elements = page.evaluate("[document.documentElement.scrollHeight, document.querySelectorAll('*').length]")
+    return height / SCREEN["height"], page.evaluate(OPEN_WORDS), elements
+
+
+def test_seven_variants_take_ten_screens_and_2500_words(visit, seven):
+    screens, words, elements = measured(visit(seven, viewport=SCREEN))
+    assert screens <= 10
+    assert 500 < words <= 2500
+    assert elements <= 4000
+    assert seven.stat().st_size < 2_000_000
+
+
+def test_24_variants_with_three_seeds_take_fourteen_screens_and_two_megabytes(visit, many):
+    screens, _, elements = measured(visit(many, viewport=SCREEN))
+    assert screens <= 14
+    assert elements <= 9000
+    assert many.stat().st_size <= 2_000_000
+
+
+def test_best_stands_only_at_variants_that_are_alive(visit, many):
+    page = visit(many)
+    unfold(page)
+    rows = page.eval_on_selector_all(
+        "tr[data-variant]", "all => all.filter(r => /\\bbest\\b/.test(r.textContent)).map(r => r.dataset.variant)"
+    )
+    alive = {look.id for look in looks.of(report_json.load(many.parent).variants).values() if look.state == "alive"}
+    assert rows
+    assert set(rows) <= alive
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_contrast_is_decided(opened, scheme):
+    found = Axe().run(opened(color_scheme=scheme), options=RULES).response
+    undecided = [node["html"][:120] for entry in found["incomplete"] for node in entry["nodes"]]
+    # Text of a chart lies on shapes, which axe does not look into; tests/reports/test_looks.py looks at its colours.
+    assert [html for html in undecided if not html.startswith("<text ")] == []
+
+
+def test_twice_the_size_of_text_scrolls_no_page_sideways(opened):
+    page = opened(viewport={"width": 640, "height": 400})  # as 1,280 pixels at 200 %
+    assert page.evaluate("document.documentElement.scrollWidth") == 640

@@ -4,20 +4,11 @@ import re
 
 import fake_run
 import pytest
-from fake_run import NONE, FakeVariant
+from fake_run import CURVE
 
 from reports import write
 
 SCREEN = {"width": 1280, "height": 800}
-CURVE = (
-    NONE,
-    FakeVariant(sigma=0.1, spread=9.0, bce=0.2935, state="saturated"),
-    FakeVariant(sigma=1.0, spread=3.0, bce=0.2940),
-    FakeVariant(sigma=2.83, spread=1.02, bce=0.3002),
-    FakeVariant(sigma=5.66, spread=1.05, bce=0.2990),
-    FakeVariant(sigma=1e4, spread=7.9, bce=0.2934, state="flat"),
-    FakeVariant(kernel="imq", spread=1.0, bce=0.3011),
-)
 SEEN = """() => {
     const whole = [];
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
