@@ -123,9 +123,13 @@ class StoredArrays:
 
     @cached_property
     def classes(self) -> list[str]:
-        """Class names; class numbers as text if the data set names none."""
-        classes = read_json(self._folder(self._data) / "info.json").get("classes")
-        return [str(name) for name in classes or range(int(self.labels.max()) + 1)]
+        """Class names; class numbers as text if the data set names none; empty if its files are lost."""
+        try:
+            classes = read_json(self._folder(self._data) / "info.json").get("classes")
+            return [str(name) for name in classes or range(int(self.labels.max()) + 1)]
+        except OSError as error:
+            self.problems.append(f"the names of the classes: {self._data} cannot be read ({type(error).__name__})")
+            return []
 
     def class_name(self, label: int) -> str:
         """The name of a class; "class 7" if it has none."""

@@ -65,3 +65,11 @@ def test_arrays_that_older_evaluations_lack_are_none_and_wrong_ones_are_refused(
         store = StoredArrays(fake.run_dir, fake.store)
         assert store.views(QUICK[0].name, 0) is None, name
         assert "cannot be read (ValueError)" in store.problems[0]
+
+
+def test_classes_of_lost_data_have_numbers(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:1])
+    store = StoredArrays(fake.run_dir, fake.store)
+    next(fake.store.glob("data-*/info.json")).unlink()
+    assert store.class_name(7) == "class 7"
+    assert "the names of the classes" in store.problems[0]

@@ -42,7 +42,7 @@ def _buys(report: Report, best: VariantResult, plain: VariantResult | None) -> B
         main = f"Fréchet {_arrow(before, fid)}"
         rest.append(f"for samples from N(0, I); {distance}.")
         if rescaled is not None:
-            word = _decided(report, "V10", best)
+            word = _decided(report, "V10", best) or (", which is no worse" if rescaled <= fid else "")
             rest.append(f"Rescaling the codes of no penalty gives {_short(rescaled)} for nothing{word}.")
     covered, white = best.mean("latent_coverage"), _mean(plain, "latent_coverage_white")
     if covered is not None and white is not None:
@@ -56,14 +56,15 @@ def _costs(report: Report, found: Choice, best: VariantResult, plain: VariantRes
         return Box(
             title="What it costs", main="not measured", rest=["There is no finished training without a penalty."]
         )
-    ends = f" [{text.change(paid.interval[0])} to {text.change(paid.interval[1])}]" if paid.interval else ""
-    rest = [f"{ends.strip()} squared error of reconstructions.".strip()]
-    knn, before = best.mean("knn_accuracy"), _mean(plain, "knn_accuracy")
-    if knn is not None and before is not None:
-        points = 100 * (knn - before)
+    ends = f"[{text.span(paid.interval, text.change)}], " if paid.interval else ""
+    now, before = best.mean(found.metric), _mean(plain, found.metric)
+    rest = [f"{ends}squared error of reconstructions {_thousandth(before)} → {_thousandth(now)} (× 1,000)."]
+    knn, without = best.mean("knn_accuracy"), _mean(plain, "knn_accuracy")
+    if knn is not None and without is not None:
+        points = 100 * (knn - without)
         rest.append(f"kNN accuracy {'+' if points >= 0.05 else ''}{text.fixed(points, 1)} points.")
     rest += _dearest(report, found, best)
-    return Box(title="What it costs", main=f"{text.change(paid.mean)} error", rest=rest)
+    return Box(title="What it costs", main=_changed(paid.mean), rest=rest)
 
 
 def _dearest(report: Report, found: Choice, best: VariantResult) -> list[str]:
@@ -79,7 +80,7 @@ def _dearest(report: Report, found: Choice, best: VariantResult) -> list[str]:
 def _sure(report: Report, found: Choice) -> Box:
     seeds = len(report.run.seeds)
     few = seeds < MIN_SEEDS
-    main = text.count(seeds, "seed") + (", no interval" if few else "")
+    main = text.count(seeds, "seed") + (", no interval." if few else ".")
     rest = _yardstick(report, found) if few else _claims(report)
     alphas = {one.alpha for one in report.finished if one.has_penalty and one.regularizer == "mmd"}
     if len(alphas) == 1:
@@ -119,6 +120,15 @@ def _decided(report: Report, code: str, variant: VariantResult) -> str:
     parts = [part for verdict in report.verdicts if verdict.code == code for part in verdict.parts]
     part = next((one for one in parts if one.name == variant.name and one.interval), None)
     return f" ({DECIDED[part.state]})" if part else ""
+
+
+def _changed(share: float) -> str:
+    shown = text.change(share)
+    return "Error unchanged" if shown == "0 %" else f"Error {shown}"
+
+
+def _thousandth(value: float | None) -> str:
+    return text.fixed(None if value is None else 1000 * value, 1)
 
 
 def _arrow(before: float | None, after: float | None) -> str:

@@ -42,8 +42,8 @@ def test_the_first_screen_answers_what_it_buys_costs_how_sure_and_what_next(page
     assert heading.replace("\u00a0", " ") in seen
     assert re.search(r"Fréchet \d+ → [\d.]+", seen)
     assert "Rescaling the codes of no penalty gives" in seen
-    assert re.search(r"\+\d[\d.]* % error", seen)
-    assert "1 seed, no interval" in seen
+    assert re.search(r"Error \+\d[\d.]* %", seen)
+    assert "1 seed, no interval." in seen
     assert re.search(r"about \d+ min", seen)
     assert "mmdvae compare quick --out runs --seed 0 --seed 1 --seed 2" in seen
 

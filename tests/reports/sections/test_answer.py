@@ -86,7 +86,7 @@ def test_what_it_buys_stands_beside_what_a_rescaling_gives_for_nothing(tmp_path)
     assert buys.main == "Fréchet 169 → 20"
     assert buys.rest == [
         "for samples from N(0, I); distance from the prior 12 → 0.10.",
-        "Rescaling the codes of no penalty gives 17 for nothing.",
+        "Rescaling the codes of no penalty gives 17 for nothing, which is no worse.",
         "Of the prior 65 % is covered; rescaled, 60 %.",
     ]
 
@@ -158,3 +158,13 @@ def test_an_older_record_without_a_choice_gets_one(tmp_path):
     report = made(tmp_path)
     older = replace(report, advice=replace(report.advice, choice=None))
     assert headline.choice(older) == report.advice.choice
+
+
+@pytest.mark.parametrize(
+    ("mse", "main"), [(0.0165, "Error +10 %"), (0.01501, "Error +0.1 %"), (0.015, "Error unchanged")]
+)
+def test_the_cost_is_a_change_or_none(tmp_path, mse, main):
+    report = made(tmp_path, [replace(NONE, metrics={"mse": 0.015}), replace(ALIVE, metrics={"mse": mse})])
+    costs = boxes.of(report)[1]
+    assert costs.main == main
+    assert costs.rest[0] == f"squared error of reconstructions 15.0 → {1000 * mse:.1f} (× 1,000)."
