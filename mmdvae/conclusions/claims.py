@@ -26,7 +26,6 @@ class Claim:
     margin: str  # what is too small to matter, in words
     scale: Literal["difference", "ratio"] = "ratio"
     notebook: str | None = None  # the notebook's conclusion, if the claim is one
-    sections: tuple[str, ...]  # sections of the page with relevant figures
 
     @property
     def level(self) -> float:
@@ -48,7 +47,7 @@ class Claim:
         )
 
 
-def _same_distance(code: str, claim: str, quantity: str, sections: tuple[str, ...], notebook: str | None = None):
+def _same_distance(code: str, claim: str, quantity: str, notebook: str | None = None):
     return Claim(
         code=code,
         claim=claim,
@@ -58,11 +57,10 @@ def _same_distance(code: str, claim: str, quantity: str, sections: tuple[str, ..
         high=rules.SAME_DISTANCE,
         margin="distances from the prior within 25 % of each other count as equal",
         notebook=notebook,
-        sections=sections,
     )
 
 
-def _nearer(code: str, claim: str, quantity: str, sections: tuple[str, ...], notebook: str | None = None):
+def _nearer(code: str, claim: str, quantity: str, notebook: str | None = None):
     return Claim(
         code=code,
         claim=claim,
@@ -71,7 +69,6 @@ def _nearer(code: str, claim: str, quantity: str, sections: tuple[str, ...], not
         low=1 / rules.SAME_DISTANCE,
         margin="a distance from the prior that is less than a fifth shorter does not count as shorter",
         notebook=notebook,
-        sections=sections,
     )
 
 
@@ -84,7 +81,6 @@ def _removing_costs(code: str, claim: str, quantity: str, notebook: str | None =
         high=rules.ERROR_PAID,
         margin=f"a rise of the error {FLOOR} by less than 2 % does not count",
         notebook=notebook,
-        sections=("curves", "reconstructions"),
     )
 
 
@@ -98,7 +94,6 @@ def _same_error(code: str, claim: str, quantity: str, notebook: str | None = Non
         high=rules.SAME_ERROR,
         margin="mean squared errors within 5 % of each other count as equal",
         notebook=notebook,
-        sections=("reconstructions", "dispersion"),
     )
 
 
@@ -117,31 +112,26 @@ CLAIMS = (
         "V4",
         "A strong kernel brings the codes closer to the prior by at least a fifth",
         f"sliced W2 from the prior of {STRONG} over that without a penalty",
-        ("latent", "samples"),
     ),
     _same_distance(
         "V5",
         "At equal reconstruction error, MMD is as near the prior as KL is",
         "the front of MMD (strong kernels, all alphas) over each setting of KL, at that setting's MSE",
-        ("samples",),
     ),
     _same_distance(
         "V6",
         "A kernel that is too narrow leaves the codes where they are without a penalty",
         "each variant whose kernel is about 0 on the prior over no penalty",
-        ("dispersion",),
     ),
     _same_distance(
         "V7",
         "A kernel that is too wide leaves the codes where they are without a penalty",
         "each variant whose kernel is about 1 on the prior over no penalty",
-        ("dispersion",),
     ),
     _nearer(
         "V8",
         "A strong kernel brings the codes closer to the prior than an affine map does, by at least a fifth",
         f"sliced W2 from the prior of {STRONG} over that of the plain autoencoder's codes after an affine map",
-        ("latent", "samples"),
     ),
     Claim(
         code="V9",
@@ -152,7 +142,6 @@ CLAIMS = (
         high=rules.FEWER_HOLES,
         margin="less than 5 in 100 neighbourhoods do not count",
         scale="difference",
-        sections=("latent", "samples"),
     ),
     Claim(
         code="V10",
@@ -162,7 +151,6 @@ CLAIMS = (
         test="below",
         low=rules.BETTER_SAMPLES,
         margin="less than a tenth of the Fréchet distance does not count",
-        sections=("samples",),
     ),
     _removing_costs(
         "N1",
@@ -184,20 +172,17 @@ CLAIMS = (
         high=rules.MORE_SPREAD,
         margin="a total variance that is less than 10 % larger does not count as larger",
         notebook="The latent space looks much more dispersed at extreme sigmas, small and large.",
-        sections=("latent", "dispersion"),
     ),
     _nearer(
         "N4",
         "The MMD of σ 0.1 brings the codes closer to the prior by at least a fifth",
         "sliced W2 from the prior with σ 0.1 over that without a penalty",
-        ("latent",),
         "MMD does its work of regularising the latent space.",
     ),
     _same_distance(
         "N5",
         "The MMD of σ 0.1 regularises as KL does",
         "σ 0.1 over each setting of KL",
-        ("latent",),
         "MMD regularises as the KL divergence did.",
     ),
 )

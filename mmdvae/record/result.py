@@ -4,9 +4,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mmdvae.penalties.lookup import title_of
 from mmdvae.penalties.penalty import NONE
-from mmdvae.variants import number
 
 SCHEMA: Literal[1] = 1
 
@@ -109,17 +107,6 @@ class VariantResult:
     def is_plain(self) -> bool:
         """Whether it is the autoencoder that the others are compared with: no regularizer, codes of any scale."""
         return not self.has_penalty and not self.normalised
-
-    @property
-    def settings(self) -> str:
-        """The variant's settings in words, for legends."""
-        suffix = ", normalised codes" if self.normalised else ""
-        if not self.has_penalty:
-            return f"no penalty{suffix}"
-        alpha = f"α {number(self.alpha)}"
-        if self.sigma is not None:
-            return f"{alpha}, σ {number(self.sigma)}{suffix}"
-        return f"{self.kernel.upper() if self.kernel else title_of(self.regularizer)}, {alpha}{suffix}"
 
     @property
     def kernel_states(self) -> list[str]:

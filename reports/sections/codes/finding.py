@@ -14,10 +14,10 @@ def of(variants: list[VariantResult]) -> str:
     if not alive:
         return "Codes" if not tried or "not measured" in states else "No penalty brought the codes to the prior"
     if len(alive) > NAMED:
-        return f"{len(alive)} of {len(tried)} settings fill the prior"
+        return f"{len(alive)} of {len(tried)} settings reach the prior"
     names = _names(variants, alive)
     listed = "; ".join(names) if any("," in name for name in names) else text.listed(names)
-    return f"Codes fill the prior {'only ' if len(alive) < len(tried) else ''}for {listed}"
+    return f"Codes reach the prior {'only ' if len(alive) < len(tried) else ''}for {listed}"
 
 
 def _names(variants: list[VariantResult], alive: list[VariantResult]) -> list[str]:

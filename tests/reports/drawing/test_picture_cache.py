@@ -25,7 +25,7 @@ def drawn(monkeypatch):
     def counted(draw):
         return lambda *args, **kwargs: calls.append(draw.__name__) or draw(*args, **kwargs)
 
-    for draw in (matplotlib_plots.scatter, matplotlib_plots.trend):
+    for draw in (matplotlib_plots.scatter, matplotlib_plots.contact_sheet):
         monkeypatch.setattr(matplotlib_plots, draw.__name__, counted(draw))
     return calls
 
@@ -47,7 +47,7 @@ def page(tmp_path, drawn):
 def test_a_page_made_again_is_the_same_and_draws_nothing(page, drawn):
     first = page()
     assert "scatter" in drawn
-    assert "trend" in drawn
+    assert "contact_sheet" in drawn
     assert page() == first
     assert drawn == []
 

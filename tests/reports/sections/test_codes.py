@@ -32,7 +32,7 @@ def quick(tmp_path_factory):
 
 
 def test_the_heading_names_the_settings_whose_codes_came_to_the_prior(quick):
-    assert section.build(*quick).title == "Codes fill the prior only for σ\u00a02.83 and seven scales"
+    assert section.build(*quick).title == "Codes reach the prior only for σ\u00a02.83 and seven scales"
 
 
 @pytest.fixture
@@ -52,13 +52,13 @@ def far(variant_of, *arguments, **fields):
 @pytest.mark.parametrize(
     ("variants", "said"),
     [
-        ([none(), near(mmd, 2.0)], "Codes fill the prior for σ\u00a02"),
-        ([none(), near(mmd, 2.0), near(kl)], "Codes fill the prior for σ\u00a02 and KL"),
+        ([none(), near(mmd, 2.0)], "Codes reach the prior for σ\u00a02"),
+        ([none(), near(mmd, 2.0), near(kl)], "Codes reach the prior for σ\u00a02 and KL"),
         (
             [near(mmd, 2.0, 0.2), near(mmd, 2.0, 0.6), dead(0.1)],
-            "Codes fill the prior only for α\u00a00.2 and 0.6 with σ\u00a02",
+            "Codes reach the prior only for α\u00a00.2 and 0.6 with σ\u00a02",
         ),
-        ([none(), *(near(mmd, 1.0 + i) for i in range(5)), far(mmd, 9.0)], "5 of 6 settings fill the prior"),
+        ([none(), *(near(mmd, 1.0 + i) for i in range(5)), far(mmd, 9.0)], "5 of 6 settings reach the prior"),
         ([none(), far(mmd, 1.0), dead(0.1)], "No penalty brought the codes to the prior"),
         ([none(), mmd(1.0), dead(0.1)], "Codes"),  # not measured
         ([none()], "Codes"),
