@@ -122,7 +122,7 @@ def test_every_argument_counts(tmp_path):
 
 def test_an_array_inside_another_argument_is_refused(tmp_path):
     with picture_cache.cache_in(tmp_path / "pictures"), pytest.raises(TypeError):
-        pictures.trend([("title", [("line", np.ones(2), np.ones(2))], None)])
+        pictures.scatter(np.ones((2, 2)), np.zeros(2, int), [np.ones(2)], rings=True)
 
 
 @pytest.mark.parametrize("planted", ["<script>alert(1)</script>", 'data:image/png;base64,AA" onload="alert(1)', 7])
