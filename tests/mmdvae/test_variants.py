@@ -67,7 +67,7 @@ def test_numbers_that_differ_have_names_that_differ():
 def test_presets_hold_what_the_design_promises():
     sizes = {name: (len(p.variants), len(p.seeds), p.recipe.epochs, p.recipe.name) for name, p in PRESETS.items()}
     assert sizes == {
-        "quick": (9, 1, 2, "standard"),
+        "quick": (10, 1, 2, "standard"),
         "notebook": (4, 3, 100, "notebook"),
         "sweep": (28, 3, 20, "standard"),
     }

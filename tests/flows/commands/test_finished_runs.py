@@ -114,7 +114,7 @@ def test_both_values_stand_below_their_difference(tmp_path):
     ("metric", "first", "second", "text"),
     [
         ("mse", 0.0150, 0.0165, "+10.0 %"),
-        ("mse", 0.0, 0.0165, "+0.01650"),  # no share of 0
+        ("mse", 0.0, 0.0165, "+16.50"),  # no share of 0, so in thousandths
         ("latent_coverage", 0.63, 0.97, "+34.0"),  # points
         ("sliced_w2", 11.6, 0.12, "−11.5"),
         ("sliced_w2", 8.0311, 8.0313, "0.00"),  # not 0.000200, which neither value shows

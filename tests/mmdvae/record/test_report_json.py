@@ -49,7 +49,7 @@ def without_new_fields(part):
         return [without_new_fields(one) for one in part]
     if not isinstance(part, dict):
         return part
-    added = {"half": {}, "p": None, "parts": [], "level": 0.95, "margin": "", "strong": None}
+    added = {"half": {}, "p": None, "parts": [], "level": 0.95, "margin": "", "strong": None, "choice": None}
     return {key: without_new_fields(value) for key, value in part.items() if key not in added or value != added[key]}
 
 
