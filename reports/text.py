@@ -33,13 +33,13 @@ def significant(value: float | None, digits: int = 3) -> str:
 
 def percent(value: float | None, digits: int = 1) -> str:
     """A share as a percentage."""
-    return MISSING if value is None else f"{fixed(100 * value, digits)} %"
+    return MISSING if value is None else f"{fixed(100 * value, digits)}\u00a0%"
 
 
 def change(share: float) -> str:
     """A relative difference: +14 %, +2.1 %, −0.4 %; 0 % if it rounds to that."""
     shown = fixed(100 * share, 0 if abs(share) >= 0.0995 else 1)
-    return f"{'+' if share > 0 and shown.strip('0.') else ''}{shown.removesuffix('.0')} %"
+    return f"{'+' if share > 0 and shown.strip('0.') else ''}{shown.removesuffix('.0')}\u00a0%"
 
 
 def setting(value: float | None) -> str:

@@ -82,7 +82,7 @@ def _contrast(plain: One | None, best: VariantResult, real: np.ndarray) -> str:
     if samples.mean() < ALIKE * real.mean():
         return f"; {what} they are nearly black"
     if variety(samples) < ALIKE * variety(real):
-        return f"; {what} all are alike"
+        return f"; {what} they are all alike"
     before, after = plain.variant.mean("fid"), best.mean("fid")
     return f"; {what} they are {before / after:.0f} times as far" if before and after and before >= 2 * after else ""
 

@@ -45,13 +45,6 @@ def plain(metric: Metric, difference: float, base: float | None) -> Change:
     return Change(text=_shown(metric, difference, base))
 
 
-def share(difference: float, base: float) -> str:
-    """A difference in percent of the reference: +0.1 %, +15 %."""
-    percent = 100 * difference / base
-    shown = text.fixed(percent, 0 if abs(percent) >= 9.95 else 1)
-    return f"{'+' if percent > 0 and shown.strip('0.') else ''}{shown}\u00a0%"
-
-
 def _sure(table: dict[Place, Difference]) -> set[Place]:
     """The places whose difference is sure at 95 % for the whole table, by Holm's correction."""
     p_values = {place: found.p for place, found in table.items() if found.p is not None}
@@ -61,7 +54,7 @@ def _sure(table: dict[Place, Difference]) -> set[Place]:
 
 def _shown(metric: Metric, difference: float, base: float | None) -> str:
     shown = metric.signed(difference)
-    return f"{shown}, {share(difference, base)}" if metric.name == IN_PERCENT and base else shown
+    return f"{shown}, {text.change(difference / base)}" if metric.name == IN_PERCENT and base else shown
 
 
 def _change(metric: Metric, found: Difference, sure: bool, base: float | None) -> Change:

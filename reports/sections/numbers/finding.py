@@ -5,7 +5,6 @@ from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.record.result import Difference, Report, VariantResult
 from reports import looks, text
 from reports.looks import Look
-from reports.sections.numbers import changes
 
 NAME = "Numbers"
 FEW = {1: "one seed", 2: "two seeds"}  # fewer than MIN_SEEDS
@@ -36,7 +35,7 @@ def _cost(report: Report, plain: VariantResult | None) -> str:
 
 def _one(found: Difference, base: float, name: str) -> str:
     chance = found.interval is not None and found.interval[0] <= 0 <= found.interval[1]
-    return f"{changes.share(found.mean, base)} {'(may be chance) ' if chance else ''}for {name}"
+    return f"{text.change(found.mean / base)} {'(may be chance) ' if chance else ''}for {name}"
 
 
 def _name(look: Look, alive: list[VariantResult], seen: dict[str, Look]) -> str:

@@ -19,7 +19,7 @@ from reports.looks import COLOURS, HUES, Look
 
 LEAST = 3  # sigmas; two points and a line prove nothing
 WIDTH, LEFT, RIGHT, TOP = 1200, 128, 74, 56  # pixels
-PANELS = (("sliced_w2", "Distance", "sliced W2, log", 150), ("mse", "Error", "squared, × 1,000", 120))  # with heights
+PANELS = (("sliced_w2", "Distance", "sliced W2, log", 150), ("mse", "Error", "MSE × 1,000", 120))  # with heights
 GAP = 30  # between the panels
 ZONES = {"dead: too narrow": "#efe6da", "dead: too wide": "#efe6da", "half-way": "#f7f3ea"}
 LOG = "sliced_w2"

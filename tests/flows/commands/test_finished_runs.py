@@ -113,7 +113,7 @@ def test_both_values_stand_below_their_difference(tmp_path):
 @pytest.mark.parametrize(
     ("metric", "first", "second", "text"),
     [
-        ("mse", 0.0150, 0.0165, "+10.0 %"),
+        ("mse", 0.0150, 0.0165, "+10.0\u00a0%"),
         ("mse", 0.0, 0.0165, "+16.50"),  # no share of 0, so in thousandths
         ("latent_coverage", 0.63, 0.97, "+34.0"),  # points
         ("sliced_w2", 11.6, 0.12, "−11.5"),

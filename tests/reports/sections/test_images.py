@@ -110,7 +110,7 @@ def test_alike_samples_are_called_alike_and_others_by_their_distance(tmp_path):
     fake = fake_run.make(tmp_path, [NONE, replace(LIVE, metrics={"fid": 10.0})])
     samples = StoredArrays(fake.run_dir, fake.store).views(LIVE.name, 0).samples
     change(fake, samples=np.full_like(samples, 90))
-    assert build(fake).title.endswith("; without a penalty all are alike")
+    assert build(fake).title.endswith("; without a penalty they are all alike")
     change(fake, samples=samples)
     assert build(fake).title.endswith("; without a penalty they are 3 times as far")  # 31 against 10
     fake = fake_run.make(tmp_path / "near", [NONE, replace(LIVE, metrics={"fid": 20.0})])
@@ -257,7 +257,7 @@ def test_sharpness_and_variety_are_in_the_alternative_text_alone(tmp_path):
     fake = fake_run.make(tmp_path, [LIVE])
     made, page = build(fake), of(fake)
     alt = made.portraits[0].pictures[-1].picture.alt
-    assert re.fullmatch(r".*: 32 samples, \d+ % as sharp and \d+ % as varied as test images\.", alt)
+    assert re.fullmatch(r".*: 32 samples, \d+\s% as sharp and \d+\s% as varied as test images\.", alt)
     assert "as sharp" not in section(page, "images")
 
 

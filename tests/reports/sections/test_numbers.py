@@ -11,8 +11,7 @@ from parsed_page import of, section, summary_row, summary_rows, words
 
 from mmdvae.record.result import Difference
 from reports import looks, table, text
-from reports.metrics import of as metric_of
-from reports.sections.numbers import bars, changes, finding, references, summary
+from reports.sections.numbers import bars, finding, references, summary
 from reports.sections.numbers import section as numbers
 from reports.text import fixed
 
@@ -294,13 +293,3 @@ def test_records_have_all_variants_and_both_references_as_text(report):
 def test_no_reader_sees_an_id(page, report):
     shown = section(page, "numbers")
     assert not [variant.name for variant in report.variants[1:] if variant.name in shown]
-
-
-def test_shares_are_rounded_as_a_reader_would():
-    assert [changes.share(d, 1.0) for d in (0.001, -0.0144, 0.1524, 0.0)] == [
-        "+0.1\u00a0%",
-        "−1.4\u00a0%",
-        "+15\u00a0%",
-        "0.0\u00a0%",
-    ]
-    assert metric_of("mse").factor == 1000

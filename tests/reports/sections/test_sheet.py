@@ -56,9 +56,9 @@ def test_its_numbers_are_the_means_of_the_report_beside_what_to_compare_them_wit
     cell = rows["Error"].cells[alive.name]
     assert cell.text == f"{1000 * alive.mean('mse'):.1f}"
     plain = report.variants[0].mean("mse")
-    assert cell.note == f"+{100 * (alive.mean('mse') / plain - 1):.0f} %"
+    assert cell.note == f"+{100 * (alive.mean('mse') / plain - 1):.0f}\u00a0%"
     assert rows["Fréchet"].cells[alive.name].note == "fitted 4.4"
-    assert rows["Prior covered"].cells[alive.name].text == "63 %"
+    assert rows["Prior covered"].cells[alive.name].text == "63\u00a0%"
 
 
 def test_a_metric_that_nobody_has_is_no_row_and_a_gap_is_no_cell(tmp_path):
