@@ -124,7 +124,7 @@ def _decided(report: Report, code: str, variant: VariantResult) -> str:
 
 def _changed(share: float) -> str:
     shown = text.change(share)
-    return "Error unchanged" if shown == text.change(0.0) else f"Error {shown}"
+    return "Error unchanged:" if shown == text.change(0.0) else f"Error {shown}"
 
 
 def _thousandth(value: float | None) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mmdvae.conclusions.near import near_prior
 from mmdvae.record.result import VariantResult
 from reports import text
 from reports.drawing import pictures
@@ -16,6 +15,7 @@ from reports.stored_arrays import StoredArrays, Views
 QUALITY = 70
 DOTS = 500
 PIXELS = 168  # side of the picture of the codes
+CLOSE = 8.0  # codes that reach no farther, four times the outer ring, share a scale that shows the rings
 INSIDE = 0.995  # quantile of the coordinates that the range of the codes includes
 
 
@@ -38,7 +38,7 @@ def build(store: StoredArrays, shown: Sequence[VariantResult]) -> Thumbnails:
     columns, rows = _grid(len(shown))
     count = columns if columns > 4 else 2 * columns  # of reconstructions
     index = next(iter(found.values())).reconstruction_index
-    near = {one.name for one in shown if near_prior(one)}
+    near = {name for name, views in found.items() if reach([views]) <= CLOSE}
     limits = {kind: _limits([found[name] for name in found if (name in near) == kind]) for kind in (True, False)}
     return Thumbnails(
         samples={name: samples(views, columns, rows) for name, views in found.items()},
@@ -107,4 +107,4 @@ def _reading(limits: dict[bool, Limits], near: set[str], found: dict[str, Views]
     ends = {kind: f"±{text.significant(limit.x[1], 2)}" for kind, limit in limits.items()}
     if near >= found.keys():
         return ends[True]
-    return ends[False] if not near & found.keys() else f"{ends[False]}, near the prior {ends[True]}"
+    return ends[False] if not near else f"{ends[False]}, near the prior {ends[True]}"

@@ -166,7 +166,7 @@ def test_an_older_record_without_a_choice_gets_one(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("mse", "main"), [(0.0165, "Error +10 %"), (0.01501, "Error +0.1 %"), (0.015, "Error unchanged")]
+    ("mse", "main"), [(0.0165, "Error +10 %"), (0.01501, "Error +0.1 %"), (0.015, "Error unchanged:")]
 )
 def test_the_cost_is_a_change_or_none(tmp_path, mse, main):
     report = made(tmp_path, [replace(NONE, metrics={"mse": 0.015}), replace(ALIVE, metrics={"mse": mse})])

@@ -10,7 +10,7 @@ from parsed_page import Parsed, words
 
 from reports import looks, write
 from reports.drawing import scales
-from reports.sections.sheet import columns, section, sigma_figure, tiles
+from reports.sections.sheet import columns, section, sigma_figure, thumbnails, tiles
 from reports.sections.sheet.dots import ROOM, WIDTH, Axis
 from reports.stored_arrays import StoredArrays
 
@@ -160,3 +160,14 @@ def test_without_stored_arrays_the_numbers_stay(tmp_path):
 def test_it_says_how_many_settings_ended_in_which_state(six):
     assert six[1].title == "Side by side: 2 settings alive, 3 dead"
     assert sigma_figure.LEAST == 3
+
+
+def test_codes_that_hardly_miss_the_prior_are_seen_at_its_scale(tmp_path):
+    almost = replace(LIVE, sigma=4.0, spread=1.5, metrics={"sliced_w2": 0.5})  # half-way, but nothing like no penalty
+    report, sheet = sheet_of(tmp_path, [NONE, LIVE, almost])
+    far, near, third = (column.codes for column in sheet.columns.columns)
+    fake = fake_run.make(tmp_path / "again", [NONE, LIVE, almost])
+    clouds = [StoredArrays(fake.run_dir, fake.store).first(one) for one in report.variants]
+    assert thumbnails.reach([clouds[2]]) < thumbnails.CLOSE < thumbnails.reach([clouds[0]])
+    assert len({far.source, near.source, third.source}) == 3
+    assert f"near the prior ±{thumbnails.reach(clouds[1:]):.1f}" in sheet.columns.codes_reading
