@@ -9,6 +9,7 @@ from markupsafe import Markup
 from mmdvae.conclusions.rules import MIN_SEEDS, SEEDS_IN_WORDS
 from mmdvae.record.result import Part, Report, Verdict
 from reports import looks, text
+from reports.metric import Show
 from reports.sections.doubt import interval_bar
 
 # A sign and a word per state, so that no meaning depends on colour alone.
@@ -20,6 +21,7 @@ VERDICT_STATES = {
     "not_run": ("–", "not run", "open"),
 }
 NEEDS_SEEDS = f"needs {SEEDS_IN_WORDS} seeds"
+SMALL = 0.1  # ratios below it are read more easily as fractions
 WITH_NOTEBOOK = ("notebook", "sweep")  # presets with the notebook's variants
 
 
@@ -83,22 +85,22 @@ def card(verdict: Verdict, shown: dict[str, looks.Look] | None = None, seeds: in
     sign, word, tone = VERDICT_STATES[verdict.state]
     if verdict.state == "inconclusive" and verdict.interval is None:
         word = NEEDS_SEEDS
-    known, times = shown or {}, "× " if verdict.scale == "ratio" else ""
+    known, show = shown or {}, _ratio if verdict.scale == "ratio" else text.significant
     measured = verdict.effect is not None
     return Card(
         verdict=verdict,
         sign=sign,
         word=word,
         tone=tone,
-        effect=f"{times}{text.significant(verdict.effect)}" if measured else "",
-        interval=_interval(verdict) if measured else "",
+        effect=show(verdict.effect) if measured else "",
+        interval=_interval(verdict, show) if measured else "",
         seeds="" if verdict.n_seeds == seeds else text.count(verdict.n_seeds, "seed"),
         anchor=f"v-{verdict.code}" if re.fullmatch(r"[\w-]+", verdict.code) else "",
         explanation=looks.spelled(verdict.explanation, known),
         levels=looks.spelled(re.sub(r"^Too few seeds[^;]*; ", "", verdict.explanation), known),
         lacking=_lacking(verdict),
         bar=interval_bar.draw(verdict, word),
-        parts=_parts(verdict.parts, times, known),
+        parts=_parts(verdict.parts, show, known),
     )
 
 
@@ -107,17 +109,24 @@ def _lacking(verdict: Verdict) -> str:
     return "supported by all that finished, but not every variant did" if all_for else ""
 
 
-def _parts(parts: Sequence[Part], times: str, shown: dict[str, looks.Look]) -> list[str]:
+def _ratio(value: float | None) -> str:
+    """A ratio: × 1.07; a small one as a fraction: 1/94."""
+    small = value is not None and 0 < value < SMALL
+    return f"1/{1 / value:,.0f}" if value and small else f"× {text.significant(value)}"
+
+
+def _parts(parts: Sequence[Part], show: Show, shown: dict[str, looks.Look]) -> list[str]:
     if len(parts) < 2:
         return []
     return [
         f"{' '.join(VERDICT_STATES[part.state][:2])}: {looks.spelled(part.name, shown)}, "
-        f"{times}{text.significant(part.effect)}, {_interval(part)}"
+        f"{show(part.effect)}, {_interval(part, show)}"
         for part in parts
     ]
 
 
-def _interval(found: Verdict | Part) -> str:
+def _interval(found: Verdict | Part, show: Show) -> str:
     if found.interval is not None:
-        return f"{100 * found.level:.3g}\u00a0% interval {text.span(found.interval, text.significant)}"
+        ends = text.span(found.interval, lambda end: show(end).removeprefix("× "))
+        return f"{100 * found.level:.3g}\u00a0% interval {ends}"
     return f"no interval: fewer than {MIN_SEEDS} seeds"

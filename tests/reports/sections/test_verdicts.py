@@ -28,9 +28,12 @@ def test_a_row_says_state_claim_effect_interval_rule_and_why(page, report):
     assert list(said) == [verdict.code for verdict in tested]
     for verdict in tested:
         word = {"inconclusive": "undecided"}.get(verdict.state, verdict.state)
-        times = "× " if verdict.scale == "ratio" else ""
-        low, high = map(significant, verdict.interval)
-        start = f"{signs[verdict.state]} {word} {verdict.code} {verdict.claim} {times}{significant(verdict.effect)}, "
+        small = verdict.scale == "ratio" and verdict.effect < 0.1
+        times = "× " if verdict.scale == "ratio" and not small else ""
+        effect, low, high = (
+            f"1/{1 / value:,.0f}" if small else significant(value) for value in (verdict.effect, *verdict.interval)
+        )
+        start = f"{signs[verdict.state]} {word} {verdict.code} {verdict.claim} {times}{effect}, "
         assert said[verdict.code].startswith(f"{start}{100 * verdict.level:.3g} % interval {low} to {high} ")
         assert f"Effect: {verdict.quantity}." in said[verdict.code]
         assert f"Rule: {verdict.rule}. Margin: {verdict.margin}." in said[verdict.code]
@@ -158,3 +161,12 @@ def test_what_only_a_lost_variant_leaves_open_says_so(tmp_path):
     (card,) = [one for one in claims.decidable if one.verdict.code == "V4"]
     assert (card.word, card.lacking) == ("undecided", "supported by all that finished, but not every variant did")
     assert not [one.lacking for one in claims.decidable if one.word != "undecided" and one.lacking]
+
+
+def test_a_small_ratio_is_a_fraction(report):
+    verdict = next(one for one in report.verdicts if one.scale == "ratio" and one.interval)
+    small = verdicts.card(replace(verdict, effect=0.0106, interval=[0.00894, 0.0125], level=0.95))
+    assert small.effect == "1/94"
+    assert small.interval == "95\u00a0% interval 1/112 to 1/80"
+    large = verdicts.card(replace(verdict, effect=1.12, interval=[0.957, 1.31], level=0.95))
+    assert (large.effect, large.interval) == ("× 1.12", "95\u00a0% interval 0.957 to 1.31")
