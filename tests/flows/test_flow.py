@@ -74,7 +74,7 @@ def test_artifacts_show_the_summary_with_a_picture_and_the_way_to_the_report(com
     shown = artifacts(state)
     assert set(shown) == {"comparison", "report", "variants", "train-none", "train-mmd-a0p6-s2p83"}
     assert shown["train-none"] == shown["train-mmd-a0p6-s2p83"] == 100
-    assert [row["variant"] for row in json.loads(shown["variants"])[:2]] == ["none", "mmd-a0.6-s2.83"]
+    assert [row["id"] for row in json.loads(shown["variants"])[:2]] == ["none", "mmd-a0.6-s2.83"]
     assert len(shown["comparison"].encode()) <= 150_000
     assert "| mmd-a0.6-s2.83 |" in shown["comparison"]
     assert "![" in shown["comparison"]

@@ -108,10 +108,8 @@ def _originals(groups: list[_Group]) -> Row:
     cells = []
     for head, group in zip(HEADS[::2], groups, strict=True):
         names = ", ".join(group.names) if len(set(group.names)) > 1 else ""
-        cells += [
-            Cell(head=head, picture=_strip(group.originals, f"{head}, test images: {text.listed(group.names)}.")),
-            Cell(head="", words=names),
-        ]
+        alt = f"{head}, {text.count(len(group.names), 'test image')}: {text.listed(group.names)}."
+        cells += [Cell(head=head, picture=_strip(group.originals, alt)), Cell(head="", words=names)]
     return Row(look=None, cells=cells, note="test images")
 
 

@@ -309,7 +309,7 @@ def test_one_view_at_a_time_says_its_scale_and_shows_the_priors_rings(page):
         assert insets == (len(QUICK) if view == "pca" else 0)
         if view == "tsne":
             assert set(units) == {""}
-            assert all(re.fullmatch(r"kNN accuracy \d+\.\d %", note) for note in notes)
+            assert all(re.fullmatch(r"kNN accuracy \d+\.\d\s%", note) for note in notes)
             continue
         for unit, note in zip(map(float, units), notes, strict=True):
             stated = float(re.match(r"axes ±([\d.,]+)", note)[1].replace(",", ""))
