@@ -124,7 +124,8 @@ def _row(one: One, groups: list[_Group], decoded: tuple[np.ndarray, ...]) -> Row
             Cell(
                 head=apart,
                 picture=_strip(
-                    absolute_differences(group.originals, images), "Their differences from the test images."
+                    absolute_differences(group.originals, images),
+                    f"Their differences from the {text.count(len(images), 'test image')}.",
                 ),
             ),
         ]

@@ -32,14 +32,14 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def seven(tmp_path_factory):
     """The page of a curve over sigma with one seed, for which the limits are stated."""
-    fake = fake_run.make(tmp_path_factory.mktemp("seven"), CURVE, n=2000, epochs=2)
+    fake = fake_run.make(tmp_path_factory.mktemp("seven"), CURVE, n=1000, epochs=2)
     return write.write(fake.run_dir, fake.store)
 
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
     """The page of 24 variants with three seeds."""
-    fake = fake_run.make(tmp_path_factory.mktemp("many"), GRID, seeds=(0, 1, 2), n=2000, epochs=12)
+    fake = fake_run.make(tmp_path_factory.mktemp("many"), GRID, seeds=(0, 1, 2), epochs=12)
     return write.write(fake.run_dir, fake.store)
 
 
@@ -91,10 +91,18 @@ def test_every_picture_is_decoded_and_every_chart_has_a_size(opened):
 
 @pytest.mark.parametrize("name", ["report.html", "../index.html"])
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", DESK), ("dark", DESK), ("light", PHONE)])
-def test_nothing_bars_a_reader_who_uses_assistance(opened, name, scheme, viewport):
-    page = opened(name, color_scheme=scheme, viewport=viewport)
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
+def test_nothing_bars_a_reader_who_uses_assistance_and_every_contrast_is_decided(opened, name, scheme, viewport):
+    found = Axe().run(opened(name, color_scheme=scheme, viewport=viewport), options=RULES).response
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]] == []
+    nodes = [node for entry in found["incomplete"] for node in entry["nodes"] if not node["html"].startswith("<text ")]
+    # Text of a chart lies on shapes, which axe does not look into; tests/reports/test_looks.py looks at its colours.
+    # Nor does it take a text of signs alone, such as the minus of a button, for text.
+    why = [(any_["data"] or {}).get("messageKey") for node in nodes for any_ in node["any"]]
+    signs = [reason for reason in why if reason in ("nonBmp", "shortTextContent")]
+    # Where axe scrolls, the sticky head of a table may lie on a line or two; on a phone rows of images scroll sideways.
+    if viewport == DESK:
+        assert len(why) - len(signs) <= 2, [node["html"][:120] for node in nodes]
+        assert len(nodes) < 10
 
 
 @pytest.mark.parametrize("name", ["report.html", "../index.html"])
@@ -119,7 +127,7 @@ def unfold(page):
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
 
 
-@pytest.mark.parametrize(("scheme", "viewport"), [("light", DESK), ("dark", DESK), ("light", PHONE)])
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", DESK), ("dark", PHONE)])
 def test_unfolded_tables_bar_nobody_and_widen_no_page(opened, scheme, viewport):
     page = opened(color_scheme=scheme, viewport=viewport)
     unfold(page)
@@ -255,19 +263,6 @@ def test_best_stands_only_at_variants_that_are_alive(visit, many):
     alive = {look.id for look in looks.of(report_json.load(many.parent).variants).values() if look.state == "alive"}
     assert rows
     assert set(rows) <= alive
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_contrast_is_decided(opened, scheme):
-    found = Axe().run(opened(color_scheme=scheme), options=RULES).response
-    nodes = [node for entry in found["incomplete"] for node in entry["nodes"] if not node["html"].startswith("<text ")]
-    # Text of a chart lies on shapes, which axe does not look into; tests/reports/test_looks.py looks at its colours.
-    # Nor does it take a text of signs alone, such as the minus of a button, for text.
-    why = [(any_["data"] or {}).get("messageKey") for node in nodes for any_ in node["any"]]
-    signs = [reason for reason in why if reason in ("nonBmp", "shortTextContent")]
-    # Where axe scrolls, the sticky head of a table may lie on a line or two.
-    assert len(why) - len(signs) <= 2, [node["html"][:120] for node in nodes]
-    assert len(nodes) < 10
 
 
 def test_twice_the_size_of_text_scrolls_no_page_sideways(opened):

@@ -27,7 +27,7 @@ SEEN = """() => {
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
-    fake = fake_run.make(tmp_path_factory.mktemp("first"), CURVE, n=2000)
+    fake = fake_run.make(tmp_path_factory.mktemp("first"), CURVE)
     return write.write(fake.run_dir, fake.store)
 
 

@@ -62,12 +62,12 @@ def test_it_opens_without_a_complaint_and_within_its_size(visit, report):
     assert page.evaluate("document.querySelectorAll('*').length") <= most
 
 
-@pytest.mark.parametrize(
-    ("scheme", "viewport"),
-    [("light", {"width": 1280, "height": 900}), ("dark", {"width": 390, "height": 844})],
-    ids=["desk", "phone in the dark"],
-)
-def test_it_bars_nobody_and_scrolls_no_page_sideways(visit, report, scheme, viewport):
+DESK, PHONE = ("light", {"width": 1280, "height": 900}), ("dark", {"width": 390, "height": 844})
+
+
+def test_it_bars_nobody_and_scrolls_no_page_sideways(visit, report):
+    """At a desk or on a phone in the dark by turns, for each takes seconds; test_browser.py has all of one page."""
+    scheme, viewport = (DESK, PHONE)[list(GALLERY).index(report.parent.name) % 2]
     page = visit(report, color_scheme=scheme, viewport=viewport)
     assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
     if page.locator("#variants").is_visible():
