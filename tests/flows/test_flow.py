@@ -76,7 +76,7 @@ def test_artifacts_show_the_summary_with_a_picture_and_the_way_to_the_report(com
     assert shown["train-none"] == shown["train-mmd-a0p6-s2p83"] == 100
     assert [row["id"] for row in json.loads(shown["variants"])[:2]] == ["none", "mmd-a0.6-s2.83"]
     assert len(shown["comparison"].encode()) <= 150_000
-    assert "| mmd-a0.6-s2.83 |" in shown["comparison"]
+    assert "| α\u00a00.6, σ\u00a02.83 |" in shown["comparison"]
     assert "![" in shown["comparison"]
     assert "](data:image/png;base64," in shown["comparison"]
     (page,) = out.glob("*/report.html")
