@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from mmdvae.conclusions import choice
 from mmdvae.conclusions.comparisons import beats
 from mmdvae.conclusions.effects import by_seed
+from mmdvae.conclusions.rules import ERROR
 from mmdvae.measures import live_range, strength
 from mmdvae.record.result import Advice, FrontMember, Heuristic, LiveRange, Pareto, SigmaAdvice, VariantResult
 
-ERROR, DISTANCE = "mse", "sliced_w2"
+DISTANCE = "sliced_w2"
 
 
 def of(latent_dim: int, variants: Sequence[VariantResult]) -> Advice:

@@ -6,9 +6,8 @@ Chosen by the mean squared error, which is not part of the objective of any vari
 from collections.abc import Sequence
 
 from mmdvae.conclusions import differences, vitality
+from mmdvae.conclusions.rules import ERROR
 from mmdvae.record.result import Choice, VariantResult
-
-METRIC = "mse"
 
 Variants = Sequence[VariantResult]
 
@@ -25,27 +24,28 @@ def of(variants: Variants, dim: int) -> Choice:
     return Choice(
         names=[one.name for one in _as_good(ranked, span, dim)] if ranked else [],
         alive=[one.name for one in candidates],
-        metric=METRIC,
+        metric=ERROR,
         yardstick=span,
     )
 
 
 def _as_good(ranked: Variants, span: float | None, dim: int) -> list[VariantResult]:
     best, *others = ranked
-    unbeaten = differences.unbeaten(ranked, METRIC, _order, dim)
+    unbeaten = differences.unbeaten(ranked, ERROR, _order, dim)
     if unbeaten:
         return [best, *(one for one in others if one.name in unbeaten)]
     return [best, *(one for one in others if _ascending(one) - _ascending(best) <= (span or 0.0))]
 
 
 def _yardstick(variants: Variants) -> float | None:
-    """Range of the error over the trainings that no penalty touched."""
-    errors = [error for one in vitality.untouched(variants) if (error := _error(one)) is not None]
+    """Range of the error over the trainings that no penalty touched, each variant with each seed."""
+    trainings = (run for one in vitality.untouched(variants) for run in one.runs)
+    errors = [error for run in trainings if (error := run.number(ERROR)) is not None]
     return max(errors) - min(errors) if len(errors) > 1 else None
 
 
 def _error(variant: VariantResult) -> float | None:
-    return variant.mean(METRIC)
+    return variant.mean(ERROR)
 
 
 def _ascending(variant: VariantResult) -> float:

@@ -5,6 +5,7 @@ LEVEL = 0.95  # confidence level of intervals; a claim of equality needs its 90 
 ODD_SCATTER = 0.01  # p of an F test, over the number of variants, below which a variant is left out of a pool
 OWN_SCATTER = 0.2  # the same for one variant: below it, its own scatter is used and not the pool's
 
+ERROR = "mse"  # by which a setting is chosen, and what its price is told in
 ERROR_PAID = 1.02  # reconstruction errors, above the entropy of the targets, within 2 % count as equal
 SAME_ERROR = 1.05  # mean squared errors within 5 % count as equal
 MORE_SPREAD = 1.10  # a variance more than 10 % larger counts as larger

@@ -94,7 +94,7 @@ def _yardstick(report: Report, found: Choice) -> list[str]:
     """The cost in units of what trainings without any effect of a penalty differ by."""
     plain = groups.plain(report.finished)
     base = _mean(plain, found.metric)
-    count = len(vitality.untouched(report.finished))
+    count = sum(len(one.runs) for one in vitality.untouched(report.finished))
     paid = headline.cost(report, headline.variant_of(report, found.names[0])) if found.names else None
     if not base or not found.yardstick or paid is None:
         return []
@@ -112,7 +112,7 @@ def _claims(report: Report) -> list[str]:
     if not states:
         return []
     still = states.count("inconclusive")
-    return [f"Of {text.count(len(states), 'claim')} {len(states) - still} are decided, {still} open; 95 % intervals."]
+    return [f"Of {text.count(len(states), 'claim')} {len(states) - still} are decided, {still} open."]
 
 
 def _decided(report: Report, code: str, variant: VariantResult) -> str:

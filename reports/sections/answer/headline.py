@@ -1,7 +1,7 @@
 """The answer in one sentence, and its price. Loads neither NumPy nor SciPy: the list of runs shows both."""
 
 from mmdvae.conclusions import vitality
-from mmdvae.conclusions.rules import MIN_SEEDS, SAME_ERROR
+from mmdvae.conclusions.rules import ERROR, MIN_SEEDS, SAME_ERROR
 from mmdvae.record.result import Choice, Difference, Report, VariantResult
 from reports import looks, text
 
@@ -30,9 +30,10 @@ def price(report: Report) -> str:
 
 
 def choice(report: Report) -> Choice:
-    """The choice of the record; of an older one, made now."""
-    if report.advice.choice is not None:
-        return report.advice.choice
+    """The choice of the record; of an older one, or one that names variants which are not there, made now."""
+    found = report.advice.choice
+    if found is not None and {*found.names, *found.alive} <= {one.name for one in report.variants}:
+        return found
     from mmdvae.conclusions import choice as choices  # loads SciPy, which newer records make unnecessary
 
     return choices.of(report.variants, report.run.latent_dim)
@@ -40,9 +41,9 @@ def choice(report: Report) -> Choice:
 
 def cost(report: Report, variant: VariantResult) -> Difference | None:
     """The variant's error minus that of no penalty, as a share of the latter; None if either was not measured."""
-    against, metric = variant.differences, choice(report).metric
-    found = against.metrics.get(metric) if against else None
-    base = variant_of(report, against.reference).mean(metric) if against and found else None
+    against = variant.differences
+    found = against.metrics.get(ERROR) if against else None
+    base = next((one.mean(ERROR) for one in report.variants if against and one.name == against.reference), None)
     if found is None or not base:
         return None
     low, high = (None if end is None else end / base for end in (found.low, found.high))

@@ -5,8 +5,9 @@ import shlex
 from dataclasses import dataclass
 
 from mmdvae.conclusions.rules import MIN_SEEDS
+from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import Report, VariantResult
-from mmdvae.variants import number
+from mmdvae.variants import gaussian, normalised
 from reports.sections.answer import headline
 
 FAR = 1.5  # sigmas or alphas that differ by a larger factor leave room for one between them
@@ -39,7 +40,7 @@ def _seeds(report: Report, words: list[str]) -> NextStep | None:
         return None
     wanted = list(dict.fromkeys([*seeds, *range(MIN_SEEDS)]))[:MIN_SEEDS]
     missing = len(wanted) - len(seeds)
-    command = [*_without(words, {"--seed"}), *_options("--seed", wanted)]
+    command = [*_without(words, {"--seed"}), *(word for seed in wanted for word in ("--seed", str(seed)))]
     return NextStep(
         why=f"{MIN_SEEDS} seeds, for intervals", command=shlex.join(command), minutes=_minutes(report, missing)
     )
@@ -60,14 +61,15 @@ def _finer(report: Report, words: list[str]) -> NextStep | None:
     best = headline.variant_of(report, found.names[0]) if found.names else None
     if best is None or best.sigma is None:
         return None
-    grid = [one for one in report.finished if one.sigma is not None and not one.normalised]
-    sigmas = sorted({one.sigma for one in grid if one.alpha == best.alpha and one.sigma})
+    alike = [one for one in report.finished if (one.alpha, one.normalised) == (best.alpha, best.normalised)]
+    sigmas = sorted({one.sigma for one in alike if one.sigma is not None})
     between = [math.sqrt(a * b) for a, b in _neighbours(sigmas, best.sigma) if FAR < b / a < 100]
     if not between:
         return None
-    tried = [float(f"{sigma:.2g}") for sigma in between]
+    tried = [gaussian(best.alpha, float(f"{sigma:.2g}")) for sigma in between]
+    names = [NONE, *((normalised(one) if best.normalised else one).name for one in tried)]
     base = _without(words, {"--alpha", "--sigma", "--variant", "--only"})
-    command = [*base, *_options("--alpha", [best.alpha]), *_options("--sigma", tried), "--variant", "none"]
+    command = [*base, *(word for name in names for word in ("--variant", name))]
     return NextStep(
         why="σ between those tried",
         command=shlex.join(command),
@@ -118,7 +120,3 @@ def _without(words: list[str], options: set[str]) -> list[str]:
             kept.append(word)
         skip = not skip and word in options
     return kept
-
-
-def _options(name: str, values: list) -> list[str]:
-    return [word for value in values for word in (name, number(value))]

@@ -131,7 +131,7 @@ def test_fewer_seeds_than_three_come_first_then_epochs_then_settings_between(tmp
     assert second.command == "mmdvae compare quick --seed 4 --epochs 6"
     assert second.minutes == pytest.approx((2 * 41.5 + 11.5) * 6 * 3 / 2 / 60)
     third = next_step.of(settled(three))
-    assert third.command == "mmdvae compare quick --seed 4 --epochs 3 --alpha 0.6 --sigma 0.53 --variant none"
+    assert third.command == "mmdvae compare quick --seed 4 --epochs 3 --variant none --variant mmd-a0.6-s0.53"
     dense = [NONE, *(replace(ALIVE, sigma=sigma) for sigma in (2.0, 2.5, 3.0))]
     assert next_step.of(settled(made(tmp_path / "c", dense, seeds=(0, 1, 2)))) is None
 
@@ -173,3 +173,26 @@ def test_the_cost_is_a_change_or_none(tmp_path, mse, main):
     costs = boxes.of(report)[1]
     assert spaced(costs.main) == main
     assert costs.rest[0] == f"squared error of reconstructions 15.0 → {1000 * mse:.1f} (× 1,000)."
+
+
+def test_a_chosen_setting_with_normalised_codes_is_refined_among_its_like(tmp_path):
+    fixed = [replace(ALIVE, sigma=sigma, normalised=True, bce=bce) for sigma, bce in ((2.0, 0.31), (8.0, 0.294))]
+    alone = settled(made(tmp_path / "a", [NONE, fixed[1]], seeds=(0, 1, 2)))
+    assert next_step.of(alone) is None  # none of its like to go between; other variants may have other sigmas
+    step = next_step.of(settled(made(tmp_path / "b", [NONE, *fixed], seeds=(0, 1, 2))))
+    assert step.command.endswith("--variant none --variant mmd-a0.6-s4-bn")
+
+
+def test_a_record_edited_by_hand_breaks_no_head(tmp_path):
+    report = made(tmp_path)
+    lost = replace(report.advice.choice, names=["gone"], alive=["gone"])
+    assert headline.choice(replace(report, advice=replace(report.advice, choice=lost))) == report.advice.choice
+    odd = replace(report.variants[3], differences=replace(report.variants[3].differences, reference="gone"))
+    assert headline.cost(report, odd) is None
+
+
+def test_with_two_seeds_the_yardstick_counts_trainings_and_not_variants(tmp_path):
+    plain, dead = (replace(one, metrics={"mse": mse}) for one, mse in ((NONE, (0.015, 0.016)), (QUICK[1], 0.0155)))
+    report = made(tmp_path, [plain, dead, replace(ALIVE, metrics={"mse": 0.0175})], seeds=(0, 1))
+    assert report.advice.choice.yardstick == pytest.approx(0.001)
+    assert "the 4 trainings that no penalty touched" in " ".join(boxes.of(report)[2].rest)
