@@ -205,6 +205,7 @@ def test_nothing_in_an_edited_report_is_more_than_text(tmp_path):
     page = Parsed(write.write(fake.run_dir, fake.store).read_text())
     assert len(page.all("script")) == 2
     assert not page.all("img", src="x")
+    assert "could not be made" not in words(page.all("main")[0])
     for code in ("doubt", "more"):
         assert HOSTILE in section(page, code) or HOSTILE[:9] in section(page, code), code
     text = (fake.run_dir / "summary.md").read_text()
