@@ -7,7 +7,7 @@ from markupsafe import Markup
 from mmdvae.conclusions import vitality
 from mmdvae.record.result import Report, VariantResult
 from reports import looks, text
-from reports.drawing import scales, svg
+from reports.drawing import line_chart, scales
 from reports.looks import Look
 from reports.sections.doubt import histories
 from reports.sections.doubt.histories import course, seed_mean
@@ -95,9 +95,9 @@ def _penalty_chart(touched: list[VariantResult], shown: dict[str, Look], longest
     return _chart(alt, lines, (_epoch_scale(longest), y))
 
 
-def _chart(alt: str, lines: list[svg.Line], axes: Scales, shade: histories.Band | None = None) -> Markup:
-    return svg.render(
-        svg.Chart(
+def _chart(alt: str, lines: list[line_chart.Line], axes: Scales, shade: histories.Band | None = None) -> Markup:
+    return line_chart.render(
+        line_chart.Chart(
             alt=alt,
             x=axes[0],
             y=axes[1],
@@ -118,11 +118,11 @@ def _line(
     dash: str,
     banded: bool = False,
     unit: float = 1.0,
-) -> svg.Line:
+) -> line_chart.Line:
     """A variant's mean over seeds in its colour, divided by `unit`."""
     look, mean = shown[variant.name], seed_mean(variant, series)
     points = [(float(epoch), None if value is None else value / unit) for epoch, value in enumerate(mean, start=1)]
-    return svg.Line(
+    return line_chart.Line(
         label=look.title if look.status == "ok" else f"{look.title}, {look.status}",
         points=points,
         band=histories.seed_band(variant, series) if banded else (),
@@ -142,12 +142,15 @@ def _dashes(variants: list[VariantResult], shown: dict[str, Look]) -> dict[str, 
     """Dashes by variant, which tell those of one colour apart."""
     kinds = [shown[one.name].kind for one in variants]
     numbers = [kinds[:place].count(kind) for place, kind in enumerate(kinds)]
-    return {one.name: svg.DASHES[number % len(svg.DASHES)] for one, number in zip(variants, numbers, strict=True)}
+    return {
+        one.name: line_chart.DASHES[number % len(line_chart.DASHES)]
+        for one, number in zip(variants, numbers, strict=True)
+    }
 
 
-def _grey(mean: list[float | None], label: str) -> svg.Line:
+def _grey(mean: list[float | None], label: str) -> line_chart.Line:
     """The mean of the variants that no penalty touched."""
-    return svg.Line(
+    return line_chart.Line(
         label=label,
         points=[(float(epoch), value) for epoch, value in enumerate(mean, start=1)],
         colour=looks.COLOURS["none"],

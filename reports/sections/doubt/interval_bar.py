@@ -26,22 +26,15 @@ def draw(verdict: Verdict, word: str) -> Markup:
     scale = _Scale(verdict, _borders(claim))
     low, high = (scale.x(end) for end in verdict.interval)
     colour = COLOURS.get(word, svg.MUTED)
-    return svg.element(
-        "svg",
-        svg.element("rect", width=WIDTH, height=HEIGHT, fill="#ffffff"),
+    return svg.picture(
+        WIDTH,
+        HEIGHT,
         *([_region(claim, scale)] if claim else []),
         svg.element("path", d=f"M4 {AXIS}H{WIDTH - 4}M{scale.x(scale.none):.1f} {AXIS - 4}v8", stroke=svg.MUTED),
         _text(f"{scale.none:g} no effect", scale.x(scale.none), HEIGHT - 3),
         svg.element("path", d=f"M{low:.1f} {AXIS}H{high:.1f}", stroke=colour, stroke_width=5, stroke_linecap="butt"),
         svg.element("circle", cx=round(scale.x(verdict.effect), 1), cy=AXIS, r=4.5, fill=colour, stroke="#ffffff"),
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {WIDTH} {HEIGHT}",
-        width=WIDTH,
-        height=HEIGHT,
-        font_size=11,
-        font_family=svg.FONT,
-        role="img",
-        aria_label=_alt(verdict, claim, word),
+        alt=_alt(verdict, claim, word),
     )
 
 
@@ -97,7 +90,7 @@ def _text(words: str, x: float, y: float, anchor: str = "middle") -> Markup:
     half = 3.2 * len(words)
     if anchor == "middle":
         x = min(max(x, half), WIDTH - half)
-    return svg.element("text", words, x=round(x, 1), y=y, text_anchor=anchor, fill=svg.MUTED)
+    return svg.caption(words, round(x, 1), y, anchor=anchor)
 
 
 def _alt(verdict: Verdict, claim: Claim | None, word: str) -> str:

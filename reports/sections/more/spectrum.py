@@ -10,7 +10,7 @@ from markupsafe import Markup
 from mmdvae.conclusions import vitality
 from mmdvae.record.result import Report
 from reports import looks, text
-from reports.drawing import scales, svg
+from reports.drawing import line_chart, scales, svg
 from reports.looks import Look
 from reports.stored_arrays import StoredArrays
 
@@ -46,10 +46,10 @@ def _draw(touched: dict[Look, Spectrum], untouched: list[Spectrum]) -> Markup:
     spectra = [*touched.values(), *untouched]
     longest = max(map(len, spectra))
     kinds = [look.kind for look in touched]
-    dashes = [svg.DASHES[kinds[:place].count(kind) % len(svg.DASHES)] for place, kind in enumerate(kinds)]
+    dashes = [line_chart.DASHES[kinds[:place].count(kind) % len(line_chart.DASHES)] for place, kind in enumerate(kinds)]
     lines = [_line(look, values, dash) for (look, values), dash in zip(touched.items(), dashes, strict=True)]
-    return svg.render(
-        svg.Chart(
+    return line_chart.render(
+        line_chart.Chart(
             alt=_alt(touched, untouched),
             x=scales.Scale(
                 low=0.8,
@@ -59,7 +59,7 @@ def _draw(touched: dict[Look, Spectrum], untouched: list[Spectrum]) -> Markup:
             ),
             y=scales.logarithmic([1.0, *(value for values in spectra for value in values if value is not None)]),
             lines=[*([_grey(untouched)] if untouched else []), *lines],
-            references=[svg.Reference(value=1.0, label="prior: 1", colour=svg.INK, dash="1 3")],
+            references=[line_chart.Reference(value=1.0, label="prior: 1", colour=svg.INK, dash="1 3")],
             width=480,
             height=max(260, ROW * (len(lines) + 2) + 46),
             label_width=150,
@@ -67,9 +67,9 @@ def _draw(touched: dict[Look, Spectrum], untouched: list[Spectrum]) -> Markup:
     )
 
 
-def _line(look: Look, values: Spectrum, dash: str) -> svg.Line:
+def _line(look: Look, values: Spectrum, dash: str) -> line_chart.Line:
     ranked = list(enumerate(values, start=1))
-    return svg.Line(
+    return line_chart.Line(
         label=look.title,
         points=[(float(rank), value) for rank, value in ranked],
         colour=look.colour,
@@ -83,11 +83,11 @@ def _line(look: Look, values: Spectrum, dash: str) -> svg.Line:
     )
 
 
-def _grey(untouched: Sequence[Spectrum]) -> svg.Line:
+def _grey(untouched: Sequence[Spectrum]) -> line_chart.Line:
     """The geometric mean of the spectra that no penalty touched, with their range."""
     columns = [[value for value in column if value is not None] for column in zip(*untouched, strict=False)]
     known = [(float(rank), column) for rank, column in enumerate(columns, start=1) if column]
-    return svg.Line(
+    return line_chart.Line(
         label="no penalty" if len(untouched) == 1 else f"untouched ({len(untouched)})",
         points=[(rank, float(np.exp(np.mean(np.log(column))))) for rank, column in known],
         band=[(rank, min(column), max(column)) for rank, column in known],

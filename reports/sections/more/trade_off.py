@@ -94,20 +94,14 @@ def _plot(dots: list[Dot], grey: list[Dot], axes: Axes, x: Metric, y: Metric) ->
     places = [(_across(axes[0], dot.x), _up(axes[1], dot.y)) for dot in dots]
     boxes = _boxes(places, [dot.label for dot in dots])
     told = "; ".join(f"{dot.look.title} {x.show(dot.x)} and {y.show(dot.y)}" for dot in dots)
-    return svg.element(
-        "svg",
-        svg.element("rect", width=WIDTH, height=HEIGHT, fill="#ffffff"),
+    return svg.picture(
+        WIDTH,
+        HEIGHT,
         *_frame(axes),
         *_blob(grey, axes, y),
         *(_drawn(dot, place, box, x, y) for dot, place, box in zip(dots, places, boxes, strict=True)),
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {WIDTH} {HEIGHT}",
-        width=WIDTH,
-        height=HEIGHT,
+        alt=f"{x.title} and {y.title}: {told}; {_reach(grey, y)}.",
         font_size=12,
-        font_family=svg.FONT,
-        role="img",
-        aria_label=f"{x.title} and {y.title}: {told}; {_reach(grey, y)}.",
     )
 
 
@@ -198,4 +192,4 @@ def _up(axis: scales.Scale, value: float) -> float:
 
 
 def _text(words: str, x: float, y: float, anchor: str) -> Markup:
-    return svg.element("text", words, x=round(x, 1), y=round(y, 1), text_anchor=anchor, fill=svg.MUTED)
+    return svg.caption(words, round(x, 1), round(y, 1), anchor=anchor)

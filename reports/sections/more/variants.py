@@ -9,7 +9,7 @@ from markupsafe import Markup
 from mmdvae.penalties.lookup import known
 from mmdvae.record.result import Report, VariantResult
 from reports import looks, metrics, text
-from reports.drawing import scales, svg
+from reports.drawing import line_chart, scales, svg
 from reports.looks import Look
 from reports.metric import Metric
 from reports.metrics import GROUPS, METRICS
@@ -136,25 +136,18 @@ def _curve(variant: VariantResult, look: Look) -> Markup:
     y, last = scales.linear(every), max(len(values) for values in found.values())
     x = scales.Scale(low=1, high=max(last, 2))
     ends = [found["val_bce"][0], found["val_bce"][-1]]
-    return svg.element(
-        "svg",
-        svg.element("rect", width=WIDTH, height=HEIGHT, fill="#ffffff"),
+    return svg.picture(
+        WIDTH,
+        HEIGHT,
         *(_path(look, series, values, x, y) for series, values in found.items()),
         svg.element("text", f"epoch 1 to {last}; dashed: training", x=LEFT, y=HEIGHT - 4, fill=svg.MUTED),
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {WIDTH} {HEIGHT}",
-        width=WIDTH,
-        height=HEIGHT,
-        font_size=11,
-        font_family=svg.FONT,
-        role="img",
-        aria_label=f"{look.title}: validation BCE {' to '.join(text.fixed(end, 4) for end in ends)} in epoch {last}.",
+        alt=f"{look.title}: validation BCE {' to '.join(text.fixed(end, 4) for end in ends)} in epoch {last}.",
     )
 
 
 def _path(look: Look, series: str, values: list[float | None], x: scales.Scale, y: scales.Scale) -> Markup:
     width, height = WIDTH - 2 * LEFT, HEIGHT - 2 * TOP - 16
-    pieces = svg.segments([(epoch, value) for epoch, value in enumerate(values, start=1)])
+    pieces = line_chart.segments([(epoch, value) for epoch, value in enumerate(values, start=1)])
     drawn = "".join(
         "M"
         + "L".join(f"{LEFT + width * x.share(at):.1f},{TOP + height * (1 - y.share(value)):.1f}" for at, value in piece)

@@ -13,8 +13,9 @@ from mmdvae.conclusions import groups
 from mmdvae.record.result import Report, VariantResult
 from reports import looks, metrics, text
 from reports.drawing import scales
+from reports.drawing.line_chart import spread
 from reports.drawing.scales import Scale
-from reports.drawing.svg import FONT, GRID, INK, MUTED, element, spread
+from reports.drawing.svg import GRID, INK, caption, element, picture
 from reports.looks import COLOURS, HUES, Look
 
 LEAST = 3  # sigmas; two points and a line prove nothing
@@ -102,17 +103,12 @@ class _Drawing:
         parts = [*self._zones(), *self._heads(), *self._strong()]
         for (metric, title, unit, height), top in zip(PANELS, self.tops, strict=True):
             parts += self._panel(metric, title, unit, top, height)
-        return element(
-            "svg",
+        return picture(
+            WIDTH,
+            self.base + 26,
             *parts,
-            xmlns="http://www.w3.org/2000/svg",
-            viewBox=f"0 0 {WIDTH} {self.base + 26}",
-            width=WIDTH,
-            height=self.base + 26,
+            alt=self._finding(),
             font_size=12,
-            font_family=FONT,
-            role="img",
-            aria_label=self._finding(),
         )
 
     def _x(self, place: int, alpha: float | None = None) -> float:
@@ -136,7 +132,7 @@ class _Drawing:
                     self.seen[self.places[numbers[0]].variants[0].name].colour if zone != "alive" else COLOURS["a0"]
                 )
                 words = zone if width > 104 else zone.replace("dead: ", "")
-                parts.append(_text(words, left + width / 2, 44, anchor="middle", fill=colour, font_weight="bold"))
+                parts.append(caption(words, left + width / 2, 44, anchor="middle", fill=colour, font_weight="bold"))
         return parts
 
     def _heads(self) -> list[Markup]:
@@ -146,10 +142,10 @@ class _Drawing:
         for number, place in enumerate(self.places):
             x = self._x(number)
             parts.append(
-                _text(_cut(place.title, most), x, 15, anchor="middle", fill=INK, font_weight="bold", font_size=size)
+                caption(_cut(place.title, most), x, 15, anchor="middle", fill=INK, font_weight="bold", font_size=size)
             )
             if place.detail:
-                parts.append(_text(_cut(place.detail, most), x, 30, anchor="middle", font_size=size))
+                parts.append(caption(_cut(place.detail, most), x, 30, anchor="middle", font_size=size))
         return parts
 
     def _strong(self) -> list[Markup]:
@@ -162,14 +158,14 @@ class _Drawing:
         words = "pulls strongly at the prior: known before training"
         return [
             element("path", d=f"M{left:.1f} {y}H{right:.1f}", stroke=COLOURS["a0"], stroke_width=3),
-            _text(words, (left + right) / 2, y + 15, anchor="middle"),
+            caption(words, (left + right) / 2, y + 15, anchor="middle"),
         ]
 
     def _panel(self, metric: str, title: str, unit: str, top: int, height: int) -> list[Markup]:
         y = self._scale(metric, top, height)
         parts = [
-            _text(title, 8, top + 14, fill=INK, font_weight="bold", font_size=13),
-            _text(unit, 8, top + 29),
+            caption(title, 8, top + 14, fill=INK, font_weight="bold", font_size=13),
+            caption(unit, 8, top + 29),
             *self._grid(y[1], y[0]),
             *self._reference(metric, y[0]),
         ]
@@ -194,7 +190,7 @@ class _Drawing:
         shown = [(value, label if scale.log else text.significant(1000 * value, 3)) for value, label in scale.ticks]
         return [
             element("path", d=lines, stroke=GRID),
-            *(_text(label, LEFT - 6, y(value) + 4, anchor="end") for value, label in shown),
+            *(caption(label, LEFT - 6, y(value) + 4, anchor="end") for value, label in shown),
         ]
 
     def _reference(self, metric: str, y: Callable[[float], float]) -> list[Markup]:
@@ -206,7 +202,7 @@ class _Drawing:
         d = f"M{LEFT} {y(level):.1f}H{WIDTH - RIGHT}"
         return [
             element("path", d=d, stroke=INK, stroke_dasharray="1 3"),
-            _text("no penalty", WIDTH - RIGHT + 4, y(level) + 4),
+            caption("no penalty", WIDTH - RIGHT + 4, y(level) + 4),
         ]
 
     def _lines(self, metric: str, y: Callable[[float], float]) -> list[Markup]:
@@ -224,7 +220,7 @@ class _Drawing:
             placed = spread([end[1] for end, _, _ in ends], gap=14, low=0, high=self.base)
             right = max(end[0] for end, _, _ in ends)
             for (_, alpha, colour), at in zip(ends, placed, strict=True):
-                parts.append(_text(f"α {text.setting(alpha)}", right + 9, at + 4, fill=colour, font_weight="bold"))
+                parts.append(caption(f"α {text.setting(alpha)}", right + 9, at + 4, fill=colour, font_weight="bold"))
         return parts
 
     def _pieces(self, alpha: float, metric: str, y: Callable[[float], float]) -> list[list[tuple[float, float]]]:
@@ -273,7 +269,3 @@ def _cut(words: str, most: int) -> str:
 def _disc(x: float, y: float, r: float) -> str:
     half = f"a{r} {r} 0 1 0 {2 * r:g} 0a{r} {r} 0 1 0 {-2 * r:g} 0"
     return f"M{x - r:.1f} {y:.1f}{half}"
-
-
-def _text(content: str, x: float, y: float, *, anchor: str = "", fill: str = MUTED, **more: str | int) -> Markup:
-    return element("text", content, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, fill=fill, **more)
