@@ -103,7 +103,7 @@ def test_the_figure_needs_three_sigmas(tmp_path):
 def test_every_sigma_has_its_own_column_whatever_its_size(grid):
     report, sheet = grid
     drawing = str(sheet.figure.drawing)
-    titles = [float(x) for x in re.findall(r'<text x="([\d.]+)" y="15.0"', drawing)]
+    titles = [float(x) for x in re.findall(r'<text x="([\d.]+)" y="15"', drawing)]
     assert len(titles) == 1 + 3 + 2  # no penalty, three sigmas, two variants without one
     gaps = {round(b - a, 1) for a, b in zip(titles, titles[1:], strict=False)}
     assert len(gaps) <= 2  # equal but for rounding
