@@ -190,7 +190,7 @@ class Unattended:
         (page,) = site.out.glob("*/report.html")
         assert told["state"]["name"] == "Completed"
         assert told["report"] == str(page)
-        assert "| mmd-a0.6-s2.83 |" in told["summary"]
+        assert "# α\u00a00.6 with σ\u00a02.83 on digits" in told["summary"]
         assert "data:image" not in told["summary"]
 
     @pytest.mark.outage
