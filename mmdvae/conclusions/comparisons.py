@@ -50,13 +50,13 @@ def of(code: str, variants: Variants, dim: int) -> Compared:
     return FIND[code](variants, dim)
 
 
-def _strong_with_plain(ours: str, theirs: str, *, plain_first: bool = False) -> Callable[[Variants, int], Compared]:
-    """Each strong variant's metric over another metric of the plain autoencoder, or the other way round."""
+def _strong_with_plain(ours: str, theirs: str) -> Callable[[Variants, int], Compared]:
+    """Each strong variant's metric over a metric of the plain autoencoder."""
 
     def find(variants: Variants, dim: int) -> Compared:
         left = groups.weak(variants, dim)
         aside = f"weak kernels left out: {', '.join(one.name for one in left)}" if left else ""
-        return _with_plain(variants, groups.strong(variants, dim), NO_STRONG, ours, theirs, plain_first, aside)
+        return _with_plain(variants, groups.strong(variants, dim), NO_STRONG, ours, theirs, aside)
 
     return find
 
@@ -69,12 +69,12 @@ def _dead_with_plain(state: groups.Before, words: str) -> Callable[[Variants, in
     return find
 
 
-def _notebook_with_plain(metric: str, sigmas: tuple[float, ...], *, plain_first: bool):
+def _notebook_with_plain(metric: str, sigmas: tuple[float, ...]):
     def find(variants: Variants, dim: int) -> Compared:
         lacking = [f"{sigma:g}" for sigma in sigmas if not groups.with_sigma(variants, (sigma,))]
         ours = [] if lacking else groups.with_sigma(variants, sigmas)
         missing = f"no variant with sigma {' and '.join(lacking)}; the claim is about all that it names"
-        return _with_plain(variants, ours, missing, metric, plain_first=plain_first)
+        return _with_plain(variants, ours, missing, metric)
 
     return find
 
@@ -85,15 +85,12 @@ def _with_plain(
     missing: str,
     metric: str,
     theirs: str = "",
-    plain_first: bool = False,
     aside: str = "",
 ) -> Compared:
     plain = groups.plain(variants)
     if plain is None or not ours:
         return Compared(missing=missing if plain else NO_PLAIN, aside=aside)
-    pairs = [((one.name, metric), (plain.name, theirs or metric)) for one in ours]
-    sides = [pair[::-1] if plain_first else pair for pair in pairs]
-    found = [_over(side, one.name) for side, one in zip(sides, ours, strict=True)]
+    found = [_over(((one.name, metric), (plain.name, theirs or metric)), one.name) for one in ours]
     return Compared(comparisons=found, aside=aside)
 
 
@@ -211,7 +208,7 @@ def beats(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 
 FIND: dict[str, Callable[[Variants, int], Compared]] = {
-    "V1": _strong_with_plain("bce_excess", "bce_excess", plain_first=True),
+    "V1": _strong_with_plain("bce_excess", "bce_excess"),
     "V2": sigmas_at_equal_force,
     "V4": _strong_with_plain("sliced_w2", "sliced_w2"),
     "V5": fronts_of_mmd_and_kl,
@@ -220,9 +217,9 @@ FIND: dict[str, Callable[[Variants, int], Compared]] = {
     "V8": _strong_with_plain("sliced_w2", "sliced_w2_white"),
     "V9": _strong_with_plain("latent_coverage", "latent_coverage_white"),
     "V10": _strong_with_plain("fid", "fid_fitted"),
-    "N1": _notebook_with_plain("bce_excess", (NOTEBOOK_SIGMA, *NOTEBOOK_EXTREMES), plain_first=True),
+    "N1": _notebook_with_plain("bce_excess", (NOTEBOOK_SIGMA, *NOTEBOOK_EXTREMES)),
     "N2": among_the_notebooks_sigmas,
     "N3": extremes_disperse,
-    "N4": _notebook_with_plain("sliced_w2", (NOTEBOOK_SIGMA,), plain_first=False),
+    "N4": _notebook_with_plain("sliced_w2", (NOTEBOOK_SIGMA,)),
     "N5": notebook_as_kl,
 }
