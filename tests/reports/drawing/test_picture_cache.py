@@ -17,6 +17,12 @@ from reports.drawing.palette import Limits
 VARIANTS = [FakeVariant(sigma=1.0), FakeVariant(sigma=2.0)]
 
 
+@pytest.fixture(autouse=True)
+def a_cache_of_its_own(monkeypatch):
+    """As users have it: one in each store."""
+    monkeypatch.setattr(write, "PICTURES", ".pictures")
+
+
 @pytest.fixture
 def drawn(monkeypatch):
     """A list of the drawing calls, filled as they happen."""
