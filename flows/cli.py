@@ -45,7 +45,7 @@ def main() -> None:
     """Train every variant of an MMD-VAE, measure all of them on the same test images, write one report.
 
     \b
-    mmdvae compare                                  a first look: nine variants, 2 epochs, minutes
+    mmdvae compare                                  a first look: ten variants, 2 epochs, minutes
     mmdvae compare --alpha 0 --alpha 0.6 --sigma 1 --sigma 2.83 --epochs 10
     mmdvae compare sweep                            the full sweep: 28 variants, 3 seeds, hours
     mmdvae runs                                     list the comparisons so far
