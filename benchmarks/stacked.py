@@ -86,7 +86,7 @@ def _variables(model) -> list[list[Any]]:
 
 def _numbers(model) -> dict[str, float]:
     """The objective's numbers that depend on the variant; the prior's two factors (see mmd2_to_prior) in float64."""
-    half_dim, h2 = model.recipe.latent_dim / 2, model.variant.sigma**2
+    half_dim, h2 = model.variant.latent_dim / 2, model.variant.sigma**2
     factors = {"prior_within": (h2 / (h2 + 2)) ** half_dim, "prior_scale": (h2 / (h2 + 1)) ** half_dim}
     return {"alpha": model.variant.alpha, "sigma": model.variant.sigma, **factors}
 

@@ -42,7 +42,7 @@ def story(plan: Plan, runner: Runner) -> Ending:
         judge = classifier.folder if classified else None
         # Submitted after the trainings, so that no training waits for it.
         baselines = steps.start(
-            "baselines", "baselines", needs={"classifier": judge}, latent_dim=plan.preset.recipe.latent_dim
+            "baselines", "baselines", needs={"classifier": judge}, latent_dim=plan.preset.variants[0].latent_dim
         )
         outcomes = _evaluate_when_trained(steps, trainings, judge)
         measured = runner.end(baselines.future)
@@ -201,7 +201,7 @@ def _run(plan: Plan, data: Dataset, classifier: Classifier | None) -> Run:
         preset=plan.preset.name,
         recipe=recipe.name,
         recipe_settings=recipe.to_dict(),
-        latent_dim=recipe.latent_dim,
+        latent_dim=plan.preset.variants[0].latent_dim,
         created=plan.created,
         command=plan.command,
         seeds=list(plan.preset.seeds),

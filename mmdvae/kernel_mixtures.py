@@ -24,9 +24,9 @@ class Gaussians:
         return np.sqrt(self.squared_bandwidths)
 
 
-def gaussian(sigma: float) -> Gaussians:
-    """The Gaussian kernel itself."""
-    return Gaussians(weights=np.ones(1), squared_bandwidths=np.array([sigma * sigma]))
+def gaussian(*sigmas: float) -> Gaussians:
+    """The Gaussian kernel itself, or the mean of several."""
+    return Gaussians(weights=np.full(len(sigmas), 1 / len(sigmas)), squared_bandwidths=np.square(sigmas))
 
 
 def imq_mixture(dim: int) -> Gaussians:
@@ -45,8 +45,8 @@ def imq_mixture(dim: int) -> Gaussians:
     )
 
 
-def of(kernel: str | None, sigma: float | None, dim: int) -> Gaussians | None:
+def of(kernel: str | None, sigmas: tuple[float, ...], dim: int) -> Gaussians | None:
     """The mixture of a variant's kernel; None without a kernel, and for one that is not a known mixture."""
-    if kernel == "gaussian" and sigma is not None:
-        return gaussian(sigma)
+    if kernel in ("gaussian", "gaussians") and sigmas:
+        return gaussian(*sigmas)
     return imq_mixture(dim) if kernel == "imq" else None

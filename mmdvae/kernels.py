@@ -23,6 +23,18 @@ def gaussian(x, y, *, bandwidth):
     return ops.exp(-0.5 * _squared_distances(x / bandwidth, y / bandwidth))
 
 
+def gaussian_mixture(x, y, *, bandwidths):
+    """Mean of Gaussian kernels, so that k(a, a) = 1.
+
+    Args: x (n, d) and y (m, d), float arrays or tensors of the same dtype; bandwidths, one or more, as for `gaussian`.
+    Returns: (n, m) in [0, 1].
+    Raises: InputError as `gaussian`, and without a bandwidth.
+    """
+    if not bandwidths:
+        raise InputError("bandwidths must be one number or more, got none")
+    return sum(gaussian(x, y, bandwidth=one) for one in bandwidths) / len(bandwidths)
+
+
 def imq(x, y, *, scale):
     """Inverse multiquadric kernel matrix, k(a, b) = C / (C + |a - b|²).
 

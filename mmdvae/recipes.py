@@ -26,10 +26,9 @@ class Recipe:
     flip: bool = False  # mirror half of the inputs, but not their targets
     contrast: float = 0.0  # random contrast factor in [1 - c, 1 + c], on the input only
     training_flag: bool = True  # False: as the notebook behaves under Keras 3, see docs/decisions/recipes.md
-    latent_dim: int = 8  # Fashion-MNIST's pixels have a PCA participation ratio of 7.9
 
     def __post_init__(self):
-        for what in ("epochs", "batch_size", "latent_dim"):
+        for what in ("epochs", "batch_size"):
             value = getattr(self, what)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise InputError(f"{what} must be a whole number >= 1, got {value}")

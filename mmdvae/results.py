@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from mmdvae.conclusions import advice, budget, checks, differences, verdicts
-from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import SCHEMA, Baseline, Report, Run, SeedRun, Statistic, VariantResult
 from mmdvae.variants import Variant
 
@@ -39,13 +38,13 @@ def report(run: Run, outcomes: Iterable[Outcome], baselines: list[Baseline]) -> 
 
 def judged(run: Run, measured: list[VariantResult], baselines: list[Baseline]) -> Report:
     """The result from measured variants; also judges a stored report by today's rules."""
-    found = differences.from_reference(measured, NONE, run.latent_dim)
+    found = differences.from_plain(measured)
     variants = [replace(variant, differences=found[variant.name]) for variant in measured]
     return Report(
         run=run,
         variants=variants,
         baselines=baselines,
-        verdicts=verdicts.all_of(variants, run.latent_dim),
+        verdicts=verdicts.all_of(variants),
         checks=checks.run_all(run, variants, baselines),
         advice=advice.of(run.latent_dim, variants),
     )

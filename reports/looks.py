@@ -124,8 +124,8 @@ def _kind(variant: VariantResult, state: Vitality, alphas: list[float]) -> str:
 def _label(variant: VariantResult) -> str:
     if not variant.has_penalty:
         return "no penalty"
-    if variant.sigma is not None:
-        return f"σ\u00a0{text.setting(variant.sigma)}"
+    if variant.widths:
+        return f"σ\u00a0{text.listed([*map(text.setting, variant.widths)])}"
     penalty = known(variant.regularizer)
     kernel = next((one for one in penalty.kernels if one.name == variant.kernel), None) if penalty else None
     if kernel and kernel.widths:

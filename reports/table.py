@@ -105,7 +105,7 @@ def winners(report: Report, column: Metric) -> set[str]:
     if column.better not in ("low", "high"):  # near 0, chance decides which side
         return set()
     alive = vitality.alive(report.variants)
-    return differences.unbeaten(alive, column.name, partial(metrics.worse, column), report.run.latent_dim)
+    return differences.unbeaten(alive, column.name, partial(metrics.worse, column))
 
 
 def _variant_row(

@@ -26,7 +26,7 @@ def of(latent_dim: int, variants: Sequence[VariantResult]) -> Advice:
         ),
         heuristics=heuristics(latent_dim),
         pareto=Pareto(x=ERROR, y=DISTANCE, front=front(finished)),
-        choice=choice.of(variants, latent_dim),
+        choice=choice.of(variants),
     )
 
 

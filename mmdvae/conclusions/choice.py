@@ -12,7 +12,7 @@ from mmdvae.record.result import Choice, VariantResult
 Variants = Sequence[VariantResult]
 
 
-def of(variants: Variants, dim: int) -> Choice:
+def of(variants: Variants) -> Choice:
     """The choice among the finished variants.
 
     Beside the cheapest stand those that it does not surely beat. With too few seeds for that, these are the ones that
@@ -22,16 +22,16 @@ def of(variants: Variants, dim: int) -> Choice:
     ranked = sorted(candidates, key=_ascending)
     span = _yardstick(variants)
     return Choice(
-        names=[one.name for one in _as_good(ranked, span, dim)] if ranked else [],
+        names=[one.name for one in _as_good(ranked, span)] if ranked else [],
         alive=[one.name for one in candidates],
         metric=ERROR,
         yardstick=span,
     )
 
 
-def _as_good(ranked: Variants, span: float | None, dim: int) -> list[VariantResult]:
+def _as_good(ranked: Variants, span: float | None) -> list[VariantResult]:
     best, *others = ranked
-    unbeaten = differences.unbeaten(ranked, ERROR, _order, dim)
+    unbeaten = differences.unbeaten(ranked, ERROR, _order)
     if unbeaten:
         return [best, *(one for one in others if one.name in unbeaten)]
     return [best, *(one for one in others if _ascending(one) - _ascending(best) <= (span or 0.0))]

@@ -45,32 +45,32 @@ class Compared:
     aside: str = ""  # variants that the claim leaves out, and why
 
 
-def of(code: str, variants: Variants, dim: int) -> Compared:
+def of(code: str, variants: Variants) -> Compared:
     """The comparisons that decide a claim, from all variants, so that one that did not finish is missed."""
-    return FIND[code](variants, dim)
+    return FIND[code](variants)
 
 
-def _strong_with_plain(ours: str, theirs: str) -> Callable[[Variants, int], Compared]:
+def _strong_with_plain(ours: str, theirs: str) -> Callable[[Variants], Compared]:
     """Each strong variant's metric over a metric of the plain autoencoder."""
 
-    def find(variants: Variants, dim: int) -> Compared:
-        left = groups.weak(variants, dim)
+    def find(variants: Variants) -> Compared:
+        left = groups.weak(variants)
         aside = f"weak kernels left out: {', '.join(one.name for one in left)}" if left else ""
-        return _with_plain(variants, groups.strong(variants, dim), NO_STRONG, ours, theirs, aside)
+        return _with_plain(variants, groups.strong(variants), NO_STRONG, ours, theirs, aside)
 
     return find
 
 
-def _dead_with_plain(state: groups.Before, words: str) -> Callable[[Variants, int], Compared]:
-    def find(variants: Variants, dim: int) -> Compared:
-        ours = groups.dead(variants, dim, state)
+def _dead_with_plain(state: groups.Before, words: str) -> Callable[[Variants], Compared]:
+    def find(variants: Variants) -> Compared:
+        ours = groups.dead(variants, state)
         return _with_plain(variants, ours, f"no variant whose kernel is {words} on the prior", "sliced_w2")
 
     return find
 
 
 def _notebook_with_plain(metric: str, sigmas: tuple[float, ...]):
-    def find(variants: Variants, dim: int) -> Compared:
+    def find(variants: Variants) -> Compared:
         lacking = [f"{sigma:g}" for sigma in sigmas if not groups.with_sigma(variants, (sigma,))]
         ours = [] if lacking else groups.with_sigma(variants, sigmas)
         missing = f"no variant with sigma {' and '.join(lacking)}; the claim is about all that it names"
@@ -94,17 +94,17 @@ def _with_plain(
     return Compared(comparisons=found, aside=aside)
 
 
-def sigmas_at_equal_force(variants: Variants, dim: int) -> Compared:
+def sigmas_at_equal_force(variants: Variants) -> Compared:
     """Two sigmas, where the force of one at some alpha lies between the forces of the other at two of its alphas.
 
     The other's MSE is interpolated between those alphas, logarithm against logarithm.
     """
-    strong = [one for one in groups.strong(variants, dim) if one.sigma is not None]
+    strong = [one for one in groups.strong(variants) if one.sigma is not None]
     found = []
     for sigma, path in _paths(strong).items():
-        places = [(math.log(groups.force(one, dim)), one.name) for one in path]
+        places = [(math.log(groups.force(one)), one.name) for one in path]
         for one in strong:
-            between = _enclosing(math.log(groups.force(one, dim)), places) if one.sigma != sigma else None
+            between = _enclosing(math.log(groups.force(one)), places) if one.sigma != sigma else None
             if between:
                 (left, share), (right, rest) = between
                 weights = {(one.name, "mse"): 1.0, (left, "mse"): -share, (right, "mse"): -rest}
@@ -113,15 +113,15 @@ def sigmas_at_equal_force(variants: Variants, dim: int) -> Compared:
     return Compared(comparisons=found, missing=missing)
 
 
-def fronts_of_mmd_and_kl(variants: Variants, dim: int) -> Compared:
+def fronts_of_mmd_and_kl(variants: Variants) -> Compared:
     """Each setting of KL against the front of MMD, interpolated at that setting's MSE.
 
     As errors are noisy and fronts may be steep, what an error's noise does to the interpolated distance is part of the
     effect: the slope of the front times the difference of both errors, which is 0 on average.
     """
-    kls, panel = groups.kl(variants), Panel(variants, dim, ratios=True)
+    kls, panel = groups.kl(variants), Panel(variants, ratios=True)
     places = {one.name: (panel.mean(one.name, "mse"), panel.mean(one.name, "sliced_w2")) for one in variants}
-    known = [one.name for one in groups.strong(variants, dim) if not any(map(math.isnan, places[one.name]))]
+    known = [one.name for one in groups.strong(variants) if not any(map(math.isnan, places[one.name]))]
     front = [name for name in known if not any(beats(places[other], places[name]) for other in known)]
     found = {}
     for one in kls:
@@ -145,17 +145,17 @@ def _against_front(kl: str, between: Enclosing, places: Mapping[str, tuple[float
     return Comparison(name=f"{left} and {right} at the MSE of {kl}", weights=weights)
 
 
-def among_the_notebooks_sigmas(variants: Variants, dim: int) -> Compared:
+def among_the_notebooks_sigmas(variants: Variants) -> Compared:
     """Each pair of the notebook's sigmas, at one alpha."""
     return _at_one_alpha(variants, list(itertools.combinations((NOTEBOOK_SIGMA, *NOTEBOOK_EXTREMES), 2)), "mse")
 
 
-def extremes_disperse(variants: Variants, dim: int) -> Compared:
+def extremes_disperse(variants: Variants) -> Compared:
     """Each extreme over sigma 0.1 at one alpha."""
     return _at_one_alpha(variants, [(extreme, NOTEBOOK_SIGMA) for extreme in NOTEBOOK_EXTREMES], "total_variance")
 
 
-def notebook_as_kl(variants: Variants, dim: int) -> Compared:
+def notebook_as_kl(variants: Variants) -> Compared:
     """Sigma 0.1 over each setting of KL."""
     ours, kls = groups.with_sigma(variants, (NOTEBOOK_SIGMA,)), groups.kl(variants)
     missing = f"no finished variant with {'KL' if ours else 'sigma 0.1'}"
@@ -207,7 +207,7 @@ def beats(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return one != other and all(a <= b for a, b in zip(one, other, strict=True))
 
 
-FIND: dict[str, Callable[[Variants, int], Compared]] = {
+FIND: dict[str, Callable[[Variants], Compared]] = {
     "V1": _strong_with_plain("bce_excess", "bce_excess"),
     "V2": sigmas_at_equal_force,
     "V4": _strong_with_plain("sliced_w2", "sliced_w2"),

@@ -10,17 +10,17 @@ from mmdvae.record.result import Difference, Differences, VariantResult
 Variants = Sequence[VariantResult]
 
 
-def from_reference(variants: Variants, reference: str, dim: int) -> dict[str, Differences | None]:
-    """For each variant, its metrics minus those of the reference, over the seeds that both have.
+def from_plain(variants: Variants) -> dict[str, Differences | None]:
+    """For each variant, its metrics minus those of the plain autoencoder of as many latent dimensions.
 
-    None for the reference itself, and where there is no metric and seed in common.
+    Over the seeds that both have; None for the reference itself, and where there is no metric and seed in common.
     """
-    base = next((variant for variant in variants if variant.name == reference), None)
-    panel = Panel(variants, dim, ratios=False)
-    return {variant.name: _difference(variant, base, panel) for variant in variants}
+    panel = Panel(variants, ratios=False)
+    plain = {one.latent_dim: one for one in variants if one.is_plain}
+    return {one.name: _difference(one, plain.get(one.latent_dim), panel) for one in variants}
 
 
-def unbeaten(variants: Variants, metric: str, worse: Callable[[float | None], float], dim: int) -> set[str]:
+def unbeaten(variants: Variants, metric: str, worse: Callable[[float | None], float]) -> set[str]:
     """Names of the variants near the prior that the best of them does not beat; empty without intervals.
 
     `worse` is a sort key, smaller is better. Variants whose codes did not come near the prior are not compared: of
@@ -31,7 +31,7 @@ def unbeaten(variants: Variants, metric: str, worse: Callable[[float | None], fl
     if len(near) < 2:
         return set()
     best, *others = sorted(near, key=lambda one: worse(one.mean(metric)))
-    panel, pairs = Panel(near, dim, ratios=False), len(near) * len(others) / 2
+    panel, pairs = Panel(near, ratios=False), len(near) * len(others) / 2
     found = {one.name: panel.effect({(one.name, metric): 1.0, (best.name, metric): -1.0}) for one in others}
     p_values = {name: effect.p for name, effect in found.items() if effect and effect.p is not None}
     if not p_values:

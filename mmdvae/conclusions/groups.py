@@ -14,14 +14,16 @@ Variants = Sequence[VariantResult]
 MMD, KL = "mmd", "kl"
 
 
-def before(variant: VariantResult, dim: int) -> Before | None:
+def before(variant: VariantResult) -> Before | None:
     """The state of its kernel on draws from the prior; None without a kernel and for one that has no closed form."""
-    return _before(variant.kernel, variant.sigma, dim) if variant.regularizer == MMD else None
+    if variant.regularizer != MMD:
+        return None
+    return _before(variant.kernel, variant.widths, variant.latent_dim)
 
 
-def kind(variant: VariantResult, dim: int) -> str:
+def kind(variant: VariantResult) -> str:
     """Variants of one kind share how they scatter over seeds; a dead kernel trains as no penalty does."""
-    state = before(variant, dim)
+    state = before(variant)
     name = NONE if state in DEAD else f"weak {variant.regularizer}" if state == "weak" else variant.regularizer
     return f"{name}, normalised codes" if variant.normalised else name
 
@@ -31,19 +33,19 @@ def plain(variants: Variants) -> VariantResult | None:
     return next((one for one in variants if one.is_plain), None)
 
 
-def strong(variants: Variants, dim: int) -> list[VariantResult]:
+def strong(variants: Variants) -> list[VariantResult]:
     """The variants whose MMD kernel pulls strongly at the prior, on codes that are not normalised."""
-    return [one for one in variants if before(one, dim) == "strong" and not one.normalised]
+    return [one for one in variants if before(one) == "strong" and not one.normalised]
 
 
-def weak(variants: Variants, dim: int) -> list[VariantResult]:
+def weak(variants: Variants) -> list[VariantResult]:
     """The variants whose MMD kernel is alive on the prior but pulls weakly."""
-    return [one for one in variants if before(one, dim) == "weak" and not one.normalised]
+    return [one for one in variants if before(one) == "weak" and not one.normalised]
 
 
-def dead(variants: Variants, dim: int, state: Before) -> list[VariantResult]:
+def dead(variants: Variants, state: Before) -> list[VariantResult]:
     """The variants whose kernel is about 0 (saturated) or about 1 (flat) on draws from the prior."""
-    return [one for one in variants if before(one, dim) == state and not one.normalised]
+    return [one for one in variants if before(one) == state and not one.normalised]
 
 
 def kl(variants: Variants) -> list[VariantResult]:
@@ -51,16 +53,16 @@ def kl(variants: Variants) -> list[VariantResult]:
     return [one for one in variants if one.regularizer == KL and not one.normalised]
 
 
-def force(variant: VariantResult, dim: int) -> float:
+def force(variant: VariantResult) -> float:
     """How hard the penalty pulls at codes that are a quarter too wide, against a reconstruction error of weight 1.
 
     alpha / (1 - alpha) times the slope of MMD², which is what the objective contains, and not times that slope in
     standard deviations, which says how well it is seen in a batch.
     """
-    mixture = kernel_mixtures.of(variant.kernel, variant.sigma, dim)
+    mixture = kernel_mixtures.of(variant.kernel, variant.widths, variant.latent_dim)
     if mixture is None or variant.alpha >= 1:
         return 0.0
-    return variant.alpha / (1 - variant.alpha) * strength.pull(mixture, strength.TOO_WIDE[0], dim)
+    return variant.alpha / (1 - variant.alpha) * strength.pull(mixture, strength.TOO_WIDE[0], variant.latent_dim)
 
 
 def with_sigma(variants: Variants, sigmas: Sequence[float]) -> list[VariantResult]:
@@ -69,6 +71,6 @@ def with_sigma(variants: Variants, sigmas: Sequence[float]) -> list[VariantResul
 
 
 @cache
-def _before(kernel: str | None, sigma: float | None, dim: int) -> Before | None:
-    mixture = kernel_mixtures.of(kernel, sigma, dim)
+def _before(kernel: str | None, sigmas: tuple[float, ...], dim: int) -> Before | None:
+    mixture = kernel_mixtures.of(kernel, sigmas, dim)
     return strength.before_training(mixture, dim) if mixture else None

@@ -36,9 +36,9 @@ class _Pool:
 class Panel:
     """The numbers of several variants by seed, and effects between them."""
 
-    def __init__(self, variants: Variants, dim: int, *, ratios: bool):
+    def __init__(self, variants: Variants, *, ratios: bool):
         self._variants = {variant.name: variant for variant in variants}
-        self._kinds = {variant.name: groups.kind(variant, dim) for variant in variants}
+        self._kinds = {variant.name: groups.kind(variant) for variant in variants}
         self.ratios = ratios
         self._columns: dict[Column, Mapping[int, float]] = {}
         self._pools: dict[tuple[Kind, tuple[int, ...]], dict[str, _Pool]] = {}

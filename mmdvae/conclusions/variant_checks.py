@@ -17,17 +17,17 @@ class VariantCheck:
 
     code: str
     state: Literal["issue", "tip"]
-    has_it: Callable[[VariantResult, int], bool]  # arguments: variant, latent_dim
+    has_it: Callable[[VariantResult], bool]
     titles: tuple[str, str]
     explanations: tuple[str, str]
 
 
-def few_seeds(variant: VariantResult, _: int) -> bool:
+def few_seeds(variant: VariantResult) -> bool:
     """C3: it finished with too few seeds for an interval; C1 covers variants that did not finish."""
     return variant.status == "ok" and len({run.seed for run in variant.runs}) < MIN_SEEDS
 
 
-def hardly_pulls(variant: VariantResult, latent_dim: int) -> bool:
+def hardly_pulls(variant: VariantResult) -> bool:
     """C7: its kernel pulls weakly at the prior, or not at all; without a known kernel, its gradient is zero.
 
     A kernel that was found dead is C2's case. The gradient after training cannot tell more than that: where training
@@ -35,34 +35,34 @@ def hardly_pulls(variant: VariantResult, latent_dim: int) -> bool:
     """
     if set(variant.kernel_states) & set(DEAD):
         return False
-    state = groups.before(variant, latent_dim)
+    state = groups.before(variant)
     if state:
         return state != "strong"
     return variant.has_penalty and any(ratio < VANISHES for ratio in _values(variant, "gradient_ratio"))
 
 
-def collapsed(variant: VariantResult, _: int) -> bool:
+def collapsed(variant: VariantResult) -> bool:
     """C8: no latent coordinate depends on the image."""
     return any(units == 0 for units in _values(variant, "active_units"))
 
 
-def inactive(variant: VariantResult, latent_dim: int) -> bool:
+def inactive(variant: VariantResult) -> bool:
     """C9: some, but not all, latent coordinates do not depend on the image."""
-    return any(0 < units < latent_dim for units in _values(variant, "active_units"))
+    return any(0 < units < variant.latent_dim for units in _values(variant, "active_units"))
 
 
-def without_noise(variant: VariantResult, _: int) -> bool:
+def without_noise(variant: VariantResult) -> bool:
     """C10: the posteriors have practically no variance."""
     pairs = on_common_seeds([by_seed(variant, "posterior_variance"), by_seed(variant, "total_variance")])
     return any(posterior < NO_NOISE * total for posterior, total in pairs)
 
 
-def overfitted(variant: VariantResult, _: int) -> bool:
+def overfitted(variant: VariantResult) -> bool:
     """C11: validation images are reconstructed clearly worse than training images."""
     return any(_gap(run) for run in variant.runs)
 
 
-def untrusted_picture(variant: VariantResult, _: int) -> bool:
+def untrusted_picture(variant: VariantResult) -> bool:
     """C13: neighbours in the PCA or t-SNE projection are often not neighbours in the latent space."""
     views = ("trustworthiness_pca", "trustworthiness_tsne")
     return any(value < TRUSTED for view in views for value in _values(variant, view))

@@ -48,11 +48,11 @@ class Judged:
         return (self.p_against if self.state == "refuted" else 1.0, -self.p_for)
 
 
-def all_of(variants: Sequence[VariantResult], dim: int) -> list[Verdict]:
+def all_of(variants: Sequence[VariantResult]) -> list[Verdict]:
     """A verdict on every claim; a variant that lost a seed counts as one without numbers, and not as absent."""
     counted = [variant if variant.status == "ok" else replace(variant, runs=[]) for variant in variants]
-    panels = {scale: Panel(counted, dim, ratios=scale == "ratio") for scale in ("ratio", "difference")}
-    return [_verdict(claim, comparisons.of(claim.code, counted, dim), panels[claim.scale]) for claim in CLAIMS]
+    panels = {scale: Panel(counted, ratios=scale == "ratio") for scale in ("ratio", "difference")}
+    return [_verdict(claim, comparisons.of(claim.code, counted), panels[claim.scale]) for claim in CLAIMS]
 
 
 def _verdict(claim: Claim, compared: Compared, panel: Panel) -> Verdict:

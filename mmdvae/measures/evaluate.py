@@ -170,7 +170,7 @@ def _views(means: np.ndarray, log_variances: np.ndarray) -> dict[str, np.ndarray
 
 def _pictures(model: VAE, made: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
     shown = reconstruction_index(labels)
-    prior = prior_match.draw_prior(SAMPLES, model.recipe.latent_dim, seed=samplers.SEED)
+    prior = prior_match.draw_prior(SAMPLES, model.variant.latent_dim, seed=samplers.SEED)
     return {
         "reconstructions": _grey(made[shown]),
         "reconstruction_index": shown,

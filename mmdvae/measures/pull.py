@@ -21,7 +21,7 @@ def of_kernel(variant: Variant, kernel: Any, z: np.ndarray, prior: np.ndarray) -
     first 1,000 and as many prior draws; near 0 where they follow the prior, and where the kernel does not feel them.
     """
     dim = z.shape[1]
-    mixture = kernel_mixtures.of(variant.kernel, variant.sigma, dim) if variant.regularizer == "mmd" else None
+    mixture = kernel_mixtures.of(variant.kernel, variant.widths, dim) if variant.regularizer == "mmd" else None
     if mixture is None or kernel is None:
         return {"pull_before": None, "pull_after": None}
     unit = strength.null_sd(mixture, dim)

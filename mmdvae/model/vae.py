@@ -23,19 +23,20 @@ class VAE(keras.Model):
         self.variant, self.recipe = variant, recipe
         self.formula = variant.penalty.load() if variant.penalty else None
         self.encoder = networks.encoder(
-            recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum, normalised=variant.normalised
+            variant.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum, normalised=variant.normalised
         )
-        self.decoder = networks.decoder(recipe.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
+        self.decoder = networks.decoder(variant.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
         # Separate streams, so that the noise is the same for variants that sample the prior and those that do not.
         self.augmentation_stream = keras.random.SeedGenerator(0)
         self.noise_stream = keras.random.SeedGenerator(0)
         self.prior_stream = keras.random.SeedGenerator(0)
+        self.penalty_stream = keras.random.SeedGenerator(0)
         self.means = {name: keras.metrics.Mean(name=name) for name in ("bce", "penalty", "rounded_accuracy")}
         self.built = True  # all parts are built; Keras would note it at the first call, but JAX checks earlier
 
     def reseed(self, seed: int, epoch: int) -> None:
         """Seed all random streams from (seed, epoch), so that a resumed run draws the same numbers."""
-        streams = (self.augmentation_stream, self.noise_stream, self.prior_stream)
+        streams = (self.augmentation_stream, self.noise_stream, self.prior_stream, self.penalty_stream)
         states = np.random.SeedSequence([seed, epoch]).generate_state(len(streams))
         for stream, state in zip(streams, states, strict=True):
             stream.state.assign([int(state), 0])
@@ -49,7 +50,7 @@ class VAE(keras.Model):
         z = mean + ops.exp(0.5 * log_variance) * keras.random.normal(
             ops.shape(mean), dtype="float32", seed=self.noise_stream
         )
-        return {
+        outputs = {
             "target": target,
             "logits": self.decoder(z, training=training and self.recipe.training_flag),
             "mean": mean,
@@ -57,6 +58,9 @@ class VAE(keras.Model):
             "z": z,
             "prior": keras.random.normal(ops.shape(mean), dtype="float32", seed=self.prior_stream),
         }
+        if self.formula and hasattr(self.formula, "draw"):
+            outputs["drawn"] = self.formula.draw(self.variant, self.penalty_stream)
+        return outputs
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The objective for one batch, from the outputs of `call`; scalar."""
@@ -76,9 +80,7 @@ class VAE(keras.Model):
 
     def kernel(self):
         """The training kernel as a function of two samples; None if the variant has no kernel."""
-        return (
-            self.formula.kernel(self.variant, self.recipe.latent_dim) if self.formula and self.variant.kernel else None
-        )
+        return self.formula.kernel(self.variant) if self.formula and self.variant.kernel else None
 
     def encode(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Images -> posterior means and log variances, (n, d) float32; no augmentation, no noise.
@@ -91,7 +93,7 @@ class VAE(keras.Model):
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Codes (n, d), finite numbers -> logits of the pixels, (n, 28, 28) float32; InputError for anything else."""
-        points = as_points(codes, dim=self.recipe.latent_dim)
+        points = as_points(codes, dim=self.variant.latent_dim)
         (logits,) = in_batches(lambda block: [self.decoder.predict_on_batch(block)], points)
         return logits[..., 0]
 

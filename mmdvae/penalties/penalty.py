@@ -3,6 +3,7 @@
 import importlib
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Literal
 
 from mmdvae.errors import InputError
 
@@ -14,7 +15,7 @@ class Kernel:
     """A kernel that a penalty can have."""
 
     name: str
-    takes_sigma: bool = False
+    takes: Literal["sigma", "sigmas", ""] = ""  # its bandwidths: one, several, or its own
     widths: str = ""  # shown in tables instead of a sigma
 
     def __str__(self) -> str:
@@ -29,6 +30,7 @@ class Penalty:
     title: str  # in tables and legends
     unit: str = ""  # of its value before it is weighted with alpha
     kernels: tuple[Kernel, ...] = ()
+    projections: bool = False  # whether it looks at the codes along random directions
     action: str = "the penalty acts on the codes directly"  # shown where there is no kernel to describe
     module: str = ""  # dotted name of the module with the formula; empty: the one of the same name in this package
 

@@ -10,12 +10,22 @@ PENALTIES = (
     Penalty(
         name="mmd",
         title="MMD²",
-        kernels=(Kernel(name="gaussian", takes_sigma=True), Kernel(name="imq", widths="seven scales")),
+        kernels=(
+            Kernel(name="gaussian", takes="sigma"),
+            Kernel(name="gaussians", takes="sigmas"),
+            Kernel(name="imq", widths="seven scales"),
+        ),
     ),
     Penalty(
         name="kl",
         title="KL",
         unit="nats per pixel",
         action="the KL divergence pulls each code to the prior by itself",
+    ),
+    Penalty(
+        name="sw",
+        title="sliced W2",
+        projections=True,
+        action="along random directions, each code of a batch is pulled to the prior's quantile of its rank",
     ),
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from mmdvae.errors import InputError
 from mmdvae.files import write_json
@@ -26,9 +26,9 @@ def load(run_dir: Path) -> Report:
     """Read report.json from the folder of a run; an InputError names the field that violates the schema."""
     path = run_dir / NAME
     try:
-        text = path.read_bytes()
-        _check_finite(from_json(text))  # the next line would accept NaN, Infinity and 1e999
-        report = _REPORT.validate_json(text, strict=True)
+        content = from_json(path.read_bytes())
+        _check_finite(content)  # the last line would accept NaN, Infinity and 1e999
+        report = _REPORT.validate_json(to_json(_as_today(content)), strict=True)
     except FileNotFoundError:
         raise InputError(f"no {NAME} in {run_dir}; is it the folder of a run?") from None
     except (OSError, ValueError) as error:
@@ -38,6 +38,16 @@ def load(run_dir: Path) -> Report:
     if len(set(names)) < len(names):
         raise InputError(f"{path} cannot be read as a report of schema {SCHEMA}: variants must have different names")
     return report
+
+
+def _as_today(content: Any) -> Any:
+    """The content of an older report with what it did not repeat for each variant."""
+    match content:
+        case {"run": {"latent_dim": latent_dim}, "variants": [*variants]} if all(
+            isinstance(one, dict) for one in variants
+        ):
+            return content | {"variants": [{"latent_dim": latent_dim} | one for one in variants]}
+    return content
 
 
 def _check_finite(value: Any, *place: str) -> None:

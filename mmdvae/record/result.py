@@ -86,17 +86,25 @@ class VariantResult:
     kernel: str | None
     alpha: float
     sigma: float | None
+    latent_dim: int
     status: Status
     error: str | None
     runs: list[SeedRun]
     summary: dict[str, Statistic]
     differences: Differences | None = None  # None for the reference, and without a metric and seed in common
     normalised: bool = False  # whether the scale of its codes is fixed by construction; absent in older reports
+    sigmas: tuple[float, ...] = ()  # of a mean of Gaussian kernels
+    projections: int | None = None  # random directions in each step, for sliced Wasserstein
 
     def mean(self, metric: str) -> float | None:
         """Mean of a metric over the seeds; None if it was not measured."""
         statistic = self.summary.get(metric)
         return statistic.mean if statistic else None
+
+    @property
+    def widths(self) -> tuple[float, ...]:
+        """The bandwidths of its Gaussian kernels; empty without one."""
+        return self.sigmas or (() if self.sigma is None else (self.sigma,))
 
     @property
     def has_penalty(self) -> bool:

@@ -30,7 +30,9 @@ def load(folder: Path, variant: Variant | None = None, recipe: Recipe | None = N
 def _asked_for(folder: Path) -> tuple[Variant, Recipe]:
     try:
         request = read_json(folder / REQUEST)
-        return Variant(**request["variant"]), Recipe(**request["recipe"])
+        recipe = dict(request["recipe"])
+        older = {"latent_dim": recipe.pop("latent_dim")} if "latent_dim" in recipe else {}  # it was the recipe's once
+        return Variant(**request["variant"] | older), Recipe(**recipe)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(
             f"{folder}: must be the folder of a training, with a {REQUEST} that contains variant and recipe; "

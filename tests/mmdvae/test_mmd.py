@@ -145,3 +145,17 @@ def test_at_the_ends_of_the_permitted_sigmas_value_and_gradient_are_finite(sigma
         assert np.isfinite(value.numpy())
         assert np.isfinite(tape.gradient(value, z).numpy()).all()
     assert np.isnan(mmd2_to_prior(z, bandwidth=1e-37).numpy())  # why there is a border
+
+
+def test_under_a_mean_of_kernels_it_is_the_mean_of_theirs_also_with_the_exact_prior():
+    from mmdvae import variants
+    from mmdvae.penalties import mmd
+    from mmdvae.recipes import NOTEBOOK, STANDARD
+
+    rng, variant = np.random.default_rng(11), variants.named("gaussians-a0.6-s1_2.83_8")
+    outputs = {"z": rng.normal(size=(32, 8)), "prior": rng.normal(size=(32, 8))}
+    for recipe in (STANDARD, NOTEBOOK):  # exact prior, unbiased; drawn prior, biased
+        each = [float(mmd.value(outputs, variants.gaussian(0.6, sigma), recipe)) for sigma in variant.sigmas]
+        assert float(mmd.value(outputs, variant, recipe)) == pytest.approx(np.mean(each), rel=1e-6, abs=1e-9)
+    kernel = mmd.kernel(variant)
+    assert np.diag(np.asarray(kernel(outputs["z"], outputs["z"]))) == pytest.approx(np.ones(32))

@@ -29,8 +29,11 @@ def test_sigma_that_is_not_finite_and_positive_is_refused(sigma):
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"regularizer": "gan", "alpha": 0.5}, r"unknown regularizer 'gan'; choose one of: mmd, kl, none"),
-        ({"regularizer": "mmd", "alpha": 0.5, "kernel": "rbf"}, r"unknown kernel 'rbf'; choose one of: gaussian, imq"),
+        ({"regularizer": "gan", "alpha": 0.5}, r"unknown regularizer 'gan'; choose one of: mmd, kl, sw, none"),
+        (
+            {"regularizer": "mmd", "alpha": 0.5, "kernel": "rbf"},
+            r"unknown kernel 'rbf'; choose one of: gaussian, gaussians, imq",
+        ),
         ({"regularizer": "mmd", "alpha": 0.0, "kernel": "imq"}, "alpha must be 0 for regularizer none and > 0"),
         ({"regularizer": "none", "alpha": 0.5}, "alpha must be 0 for regularizer none"),
         ({"regularizer": "kl", "alpha": 0.5, "kernel": "imq"}, "kernel must be left out for regularizer kl, got imq"),
@@ -111,7 +114,7 @@ def test_a_preset_without_variants_or_seeds_is_refused():
         dataclasses.replace(presets.QUICK, seeds=())
 
 
-@pytest.mark.parametrize(("field", "value"), [("epochs", 0), ("batch_size", 1.5), ("latent_dim", True)])
+@pytest.mark.parametrize(("field", "value"), [("epochs", 0), ("batch_size", 1.5), ("epochs", True)])
 def test_a_recipe_counts_in_whole_numbers(field, value):
     with pytest.raises(InputError, match=f"{field} must be a whole number >= 1, got "):
         dataclasses.replace(recipes.STANDARD, **{field: value})
@@ -123,7 +126,16 @@ def test_a_recipe_needs_a_learning_rate():
 
 
 @pytest.mark.parametrize(
-    "name", ["none", "imq-a0.3", "kl-a0.2", "mmd-a0.6-s2.83", "mmd-a0.6-s1e-20", "mmd-a0.3-s1e+20"]
+    "name",
+    ["none", "imq-a0.3", "kl-a0.2", "mmd-a0.6-s2.83", "mmd-a0.6-s1e-20", "mmd-a0.3-s1e+20", "sw-a0.6", "sw-a0.6-p128"]
+    + [
+        "gaussians-a0.6-s1_2.83_1e+20",
+        "kl-b2",
+        "mmd-w2-s2.83-d32",
+        "none-d2",
+        "sw-a0.1-p8-d2",
+        "gaussians-w5-s1_2-d16",
+    ],
 )
 def test_a_name_is_enough_to_ask_for_a_variant_of_any_penalty(name):
     free, fixed = variants.named(name), variants.named(f"{name}-bn")
@@ -141,11 +153,22 @@ def test_the_name_of_every_variant_of_a_preset_names_it():
 @pytest.mark.parametrize(
     "name",
     ["", "mmd", "mmd-a0.3", "kl-a0.3-s1", "imq-s1", "mmd-a1.2.3-s1", "rbf-a0.1-s1", "none-a0"]
-    + ["-bn", "bn", "none-bn-bn", "none-BN", "mmd-bn-a0.3-s1", "kl-a0.2-bn-bn"],
+    + [
+        "-bn",
+        "bn",
+        "none-bn-bn",
+        "none-BN",
+        "mmd-bn-a0.3-s1",
+        "kl-a0.2-bn-bn",
+        "mmd-a0.3-s1_2",
+        "gaussians-a0.3-s1",
+        "sw-a0.3-s1",
+    ],
 )
 def test_a_name_of_no_variant_is_refused_with_the_forms(name):
     with pytest.raises(
-        InputError, match=r"choose one of: none, mmd-aALPHA-sSIGMA, imq-aALPHA, kl-aALPHA; or one with -bn"
+        InputError,
+        match=r"choose one of: none, mmd-aALPHA-sSIGMA, gaussians-.*, imq-aALPHA, kl-aALPHA, sw-aALPHA; .*-bn",
     ):
         variants.named(name)
 

@@ -3,7 +3,7 @@
 from mmdvae.record.result import Classifier, Code, Dataset, Hardware, Run, SeedRun, VariantResult
 from mmdvae.results import summarise
 
-SHAPE = {"regularizer": "mmd", "kernel": "gaussian", "alpha": 0.6, "sigma": None, "normalised": False}
+SHAPE = {"regularizer": "mmd", "kernel": "gaussian", "alpha": 0.6, "sigma": None, "latent_dim": 8, "normalised": False}
 
 
 def run(**changes) -> Run:

@@ -65,11 +65,12 @@ def _facts(report: Report) -> list[str]:
         f"{text.listed([*map(str, epochs)])} epochs" if epochs else "",
         f"seed{'s' * (len(seeds) != 1)} {text.listed([*map(str, seeds)])}" if seeds else "",
         f"{report.run.dataset.train:,} images",
+        f"d\u00a0=\u00a0{report.run.latent_dim}",
         text.moment(report.run.created),
     ]
 
 
 def _preliminary(report: Report) -> str:
     few = text.count(len(report.run.seeds), "seed") if len(report.run.seeds) < MIN_SEEDS else ""
-    still = "training not finished" if next_step.unsettled(report) else ""
+    still = "training not settled" if next_step.unsettled(report) else ""
     return ", ".join(filter(None, (few, still)))

@@ -47,7 +47,22 @@ def _buys(report: Report, best: VariantResult, plain: VariantResult | None) -> B
     covered, white = best.mean("latent_coverage"), _mean(plain, "latent_coverage_white")
     if covered is not None and white is not None:
         rest.append(f"Of the prior {text.percent(covered, 0)} is covered; rescaled, {text.percent(white, 0)}.")
-    return Box(title="What it buys", main=main, rest=rest)
+    return Box(title="What it buys", main=main, rest=[*rest, *_normalisation_alone(report, best)])
+
+
+def _normalisation_alone(report: Report, best: VariantResult) -> list[str]:
+    """What normalised codes give without any penalty, if the chosen setting has them."""
+    alone = next((one for one in report.finished if one.normalised and not one.has_penalty), None)
+    if not best.normalised or alone is None:
+        return []
+    paid = headline.cost(report, alone)
+    fid, covered = alone.mean("fid"), alone.mean("latent_coverage")
+    found = [
+        f"Fréchet {_short(fid)}" if fid is not None else "",
+        f"{text.percent(covered, 0)} covered" if covered is not None else "",
+        f"error {text.change(paid.mean)}" if paid else "",
+    ]
+    return [f"Normalisation alone: {', '.join(filter(None, found))}."] if any(found) else []
 
 
 def _costs(report: Report, found: Choice, best: VariantResult, plain: VariantResult | None) -> Box:
@@ -94,7 +109,10 @@ def _yardstick(report: Report, found: Choice) -> list[str]:
     """The cost in units of what trainings without any effect of a penalty differ by."""
     plain = groups.plain(report.finished)
     base = _mean(plain, found.metric)
-    count = sum(len(one.runs) for one in vitality.untouched(report.finished))
+    alike = vitality.untouched(report.finished)
+    dead = [one for one in alike if one.has_penalty]
+    count = sum(len(one.runs) for one in alike)
+    which = f" (no penalty and {text.count(len(dead), 'dead kernel')})" if dead else ""
     paid = headline.cost(report, headline.variant_of(report, found.names[0])) if found.names else None
     if not base or not found.yardstick or paid is None:
         return []
@@ -102,8 +120,8 @@ def _yardstick(report: Report, found: Choice) -> list[str]:
     times = abs(paid.mean) / share
     much = f"{text.significant(times, 2)} times that" if times >= 1 else "less than that"
     return [
-        f"The cost is {much} by which the {count} trainings that no penalty touched differ "
-        f"({text.change(share).lstrip('+')}, the chance of training)."
+        f"In error, {much} by which the {count} trainings that no penalty touched{which} differ by chance "
+        f"({text.change(share).lstrip('+')})."
     ]
 
 

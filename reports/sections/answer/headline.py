@@ -14,8 +14,12 @@ def sentence(report: Report) -> str:
     if not found.names:
         return _without_any(report)
     chosen = [variant_of(report, name) for name in found.names]
-    verb = "Use" if has_intervals(chosen[0]) else "Try"
-    return f"{verb} {_named(chosen)}: {_reason(report, found)}"
+    return f"{_verb(chosen[0]).capitalize()} {_named(chosen)}: {_reason(report, found)}"
+
+
+def badge(report: Report, variant: VariantResult) -> str:
+    """What marks the first setting of the sentence wherever it is shown; empty for any other variant."""
+    return f"★\u00a0{_verb(variant)}" if choice(report).names[:1] == [variant.name] else ""
 
 
 def price(report: Report) -> str:
@@ -36,7 +40,7 @@ def choice(report: Report) -> Choice:
         return found
     from mmdvae.conclusions import choice as choices  # loads SciPy, which newer records make unnecessary
 
-    return choices.of(report.variants, report.run.latent_dim)
+    return choices.of(report.variants)
 
 
 def cost(report: Report, variant: VariantResult) -> Difference | None:
@@ -58,6 +62,10 @@ def has_intervals(variant: VariantResult) -> bool:
 def variant_of(report: Report, name: str) -> VariantResult:
     """The variant of that name."""
     return next(one for one in report.variants if one.name == name)
+
+
+def _verb(variant: VariantResult) -> str:
+    return "use" if has_intervals(variant) else "try"
 
 
 def _named(chosen: list[VariantResult]) -> str:

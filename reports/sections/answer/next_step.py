@@ -19,6 +19,8 @@ class NextStep:
 
     why: str
     command: str
+    trainings: int  # new ones; what is trained is not trained again
+    at_a_time: int | None  # None if that was not recorded
     minutes: float | None
 
 
@@ -41,9 +43,7 @@ def _seeds(report: Report, words: list[str]) -> NextStep | None:
     wanted = list(dict.fromkeys([*seeds, *range(MIN_SEEDS)]))[:MIN_SEEDS]
     missing = len(wanted) - len(seeds)
     command = [*_without(words, {"--seed"}), *(word for seed in wanted for word in ("--seed", str(seed)))]
-    return NextStep(
-        why=f"{MIN_SEEDS} seeds, for intervals", command=shlex.join(command), minutes=_minutes(report, missing)
-    )
+    return _step(report, f"{MIN_SEEDS} seeds, for intervals", command, missing * len(report.variants))
 
 
 def _epochs(report: Report, words: list[str]) -> NextStep | None:
@@ -51,8 +51,8 @@ def _epochs(report: Report, words: list[str]) -> NextStep | None:
     if not epochs or not unsettled(report):
         return None
     command = [*_without(words, {"--epochs"}), "--epochs", str(2 * epochs)]
-    minutes = _minutes(report, len(report.run.seeds), trainings=2.0)
-    return NextStep(why="twice the epochs, as training had not settled", command=shlex.join(command), minutes=minutes)
+    new = len(report.run.seeds) * len(report.variants)
+    return _step(report, "twice the epochs, as training had not settled", command, new, longer=2.0)
 
 
 def _finer(report: Report, words: list[str]) -> NextStep | None:
@@ -70,11 +70,7 @@ def _finer(report: Report, words: list[str]) -> NextStep | None:
     names = [NONE, *((normalised(one) if best.normalised else one).name for one in tried)]
     base = _without(words, {"--alpha", "--sigma", "--variant", "--only"})
     command = [*base, *(word for name in names for word in ("--variant", name))]
-    return NextStep(
-        why="σ between those tried",
-        command=shlex.join(command),
-        minutes=_minutes(report, len(report.run.seeds), variants=len(tried)),
-    )
+    return _step(report, "σ between those tried", command, len(report.run.seeds) * len(tried))
 
 
 def unsettled(report: Report) -> bool:
@@ -87,20 +83,23 @@ def _neighbours(values: list[float], value: float) -> list[tuple[float, float]]:
     return [(a, b) for a, b in zip(values[:-1], values[1:], strict=True) if values[at] in (a, b)]
 
 
-def _minutes(report: Report, seeds: int, *, trainings: float = 1.0, variants: int | None = None) -> float | None:
-    """The expected time of training and measuring that many seeds, by the times of this run."""
-    times = [_seconds(one, trainings) for one in report.finished]
+def _step(report: Report, why: str, command: list[str], trainings: int, *, longer: float = 1.0) -> NextStep:
+    """The step with the expected time of training and measuring, by the times of this run."""
+    times = [_seconds(one, longer) for one in report.finished]
     known = [seconds for seconds in times if seconds is not None]
-    if not known:
-        return None
-    count = len(report.variants) if variants is None else variants
-    jobs = min(report.run.jobs or 1, max(1, count * seeds))
-    return sum(known) / len(known) * count * seeds / jobs / 60
+    jobs = min(report.run.jobs or 1, max(1, trainings))
+    return NextStep(
+        why=why,
+        command=shlex.join(command),
+        trainings=trainings,
+        at_a_time=report.run.jobs and jobs,
+        minutes=sum(known) / len(known) * trainings / jobs / 60 if known else None,
+    )
 
 
-def _seconds(variant: VariantResult, trainings: float) -> float | None:
+def _seconds(variant: VariantResult, longer: float) -> float | None:
     training, evaluation = variant.mean("train_seconds"), variant.mean("evaluate_seconds")
-    return None if training is None else trainings * training + (evaluation or 0.0)
+    return None if training is None else longer * training + (evaluation or 0.0)
 
 
 def _words(report: Report) -> list[str]:

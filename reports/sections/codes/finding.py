@@ -14,7 +14,7 @@ def of(variants: list[VariantResult]) -> str:
     if not alive:
         return "Codes" if not tried or "not measured" in states else "No penalty brought the codes to the prior"
     if len(alive) > NAMED:
-        return f"{len(alive)} of {len(tried)} settings reach the prior"
+        return f"{len(alive)} of {len(tried)} settings with a penalty reach the prior"
     names = _names(variants, alive)
     listed = "; ".join(names) if any("," in name for name in names) else text.listed(names)
     return f"Codes reach the prior {'only ' if len(alive) < len(tried) else ''}for {listed}"

@@ -34,7 +34,7 @@ def title(report: Report, shown: Shown, real: np.ndarray) -> str:
     return f"{subject} of {_winners(report, alive, best)} {verb} nearest to real images{_contrast(plain, best, real)}"
 
 
-def memorised(touched: list[One]) -> str:
+def memorised(touched: list[One], left_out: str) -> str:
     """Whether samples are nearer to training images than test images are; empty if that was not measured."""
     measured = [
         (one.views.nearest_distance, one.views.nearest_of_test)
@@ -45,6 +45,7 @@ def memorised(touched: list[One]) -> str:
         return ""
     samples, test = np.concatenate([own for own, _ in measured]), measured[0][1]
     near, all_of = int(np.sum(samples <= test.min())), text.count(len(samples), "sample")
+    all_of += f" (without those of {left_out})" if left_out else ""
     scale = f"the nearest of {text.count(len(test), 'test image')} ({test.min():.3f})"
     if not near:
         return f"No copies: of {all_of} none is as near to a training image ({samples.min():.3f} at least) as {scale}."
@@ -66,7 +67,7 @@ def sharpness(images: np.ndarray) -> float:
 
 def _winners(report: Report, alive: list[VariantResult], best: VariantResult) -> str:
     """The best, and those that it does not surely beat, if there are enough seeds to say that."""
-    unbeaten = differences.unbeaten(alive, "fid", lambda value: metrics.worse(FID, value), report.run.latent_dim)
+    unbeaten = differences.unbeaten(alive, "fid", lambda value: metrics.worse(FID, value))
     known = looks.of(report.variants)
     winners = [known[best.name], *(known[one.name] for one in alive if one.name in unbeaten and one is not best)]
     same = len({known[one.name].detail for one in alive}) == 1  # then only the label tells them apart
@@ -77,14 +78,14 @@ def _winners(report: Report, alive: list[VariantResult], best: VariantResult) ->
 def _contrast(plain: One | None, best: VariantResult, real: np.ndarray) -> str:
     if plain is None:
         return ""
-    what = "with a dead kernel" if plain.variant.has_penalty else "without a penalty"
+    what = "those of a dead kernel" if plain.variant.has_penalty else "those of no penalty"
     samples = plain.views.samples
     if samples.mean() < ALIKE * real.mean():
-        return f"; {what} they are nearly black"
+        return f"; {what} are nearly black"
     if variety(samples) < ALIKE * variety(real):
-        return f"; {what} they are all alike"
+        return f"; {what} are all alike"
     before, after = plain.variant.mean("fid"), best.mean("fid")
-    return f"; {what} they are {before / after:.0f} times as far" if before and after and before >= 2 * after else ""
+    return f"; {what} are {before / after:.0f} times as far" if before and after and before >= 2 * after else ""
 
 
 def _far(variant: VariantResult) -> float:

@@ -38,7 +38,7 @@ def build(report: Report, store: StoredArrays) -> Images:
     test = store.images[shown.spread(len(store.images), REAL)]
     return Images(
         title=finding.title(report, found, test),
-        copies=finding.memorised(found.touched),
+        copies=finding.memorised(found.touched, found.untouched.look.label if found.untouched else ""),
         portraits=portraits.of(found, test),
         real=reconstructions.real(store, REAL),
         rows=[] if found.short else reconstructions.rows(found, store),

@@ -16,7 +16,6 @@ SETTINGS = {  # of a recipe, in the order of the page; a setting that is not nam
     "batch_norm_momentum": "momentum of batch norm {}",
     "batch_norm_images": "batch norm estimated again on {} images",
     "estimator": "{} estimator of MMD²",
-    "latent_dim": "{} latent dimensions",
     "contrast": "contrast of the inputs changed by up to {}",
 }
 SWITCHES = {  # if off, and if on
@@ -25,7 +24,7 @@ SWITCHES = {  # if off, and if on
     "training_flag": ("validation in training mode", ""),
 }
 DEFAULTS = {field.name: field.default for field in fields(Recipe) if field.default is not MISSING}
-ALWAYS = ("latent_dim",)  # shown even if it is the default
+ELSEWHERE = ("name", "latent_dim")  # the latter in the settings of older reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +55,7 @@ def build(report: Report, sidecars: list[Sidecar]) -> Provenance:
         ("Preset and recipe", f"{run.preset}, {run.recipe}"),
         ("Training", _training(report)),
         ("Network", _network(report)),
+        ("Latent dimensions", str(run.latent_dim)),
         ("Seeds", ", ".join(map(str, run.seeds))),
         ("Data", _data(run.dataset)),
         ("Data's SHA-256", run.dataset.sha256),
@@ -80,8 +80,10 @@ def _training(report: Report) -> str:
         epochs = sorted({seed_run.epochs for variant in report.finished for seed_run in variant.runs})
         known = ", ".join(map(str, epochs))
         return f"{known} epochs; the recipe's other settings were not recorded" if known else ""
-    names = [name for name in dict.fromkeys([*SETTINGS, *SWITCHES, *settings]) if name in settings and name != "name"]
-    told = [_setting(name, settings[name]) for name in names if name in ALWAYS or settings[name] != DEFAULTS.get(name)]
+    names = [
+        name for name in dict.fromkeys([*SETTINGS, *SWITCHES, *settings]) if name in settings and name not in ELSEWHERE
+    ]
+    told = [_setting(name, settings[name]) for name in names if settings[name] != DEFAULTS.get(name)]
     return ", ".join(filter(None, told))
 
 

@@ -30,12 +30,12 @@ def _cost(report: Report, plain: VariantResult | None) -> str:
     seen = looks.of(report.variants)
     costs.sort(key=lambda cost: cost[0].mean)
     ends = [_one(found, base, _name(seen[one.name], alive, seen)) for found, one in (costs[0], costs[-1])]
-    return f"error {ends[0]}" if len(costs) == 1 else f"error {ends[0]} up to {ends[1]}"
+    return f"error {ends[0]}" if len(costs) == 1 else f"error from {ends[0]} to {ends[1]}"
 
 
 def _one(found: Difference, base: float, name: str) -> str:
     chance = found.interval is not None and found.interval[0] <= 0 <= found.interval[1]
-    return f"{text.change(found.mean / base)} {'(may be chance) ' if chance else ''}for {name}"
+    return f"{text.change(found.mean / base)} ({name}{'; may be chance' if chance else ''})"
 
 
 def _name(look: Look, alive: list[VariantResult], seen: dict[str, Look]) -> str:

@@ -9,6 +9,7 @@ from mmdvae.record.result import Report, VariantResult
 from reports import looks, table, text
 from reports.looks import Look
 from reports.metric import Metric
+from reports.sections.answer import headline
 from reports.sections.numbers import bars, changes, references
 from reports.sections.numbers.changes import Change
 
@@ -109,9 +110,10 @@ class Maker:
 
         def make(one: VariantResult, kind: str, first: bool) -> Row:
             said = table.seeds_of(one, seeds)
+            lost = said if " of " in said and one.summary else ""
             return Row(
                 title=seen[one.name].title,
-                detail=said if " of " in said and one.summary else "",
+                detail=", ".join(filter(None, (headline.badge(self.report, one), lost))),
                 look=seen[one.name],
                 kind=kind,
                 first=first,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from mmdvae.conclusions import groups
+from mmdvae.conclusions import groups, vitality
+from mmdvae.conclusions.rules import NEAR
 from mmdvae.record.result import Report, VariantResult
 from reports import looks, metrics, text
 from reports.drawing.pictures import Picture
@@ -41,6 +42,7 @@ class Column:
     """One variant."""
 
     look: Look
+    badge: str  # on the setting to use
     error: str  # why it did not finish; empty if it did
     samples: Picture | None
     reconstructions: Picture | None
@@ -55,6 +57,7 @@ class ContactSheet:
     rows: list[Row]
     originals: Picture | None
     codes_reading: str
+    legend: str  # the words that the columns use
 
 
 def build(report: Report, store: StoredArrays, shown: Sequence[VariantResult]) -> ContactSheet:
@@ -66,6 +69,7 @@ def build(report: Report, store: StoredArrays, shown: Sequence[VariantResult]) -
         columns=[
             Column(
                 look=seen[one.name],
+                badge=headline.badge(report, one),
                 error="" if one.status == "ok" else one.error or "no reason was recorded",
                 samples=pictures.samples.get(one.name),
                 reconstructions=pictures.reconstructions.get(one.name),
@@ -76,19 +80,46 @@ def build(report: Report, store: StoredArrays, shown: Sequence[VariantResult]) -
         rows=[row for make in (_spread, _error, _frechet, _holes) if (row := make(report, ordered, seen)).cells],
         originals=pictures.originals,
         codes_reading=pictures.codes_reading,
+        legend=_legend([seen[one.name] for one in ordered], ordered),
     )
+
+
+def _legend(shown: list[Look], variants: list[VariantResult]) -> str:
+    """What the words of these columns mean."""
+    states = {look.state for look in shown}
+    said = [
+        f"Alive: the codes reach the prior, which is a sliced W2 (W2) of at most {NEAR:g} with every seed."
+        if "alive" in states
+        else "",
+        f"Half-way: the penalty moved them, and they stay farther away than {NEAR:g}." if "half-way" in states else "",
+        "Dead: the kernel is about 0, or about 1, for all pairs of codes, and pulls at none."
+        if states & {*vitality.DEAD_WAYS.values()}
+        else "",
+        "Normalised codes: batch normalisation gives each coordinate mean 0 and variance 1."
+        if any(one.normalised for one in variants)
+        else "",
+        "Rescaled: shifted and stretched to the prior's mean and covariance after training, which costs nothing.",
+        "Fréchet: distance of samples from test images in the features of a classifier of the same data.",
+    ]
+    return " ".join(filter(None, said))
 
 
 def _spread(report: Report, shown: list[VariantResult], seen: dict[str, Look]) -> Row:
     d = report.run.latent_dim
+
+    def distance(one: VariantResult) -> str:
+        value = one.mean("sliced_w2")
+        return "" if value is None else f"W2\u00a0{_two(value)}"
+
     return _row(
         "Spread of codes",
-        f"log; | the prior has {d}",
+        f"log; tick: the prior’s {d}; W2: distance from it",
         "total_variance",
         shown,
         seen,
         mark=float(d),
         log=True,
+        note=distance,
     )
 
 
@@ -101,7 +132,7 @@ def _error(report: Report, shown: list[VariantResult], seen: dict[str, Look]) ->
 
     return _row(
         "Error",
-        f"MSE × 1,000{'; | no penalty' if plain else ''}",
+        f"MSE × 1,000{'; tick: no penalty' if plain else ''}",
         "mse",
         shown,
         seen,
@@ -118,11 +149,11 @@ def _frechet(report: Report, shown: list[VariantResult], seen: dict[str, Look]) 
 
     def fitted(one: VariantResult) -> str:
         value = one.mean("fid_fitted")
-        return "" if value is None else f"fitted {_two(value)}"
+        return "" if value is None else f"○\u00a0{_two(value)}"
 
     return _row(
         "Fréchet",
-        "samples, log; ○ fitted codes" + ("" if mark is None else "; | no penalty’s, to beat"),
+        "of samples, log; ○ rescaled" + ("" if mark is None else "; tick: no penalty’s, to beat"),
         "fid",
         shown,
         seen,
@@ -139,7 +170,7 @@ def _holes(report: Report, shown: list[VariantResult], seen: dict[str, Look]) ->
     mark = plain.mean("latent_coverage_white") if plain else None
     return _row(
         "Prior covered",
-        "the rest are holes" + ("" if mark is None else "; | no penalty, rescaled"),
+        "the rest are holes" + ("" if mark is None else "; tick: no penalty, rescaled"),
         "latent_coverage",
         shown,
         seen,

@@ -56,7 +56,7 @@ def _places(
         low, high = report.advice.sigma.strong or (1.0, 0.0)
         columns.append(Place(f"σ {text.setting(sigma)}", "", zone, variants, low <= sigma <= high))
     last = [
-        Place(seen[one.name].label, seen[one.name].detail.replace("normalised codes", "normalised"), "", [one])
+        Place(seen[one.name].label, "normalised" if one.normalised else seen[one.name].detail, "", [one])
         for one in beside
         if not one.is_plain
     ]

@@ -22,6 +22,7 @@ class Tile:
     look: Look
     name: str
     numbers: str  # its price and distance
+    badge: str  # on the setting to use
     picture: Picture | None
 
 
@@ -91,6 +92,7 @@ def _tile(report: Report, store: StoredArrays, seen: dict[str, Look], one: Varia
         look=seen[one.name],
         name=name,
         numbers=", ".join(filter(None, numbers)),
+        badge=headline.badge(report, one),
         picture=thumbnails.samples(views, COLUMNS, ROWS) if views else None,
     )
 

@@ -13,7 +13,7 @@ D = 8
 
 
 def panel(*variants, ratios=False):
-    return Panel(variants, D, ratios=ratios)
+    return Panel(variants, ratios=ratios)
 
 
 def between(found, one, other, metric="mse"):

@@ -18,7 +18,7 @@ BORDERS = {claim.code: claim for claim in CLAIMS}
 
 def of(code, *variants):
     """One verdict, after a round trip through JSON."""
-    found = {verdict.code: asdict(verdict) for verdict in verdicts.all_of(variants, D)}
+    found = {verdict.code: asdict(verdict) for verdict in verdicts.all_of(variants)}
     assert list(found) == CODES
     return json.loads(json.dumps(found[code], allow_nan=False))
 
@@ -314,7 +314,7 @@ def test_normalised_codes_and_foreign_penalties_are_in_no_comparison():
 
 
 def test_every_claim_says_its_rule_and_margin_in_words():
-    for verdict in verdicts.all_of([], D):
+    for verdict in verdicts.all_of([]):
         assert "fewer than 3 seeds" in verdict.rule
         assert ("90 %" in verdict.rule) == (BORDERS[verdict.code].test == "within")
         assert len(verdict.margin) > 30

@@ -11,7 +11,7 @@ D = 8
 
 
 def kernel_of(variant):
-    return mmd.kernel(variant, D)
+    return mmd.kernel(variant)
 
 
 @pytest.mark.parametrize("variant", [variants.gaussian(0.6, 2.83), variants.gaussian(0.6, 10.0), variants.imq(0.6)])
@@ -23,7 +23,7 @@ def test_on_normal_codes_it_is_the_closed_form(variant, q):
         pull.slope_on_codes(kernel_of(variant), q * z, prior)
         for z, prior in (rng.standard_normal((2, pull.AT_MOST, D)) for _ in range(6))
     ]
-    mixture = kernel_mixtures.of(variant.kernel, variant.sigma, D)
+    mixture = kernel_mixtures.of(variant.kernel, variant.widths, D)
     expected = q * strength.pull(mixture, q, D)  # d/ds at s = 1 is q d/dq
     assert np.mean(slopes) == pytest.approx(expected, abs=4 * np.std(slopes, ddof=1) / np.sqrt(6))
     assert np.std(slopes) < 0.5 * expected

@@ -118,5 +118,5 @@ def test_the_seven_scales_are_a_mixture_of_gaussians(dim):
 
 
 def test_an_unknown_kernel_has_no_mixture():
-    assert kernel_mixtures.of(None, None, 8) is None
-    assert kernel_mixtures.of("laplace", 1.0, 8) is None
+    assert kernel_mixtures.of(None, (), 8) is None
+    assert kernel_mixtures.of("laplace", (1.0,), 8) is None

@@ -161,7 +161,7 @@ def test_the_trained_model_can_be_loaded(tiny, undisturbed):
 def test_a_checkpoint_of_another_network_changes_nothing(undisturbed):
     from mmdvae.training.build import build
 
-    model = build(VARIANT, dataclasses.replace(RECIPE, latent_dim=4), seed=0)
+    model = build(dataclasses.replace(VARIANT, latent_dim=4), RECIPE, seed=0)
     before = model.get_weights()
     with pytest.raises(ValueError, match="shape"):
         checkpoint.restore(undisturbed[1] / MODEL, model.weights)

@@ -15,7 +15,7 @@ from mmdvae.training.checkpoint import save
 from mmdvae.training.fit import MODEL
 from mmdvae.training.load import load
 
-VARIANT, RECIPE = variants.imq(0.6), dataclasses.replace(recipes.STANDARD, latent_dim=4)
+VARIANT, RECIPE = dataclasses.replace(variants.imq(0.6), latent_dim=4), recipes.STANDARD
 
 
 @pytest.fixture

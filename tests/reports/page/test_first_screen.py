@@ -54,10 +54,10 @@ def test_the_first_screen_shows_samples_of_every_kind_of_variant(page):
         ".column",
         """all => all.map(column => {
             const box = column.querySelector('.shot img').getBoundingClientRect();
-            return [column.querySelector('.state').innerText, box.width, box.bottom];
+            return [column.querySelector('.state').firstChild.data, box.width, box.bottom];
         })""",
     )
-    words = {re.sub(r"^\W+", "", state) for state, *_ in boxes}
+    words = {re.sub(r"^\W+", "", state).strip() for state, *_ in boxes}
     assert words == {"reference", "dead: too narrow", "dead: too wide", "half-way", "alive"}
     assert all(width > 80 and bottom <= SCREEN["height"] for _, width, bottom in boxes)
     assert page.locator(".column img").count() == 3 * len(CURVE)

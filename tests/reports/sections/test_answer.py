@@ -108,8 +108,8 @@ def test_the_cost_with_one_seed_is_measured_by_the_trainings_that_no_penalty_tou
     dead = replace(QUICK[1], metrics={"mse": 0.0153})
     report = made(tmp_path, [plain, dead, replace(ALIVE, metrics={"mse": 0.0165})])
     assert (
-        "The cost is 5.0 times that by which the 2 trainings that no penalty touched differ (2 %, the chance of "
-        "training)." in map(spaced, boxes.of(report)[2].rest)
+        "In error, 5.0 times that by which the 2 trainings that no penalty touched (no penalty and 1 dead kernel) differ "
+        "by chance (2 %)." in map(spaced, boxes.of(report)[2].rest)
     )
 
 
@@ -149,7 +149,7 @@ def test_a_word_of_a_command_that_a_shell_would_read_is_quoted(tmp_path):
 def test_the_head_says_what_is_preliminary_and_what_is_missing(tmp_path):
     lost = replace(QUICK[1], status="failed")
     head = answer.build(settled(made(tmp_path, [NONE, lost, ALIVE]), names=["none"]), problems=["x"], failures=["y"])
-    assert head.preliminary == "1 seed, training not finished"
+    assert head.preliminary == "1 seed, training not settled"
     assert "2 of 3 variants finished" in head.facts
     assert [trouble.what.replace("\u00a0", " ") for trouble in head.troubles] == [
         "α 0.6, σ 0.0001 failed",
@@ -196,3 +196,23 @@ def test_with_two_seeds_the_yardstick_counts_trainings_and_not_variants(tmp_path
     report = made(tmp_path, [plain, dead, replace(ALIVE, metrics={"mse": 0.0175})], seeds=(0, 1))
     assert report.advice.choice.yardstick == pytest.approx(0.001)
     assert "the 4 trainings that no penalty touched" in " ".join(boxes.of(report)[2].rest)
+
+
+def test_the_setting_to_use_is_marked_wherever_it_is_shown(tmp_path):
+    report = made(tmp_path, QUICK)
+    badges = {one.name: spaced(headline.badge(report, one)) for one in report.variants}
+    assert {name: badge for name, badge in badges.items() if badge} == {headline.choice(report).names[0]: "★ try"}
+    sure = made(tmp_path / "b", QUICK, seeds=(0, 1, 2))
+    assert spaced(headline.badge(sure, headline.variant_of(sure, headline.choice(sure).names[0]))) == "★ use"
+    none = made(tmp_path / "c", [NONE])
+    assert headline.badge(none, none.variants[0]) == ""
+
+
+def test_what_normalisation_alone_gives_stands_beside_a_choice_that_has_it(tmp_path):
+    alone = replace(NONE, normalised=True, metrics={"fid": 24.0, "latent_coverage": 0.46, "mse": 0.018})
+    fixed = replace(ALIVE, normalised=True, metrics={"mse": 0.0172, "sliced_w2": 0.07})
+    plain = replace(NONE, metrics={"mse": 0.0171})
+    buys = boxes.of(made(tmp_path / "a", [plain, alone, fixed]))[0]
+    assert spaced(buys.rest[-1]) == "Normalisation alone: Fréchet 24, 46 % covered, error +5.3 %."
+    assert not any("Normalisation" in one for one in boxes.of(made(tmp_path / "b", [plain, fixed]))[0].rest)
+    assert not any("Normalisation" in one for one in boxes.of(made(tmp_path / "c", [plain, alone, ALIVE]))[0].rest)

@@ -58,7 +58,10 @@ def far(variant_of, *arguments, **fields):
             [near(mmd, 2.0, 0.2), near(mmd, 2.0, 0.6), dead(0.1)],
             "Codes reach the prior only for α\u00a00.2 and 0.6 with σ\u00a02",
         ),
-        ([none(), *(near(mmd, 1.0 + i) for i in range(5)), far(mmd, 9.0)], "5 of 6 settings reach the prior"),
+        (
+            [none(), *(near(mmd, 1.0 + i) for i in range(5)), far(mmd, 9.0)],
+            "5 of 6 settings with a penalty reach the prior",
+        ),
         ([none(), far(mmd, 1.0), dead(0.1)], "No penalty brought the codes to the prior"),
         ([none(), mmd(1.0), dead(0.1)], "Codes"),  # not measured
         ([none()], "Codes"),

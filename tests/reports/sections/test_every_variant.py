@@ -66,8 +66,7 @@ def test_files_are_named_by_their_keys_and_never_by_a_place_on_this_machine(fake
 def test_the_lines_shown_load_the_model(tmp_path, tiny, monkeypatch):
     """Run as they stand on the page, in the folder that holds `runs`."""
     fake = fake_run.make(tmp_path / "runs", [QUICK[5]])
-    recipe = replace(recipes.STANDARD, latent_dim=4)
-    variant = variants.imq(0.6)
+    recipe, variant = recipes.STANDARD, replace(variants.imq(0.6), latent_dim=4)
     (row,) = json.loads((fake.run_dir / "manifest.json").read_text())["variants"]
     asked = request.make(
         "train", fake.store, data=tiny, backend="tensorflow", variant=variant.to_dict(), recipe=recipe.to_dict(), seed=0

@@ -102,7 +102,7 @@ def test_a_picture_takes_the_smaller_format():
 def test_one_training_is_called_one_and_a_dark_picture_is_called_black(tmp_path):
     fake = fake_run.make(tmp_path, [NONE, replace(LIVE, metrics={"fid": 20.0}), replace(HALF, metrics={"fid": 1.0})])
     assert build(fake).title == (
-        "In one training, samples of σ\u00a02.83 came nearest to real images; without a penalty they are nearly black"
+        "In one training, samples of σ\u00a02.83 came nearest to real images; those of no penalty are nearly black"
     )  # half-way ones are not praised, however low their distance
 
 
@@ -110,9 +110,9 @@ def test_alike_samples_are_called_alike_and_others_by_their_distance(tmp_path):
     fake = fake_run.make(tmp_path, [NONE, replace(LIVE, metrics={"fid": 10.0})])
     samples = StoredArrays(fake.run_dir, fake.store).views(LIVE.name, 0).samples
     change(fake, samples=np.full_like(samples, 90))
-    assert build(fake).title.endswith("; without a penalty they are all alike")
+    assert build(fake).title.endswith("; those of no penalty are all alike")
     change(fake, samples=samples)
-    assert build(fake).title.endswith("; without a penalty they are 3 times as far")  # 31 against 10
+    assert build(fake).title.endswith("; those of no penalty are 3 times as far")  # 31 against 10
     fake = fake_run.make(tmp_path / "near", [NONE, replace(LIVE, metrics={"fid": 20.0})])
     change(fake, samples=samples)
     assert build(fake).title.endswith("came nearest to real images")
@@ -187,12 +187,14 @@ def test_variants_that_reconstruct_other_images_have_no_row(tmp_path):
 
 def test_copies_of_training_images_are_noticed(tmp_path):
     fake = fake_run.make(tmp_path, [NONE, LIVE])
-    assert build(fake).copies.startswith("No copies: of 8 samples none is as near to a training image (0.1")
+    assert build(fake).copies.startswith(
+        "No copies: of 8 samples (without those of no penalty) none is as near to a training image (0.1"
+    )
     near = np.full(8, 0.2, np.float32)
     near[[1, 5]] = 0.0
     change(fake, 1, nearest_distance=near)
     assert build(fake).copies == (
-        "Copies? 2 of 8 samples are nearer to a training image than the nearest of 64 test images (0.050): "
+        "Copies? 2 of 8 samples (without those of no penalty) are nearer to a training image than the nearest of 64 test images (0.050): "
         "compare the pairs."
     )
     change(fake, 1, nearest_of_test=np.zeros(64, np.float32))  # test images that are in the training split, too

@@ -224,14 +224,14 @@ def test_an_older_report_has_no_p_values_and_no_marks_and_says_so(report):
 @pytest.mark.parametrize(
     ("variants", "seeds", "said"),
     [
-        (QUICK, 3, r"Error \+15 % for σ 2.83 up to \+17 % for seven scales; distance from the prior 7.83 → 0.030"),
-        (QUICK[:4], 1, r"Error \+15 % for σ 2.83; distance from the prior 7.83 → 0.050 \(one seed\)"),
+        (QUICK, 3, r"Error from \+15 % \(σ 2.83\) to \+17 % \(seven scales\); distance from the prior 7.83 → 0.030"),
+        (QUICK[:4], 1, r"Error \+15 % \(σ 2.83\); distance from the prior 7.83 → 0.050 \(one seed\)"),
         (QUICK[:3], 3, r"No penalty brought the codes near the prior: distance 7.83 without, 7.93 with"),
-        ([NONE, LIVE, replace(LIVE, alpha=0.2)], 2, r"Error \+15 % for α .* up to \+15 % for α .* \(two seeds\)"),
+        ([NONE, LIVE, replace(LIVE, alpha=0.2)], 2, r"Error from \+15 % \(α .*\) to \+15 % \(α .*\).* \(two seeds\)"),
         (
             [NONE, replace(LIVE, metrics={"mse": (0.016, 0.0167, 0.018)})],
             3,
-            r"Error \+.* \(may be chance\) for σ 2.83; .*",
+            r"Error \+.* \(σ 2.83; may be chance\); .*",
         ),
         ([replace(one, metrics={"mse": None}) for one in QUICK], 3, r"Distance from the prior 7.83 → 0.030"),
         (QUICK[1:], 3, "Numbers"),

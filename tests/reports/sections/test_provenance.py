@@ -31,7 +31,7 @@ def test_settings_at_their_defaults_and_unknown_facts_take_no_room(tmp_path):
     said = facts(report)["Training"]
     assert "mirrored" not in said
     assert "contrast" not in said
-    assert "8 latent dimensions" in said
+    assert "momentum of batch norm 0.9" in said
     settings = report.run.recipe_settings | {"flip": True, "contrast": 0.2, "training_flag": False, "new_knob": 3}
     said = facts(replace(report, run=replace(report.run, recipe_settings=settings)))["Training"]
     for words in ("inputs mirrored", "changed by up to 0.2", "validation in training mode", "new knob 3"):

@@ -57,7 +57,7 @@ def test_its_numbers_are_the_means_of_the_report_beside_what_to_compare_them_wit
     assert cell.text == f"{1000 * alive.mean('mse'):.1f}"
     plain = report.variants[0].mean("mse")
     assert cell.note == f"+{100 * (alive.mean('mse') / plain - 1):.0f}\u00a0%"
-    assert rows["Fréchet"].cells[alive.name].note == "fitted 4.4"
+    assert rows["Fréchet"].cells[alive.name].note == "○\u00a04.4"
     assert rows["Prior covered"].cells[alive.name].text == "63\u00a0%"
 
 
