@@ -80,7 +80,7 @@ def spelled(words: str, looks: dict[str, Look]) -> str:
     return re.sub(rf"(?<![\w.-])(?:{ids})(?![\w-]|[.]\d)", lambda found: looks[found[0]].title, words) if ids else words
 
 
-def settings(variants: Sequence[VariantResult]) -> list[str]:
+def settings(variants: Sequence[VariantResult], word: str = "and") -> list[str]:
     """The settings of several variants, in few words: Gaussian kernels as σ by α, then the others one by one."""
     sigmas: dict[float, list[float]] = {}
     others = []
@@ -93,7 +93,8 @@ def settings(variants: Sequence[VariantResult]) -> list[str]:
     for alpha, group in sorted(sigmas.items()):
         alphas.setdefault(tuple(sorted(group)), []).append(alpha)
     grid = [
-        f"α\u00a0{text.listed([*map(text.setting, group)])} with σ\u00a0{text.listed([*map(text.setting, ends)])}"
+        f"α\u00a0{text.listed([*map(text.setting, group)], word)} with "
+        f"σ\u00a0{text.listed([*map(text.setting, ends)], word)}"
         for ends, group in alphas.items()
     ]
     return grid + others

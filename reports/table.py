@@ -5,7 +5,6 @@ from functools import partial
 from typing import Literal
 
 from mmdvae.conclusions import vitality
-from mmdvae.penalties.lookup import known
 from mmdvae.record.result import Baseline, Report, Statistic, VariantResult
 from reports import looks, metrics, text
 from reports.looks import Look
@@ -33,10 +32,6 @@ class Row:
     look: Look | None = None  # of a variant
     status: str = "ok"
     error: str = ""
-    alpha: str = ""
-    sigma: str = ""
-    kernel: str = ""
-    seeds: str = ""
     cells: list[Cell]
 
     @property
@@ -72,7 +67,7 @@ def rows(report: Report, columns: list[Metric]) -> list[Row]:
         *(_baseline_row(columns, baseline) for baseline in report.baselines),
     ]
     return [
-        *(_variant_row(variant, seen[variant.name], columns, best, len(report.run.seeds)) for variant in ordered),
+        *(_variant_row(variant, seen[variant.name], columns, best) for variant in ordered),
         *(row for row in beside if not row.empty),
     ]
 
@@ -108,19 +103,13 @@ def winners(report: Report, column: Metric) -> set[str]:
     return differences.unbeaten(alive, column.name, partial(metrics.worse, column))
 
 
-def _variant_row(
-    variant: VariantResult, look: Look, columns: list[Metric], best: dict[str, set[str]], seeds: int
-) -> Row:
+def _variant_row(variant: VariantResult, look: Look, columns: list[Metric], best: dict[str, set[str]]) -> Row:
     return Row(
         name=variant.name,
         kind="variant",
         look=look,
         status=variant.status,
         error=variant.error or ("" if variant.status == "ok" else "no reason was recorded"),
-        alpha=text.setting(variant.alpha),
-        sigma=_sigma(variant),
-        kernel=_kernel(variant),
-        seeds=seeds_of(variant, seeds),
         cells=[_variant_cell(variant, column, variant.name in best[column.name]) for column in columns],
     )
 
@@ -149,17 +138,3 @@ def _baseline_row(columns: list[Metric], baseline: Baseline) -> Row:
         kind="baseline",
         cells=[Cell(value=value, text=column.show(value)) for column, value in values],
     )
-
-
-def _kernel(variant: VariantResult) -> str:
-    if variant.has_penalty and variant.kernel is None:
-        return "none"
-    return ", ".join(variant.kernel_states) or text.MISSING
-
-
-def _sigma(variant: VariantResult) -> str:
-    if variant.sigma is not None:
-        return text.setting(variant.sigma)
-    penalty = known(variant.regularizer)
-    kernel = penalty.kernel(variant.kernel) if penalty else None
-    return kernel.widths if kernel and kernel.widths else "none"

@@ -57,7 +57,7 @@ def _size(lines: list[str]) -> int:
 def _opening(report: Report) -> list[str]:
     head = answer.build(report, problems=[], failures=[])
     step = head.step
-    when = f", about {step.minutes:.0f} min" if step and step.minutes and step.minutes >= 1 else ""
+    when = f", {step.cost}" if step and step.cost else ""
     return [
         f"# {plain(head.title)}",
         "",
@@ -135,6 +135,6 @@ def _code(command: str) -> str:
 
 
 def plain(untrusted: str) -> str:
-    """Text escaped for Markdown and HTML, on one line, without control characters."""
-    one_line = re.sub(r"[\x00-\x1f\x7f]+", " ", untrusted)
-    return re.sub(r"([\\`*_\[\]|~#!{}()])", r"\\\1", html.escape(one_line, quote=False))
+    """Text escaped for Markdown and HTML, on one line, without control characters and links made by themselves."""
+    escaped = re.sub(r"([\\`*_\[\]|~#!{}()@])", r"\\\1", html.escape(text.one_line(untrusted), quote=False))
+    return re.sub(r"(?i)(https?|ftp|mailto|xmpp)(?=:)|(www)(?=[.])", r"\g<0>\\", escaped)

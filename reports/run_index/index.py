@@ -92,7 +92,7 @@ def _readable(name: str, link: str, report: Report) -> Entry:
         date=text.moment(report.run.created),
         title=run_title.title(report),
         compared=_compared(report),
-        failed=f"{len(report.unfinished)} failed" if report.unfinished else "",
+        failed=f"{len(report.unfinished)} unfinished" if report.unfinished else "",
         headline=found,
         price=price,
     )

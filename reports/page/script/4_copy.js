@@ -30,15 +30,18 @@ const grid = (table, exact) => {
   };
   const heads = all("thead th", table).map(title), rows = all("tbody tr", table).filter((row) => row.checkVisibility());
   if (all("[data-state]", table)[0]) heads.splice(1, 0, "State");
-  return [heads, ...rows.map((row) => [...row.cells].flatMap(says))];
+  const whole = (cells) => Array.from(heads, (_, at) => cells[at] ?? ""); // a failed row has one cell for all numbers
+  return [heads, ...rows.map((row) => whole([...row.cells].flatMap(says)))];
 };
 
-const TEX = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", σ: "$\\sigma$", α: "$\\alpha$", "±": "$\\pm$", "×": "$\\times$", "−": "$-$", "–": "--", "²": "$^2$", "▲": "$\\uparrow$", "▼": "$\\downarrow$" };
-const tex = (text) => text.replace(/[&%#$_{}\\~^]|[^\0-~]/g, (it) => TEX[it] ?? (it < "~" ? `\\${it}` : it));
+const TEX = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", σ: "$\\sigma$", α: "$\\alpha$", "±": "$\\pm$", "×": "$\\times$", "−": "$-$", "–": "--", "²": "$^2$", "<": "$<$", ">": "$>$", "|": "$|$", "▲": "$\\uparrow$", "▼": "$\\downarrow$" };
+const tex = (text) => text.replace(/[&%#$_{}\\~^<>|]|[^\0-~]/g, (it) => TEX[it] ?? (it < "~" ? `\\${it}` : it));
+const quoted = (it) => (/[",]/.test(it) ? `"${it.replaceAll('"', '""')}"` : it);
 const FORMATS = {
-  CSV: (rows) => rows.map((row) => row.map((it) => (/[",]/.test(it) ? `"${it.replaceAll('"', '""')}"` : it))),
+  // A spreadsheet would run a text that begins like a formula.
+  CSV: (rows) => rows.map((row) => row.map((it) => quoted(/^[=+@\t]|^-(?![\d.])/.test(it) ? `'${it}` : it))),
   Markdown: ([heads, ...rows]) =>
-    [heads, heads.map(() => "---"), ...rows].map((row) => `| ${row.map((it) => it.replaceAll("|", "\\|")).join(" | ")} |`),
+    [heads, heads.map(() => "---"), ...rows].map((row) => `| ${row.map((it) => it.replace(/[|<>&*_`\[\]\\]/g, "\\$&")).join(" | ")} |`),
   LaTeX: ([heads, ...rows]) => {
     const line = (row) => `${row.map(tex).join(" & ")} \\\\`, columns = `l${"r".repeat(heads.length - 1)}`;
     return [`\\begin{tabular}{${columns}}`, line(heads), "\\hline", ...rows.map(line), "\\end{tabular}"];

@@ -25,6 +25,7 @@ for (const chart of all("svg[role=img]:has([data-tips])")) {
   });
   on(chart, "keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], known = points();
+    if (event.key == "Escape") note.hidden = true;
     if (!step || !known.length) return;
     at = (Math.max(at, step < 0 ? 0 : -1) + step + known.length) % known.length;
     annotate(known[at].x, known[at].y, known[at].text);

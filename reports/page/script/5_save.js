@@ -6,7 +6,8 @@ const download = (blob, name) => {
   setTimeout(() => URL.revokeObjectURL(href), 1e4);
 };
 const save = async (chart, kind) => {
-  const name = `${chart.closest("[id]")?.id}.${kind}`, type = "image/svg+xml";
+  const part = chart.closest("[id]"), charts = all("svg[role=img]", part), type = "image/svg+xml";
+  const name = `${part.id}${charts[1] ? `-${charts.indexOf(chart) + 1}` : ""}.${kind}`;
   const text = new XMLSerializer().serializeToString(chart).replace(/ (data-tips|tabindex)="[^"]*"/g, "");
   if (kind == "svg") return download(new Blob([text], { type }), name);
   const image = put(new Image(), { src: `data:${type},${encodeURIComponent(text)}` });
@@ -24,5 +25,5 @@ for (const chart of all(".plate > svg[role=img]")) if (chart.viewBox.baseVal.hei
   chart.setAttribute("tabindex", 0);
   on(chart, "focus", () => chart.after(saving));
   on(chart.parentNode, "pointerenter", () => saving.matches(":focus-within") || chart.after(saving));
-  on(chart.parentNode, "pointerleave", () => saving.matches(":focus-within") || saving.remove());
+  on(chart.parentNode, "pointerleave", () => chart.parentNode.matches(":focus-within") || saving.remove());
 }

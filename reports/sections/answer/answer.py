@@ -24,7 +24,6 @@ class Answer:
 
     title: str
     facts: list[str]
-    complete: bool
     preliminary: str  # why it is; empty if it is not
     headline: str
     boxes: list[Box]
@@ -38,7 +37,6 @@ def build(report: Report, *, problems: list[str], failures: list[str]) -> Answer
     return Answer(
         title=run_title.title(report),
         facts=_facts(report),
-        complete=not (report.unfinished or problems or failures),
         preliminary=_preliminary(report),
         headline=headline.sentence(report),
         boxes=boxes.of(report),
@@ -62,7 +60,11 @@ def _facts(report: Report) -> list[str]:
     seeds = report.run.seeds
     return [
         text.count(every, "variant") if done == every else f"{done} of {text.count(every, 'variant')} finished",
-        f"{text.listed([*map(str, epochs)])} epochs" if epochs else "",
+        text.count(epochs[0], "epoch")
+        if len(epochs) == 1
+        else f"{text.listed([*map(str, epochs)])} epochs"
+        if epochs
+        else "",
         f"seed{'s' * (len(seeds) != 1)} {text.listed([*map(str, seeds)])}" if seeds else "",
         f"{report.run.dataset.train:,} images",
         f"d\u00a0=\u00a0{report.run.latent_dim}",

@@ -4,11 +4,15 @@ from dataclasses import dataclass
 
 from mmdvae.conclusions import groups, vitality
 from mmdvae.conclusions.rules import MIN_SEEDS
-from mmdvae.record.result import Choice, Report, VariantResult
+from mmdvae.record.result import Choice, Difference, Report, VariantResult
 from reports import looks, text
 from reports.sections.answer import headline, next_step
 
-DECIDED = {"supported": "surely better", "refuted": "not a tenth better", "inconclusive": "undecided"}
+BEATS = {  # by the state of the claim that samples beat those of rescaled codes by a tenth
+    "supported": "the penalty surely beats that",
+    "refuted": "the penalty does not beat that by a tenth",
+    "inconclusive": "whether the penalty beats that by a tenth is open",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,27 +31,29 @@ def of(report: Report) -> list[Box]:
         return [_sure(report, found)]
     best = headline.variant_of(report, found.names[0])
     plain = groups.plain(report.finished)
-    return [_buys(report, best, plain), _costs(report, found, best, plain), _sure(report, found)]
+    it = "it" if len(found.names) == 1 else looks.settings([best])[0]
+    return [_buys(report, best, plain, it), _costs(report, found, best, plain, it), _sure(report, found)]
 
 
-def _buys(report: Report, best: VariantResult, plain: VariantResult | None) -> Box:
+def _buys(report: Report, best: VariantResult, plain: VariantResult | None, it: str) -> Box:
     """Against no penalty, and against what a rescaling of its codes gives for nothing."""
     fid, before, rescaled = best.mean("fid"), _mean(plain, "fid"), _mean(plain, "fid_fitted")
     near, far = best.mean("sliced_w2"), _mean(plain, "sliced_w2")
     distance = f"distance from the prior {_arrow(far, near)}"
     rest = []
     if fid is None:
-        main = distance[0].upper() + distance[1:]
+        main = f"{distance[0].upper()}{distance[1:]}."
     else:
         main = f"Fréchet {_arrow(before, fid)}"
         rest.append(f"for samples from N(0, I); {distance}.")
         if rescaled is not None:
-            word = _decided(report, "V10", best) or (", which is no worse" if rescaled <= fid else "")
-            rest.append(f"Rescaling the codes of no penalty gives {_short(rescaled)} for nothing{word}.")
+            beats = _decided(report, "V10", best) or ("the penalty does not beat that" if rescaled <= fid else "")
+            words = f"Rescaling the codes of no penalty gives {_short(rescaled)} for nothing"
+            rest.append(f"{words}; {beats}." if beats else f"{words}.")
     covered, white = best.mean("latent_coverage"), _mean(plain, "latent_coverage_white")
     if covered is not None and white is not None:
         rest.append(f"Of the prior {text.percent(covered, 0)} is covered; rescaled, {text.percent(white, 0)}.")
-    return Box(title="What it buys", main=main, rest=[*rest, *_normalisation_alone(report, best)])
+    return Box(title=f"What {it} buys", main=main, rest=[*rest, *_normalisation_alone(report, best)])
 
 
 def _normalisation_alone(report: Report, best: VariantResult) -> list[str]:
@@ -65,21 +71,21 @@ def _normalisation_alone(report: Report, best: VariantResult) -> list[str]:
     return [f"Normalisation alone: {', '.join(filter(None, found))}."] if any(found) else []
 
 
-def _costs(report: Report, found: Choice, best: VariantResult, plain: VariantResult | None) -> Box:
+def _costs(report: Report, found: Choice, best: VariantResult, plain: VariantResult | None, it: str) -> Box:
     paid = headline.cost(report, best)
     if paid is None:
-        return Box(
-            title="What it costs", main="not measured", rest=["There is no finished training without a penalty."]
-        )
-    ends = f"[{text.span(paid.interval, text.change)}], " if paid.interval else ""
+        why = "no error was measured without a penalty" if plain else "no training without a penalty finished"
+        return Box(title=f"What {it} costs", main="Not measured:", rest=[f"{why}."])
+    ends = f"[{text.span(paid.interval, text.change)}]: " if paid.interval else ""
     now, before = best.mean(found.metric), _mean(plain, found.metric)
-    rest = [f"{ends}squared error of reconstructions {_thousandth(before)} → {_thousandth(now)} (× 1,000)."]
+    was = f"{_thousandth(before)} → " if before is not None else ""
+    rest = [f"{ends}squared error of reconstructions {was}{_thousandth(now)} (× 1,000)."]
     knn, without = best.mean("knn_accuracy"), _mean(plain, "knn_accuracy")
     if knn is not None and without is not None:
         points = 100 * (knn - without)
         rest.append(f"kNN accuracy {'+' if points >= 0.05 else ''}{text.fixed(points, 1)} points.")
     rest += _dearest(report, found, best)
-    return Box(title="What it costs", main=_changed(paid.mean), rest=rest)
+    return Box(title=f"What {it} costs", main=_changed(paid), rest=rest)
 
 
 def _dearest(report: Report, found: Choice, best: VariantResult) -> list[str]:
@@ -96,8 +102,8 @@ def _sure(report: Report, found: Choice) -> Box:
     seeds = len(report.run.seeds)
     few = seeds < MIN_SEEDS
     main = text.count(seeds, "seed") + (", no interval." if few else ".")
-    rest = _yardstick(report, found) if few else _claims(report)
-    alphas = {one.alpha for one in report.finished if one.has_penalty and one.regularizer == "mmd"}
+    rest = _yardstick(report, found) if few else _claims(report, found)
+    alphas = {one.alpha for one in report.variants if one.has_penalty and one.regularizer == groups.MMD}
     if len(alphas) == 1:
         rest.append(f"Of MMD only α {text.setting(alphas.pop())} was tried.")
     if next_step.unsettled(report):
@@ -125,24 +131,33 @@ def _yardstick(report: Report, found: Choice) -> list[str]:
     ]
 
 
-def _claims(report: Report) -> list[str]:
-    states = [verdict.state for verdict in report.verdicts if verdict.state != "not_run"]
-    if not states:
+def _claims(report: Report, found: Choice) -> list[str]:
+    tested = [verdict for verdict in report.verdicts if verdict.state != "not_run"]
+    if not tested:
         return []
-    still = states.count("inconclusive")
-    return [f"Of {text.count(len(states), 'claim')} {len(states) - still} are decided, {still} open."]
+    still = sum(verdict.state == "inconclusive" for verdict in tested)
+    said = [f"{len(tested) - still} of {text.count(len(tested), 'claim')} decided, {still} open."]
+    about = {name for verdict in tested for part in verdict.parts for name in _names(part.name)}
+    if found.names and any(verdict.parts for verdict in tested) and found.names[0] not in about:
+        said.append("No claim is about this setting: its intervals are its differences from no penalty.")
+    return said
+
+
+def _names(comparison: str) -> list[str]:
+    """The words of a comparison, ids of variants among them."""
+    return comparison.replace("/", " ").split()
 
 
 def _decided(report: Report, code: str, variant: VariantResult) -> str:
-    """What the claim of that code says of this variant, in brackets; empty without an interval."""
+    """What the claim of that code says of this variant; empty without an interval."""
     parts = [part for verdict in report.verdicts if verdict.code == code for part in verdict.parts]
     part = next((one for one in parts if one.name == variant.name and one.interval), None)
-    return f" ({DECIDED[part.state]})" if part else ""
+    return BEATS[part.state] if part else ""
 
 
-def _changed(share: float) -> str:
-    shown = text.change(share)
-    return "Error unchanged:" if shown == text.change(0.0) else f"Error {shown}"
+def _changed(paid: Difference) -> str:
+    shown, colon = text.change(paid.mean), "" if paid.interval else ":"
+    return "Error unchanged:" if shown == text.change(0.0) and not paid.interval else f"Error {shown}{colon}"
 
 
 def _thousandth(value: float | None) -> str:

@@ -1,6 +1,7 @@
 """The answer in one sentence, and its price. Loads neither NumPy nor SciPy: the list of runs shows both."""
 
 from mmdvae.conclusions import vitality
+from mmdvae.conclusions.near import near_prior
 from mmdvae.conclusions.rules import ERROR, MIN_SEEDS, SAME_ERROR
 from mmdvae.record.result import Choice, Difference, Report, VariantResult
 from reports import looks, text
@@ -55,8 +56,8 @@ def cost(report: Report, variant: VariantResult) -> Difference | None:
 
 
 def has_intervals(variant: VariantResult) -> bool:
-    """Whether it has seeds enough for a conclusion."""
-    return len(variant.runs) >= MIN_SEEDS
+    """Whether its error was measured with seeds enough for a conclusion."""
+    return sum(run.number(ERROR) is not None for run in variant.runs) >= MIN_SEEDS
 
 
 def variant_of(report: Report, name: str) -> VariantResult:
@@ -69,25 +70,32 @@ def _verb(variant: VariantResult) -> str:
 
 
 def _named(chosen: list[VariantResult]) -> str:
-    shown = looks.settings(chosen)
-    if len(chosen) <= MOST_NAMED or len(shown) == 1:
-        return " or ".join(shown)
-    return looks.settings(chosen[:1])[0]
+    return " or ".join(looks.settings(chosen, "or") if len(chosen) <= MOST_NAMED else looks.settings(chosen[:1]))
 
 
 def _reason(report: Report, found: Choice) -> str:
-    several = len(found.names) > 1
-    penalised = [one for one in report.finished if one.has_penalty]
-    paid = cost(report, variant_of(report, found.names[0]))
+    several = 1 < len(found.names) <= MOST_NAMED
+    best = variant_of(report, found.names[0])
+    paid = cost(report, best)
     if paid and paid.interval and paid.interval[0] <= 0 and paid.interval[1] < SAME_ERROR - 1:
         return f"{'they reach' if several else 'it reaches'} the prior at no measurable cost"
-    if len(found.names) > MOST_NAMED:
-        return f"of {len(found.alive)} settings that reach the prior, none is surely cheaper"
-    if set(found.names) == set(found.alive):
-        if len(penalised) > len(found.alive):
+    reach = [one for one in report.finished if near_prior(one)]
+    if len(reach) == len(found.names) <= MOST_NAMED:
+        penalised = [one for one in report.variants if one.has_penalty]
+        missed = [one for one in penalised if vitality.of(one) not in ("alive", "not measured")]
+        if len(missed) == len(penalised) - len(reach) > 0:
             return f"only {'these reach' if several else 'this setting reaches'} the prior"
-        return "all settings reach the prior, and none is surely cheaper" if several else "it reaches the prior"
-    return f"the cheapest of {len(found.alive)} settings that reach the prior"
+        return (
+            "both reach the prior" if len(reach) == 2 else "they reach the prior" if several else "it reaches the prior"
+        )
+    alone = [one for one in reach if not one.has_penalty]
+    if len(found.alive) == len(found.names) <= MOST_NAMED and alone:
+        return f"{'they reach' if several else 'it reaches'} the prior, as normalised codes do without a penalty"
+    if len(found.alive) == 1:  # what others cost was not measured
+        return "it reaches the prior"
+    others = len(found.names) - 1
+    close = f"; {text.count(others, 'other')} may be as cheap" if others >= MOST_NAMED else ""
+    return f"the cheapest of {len(found.alive)} settings that reach the prior{close}"
 
 
 def _without_any(report: Report) -> str:
@@ -96,9 +104,12 @@ def _without_any(report: Report) -> str:
     penalised = [one for one in report.finished if one.has_penalty]
     if not penalised:
         return "No variant with a penalty finished, so there is nothing to choose"
-    states = {vitality.of(one) for one in penalised}
-    if states == {"not measured"}:
+    states = [vitality.of(one) for one in penalised]
+    if set(states) == {"not measured"}:
         return "How far the codes are from the prior was not measured"
+    if "alive" in states:
+        return "What the settings that reach the prior cost was not measured"
     half = [one for one in penalised if vitality.of(one) == "half-way"]
-    came = f"; {' and '.join(looks.settings(half))} came half-way" if 0 < len(half) <= MOST_NAMED else ""
-    return f"No setting brought the codes to the prior{came}"
+    came = f"; {text.listed(looks.settings(half))} came half-way" if 0 < len(half) <= MOST_NAMED else ""
+    lost = any(one.has_penalty for one in report.unfinished) or "not measured" in states
+    return f"No {'setting that was measured' if lost else 'setting'} brought the codes to the prior{came}"

@@ -1,15 +1,22 @@
-"""What to run next: more seeds, then more epochs, then settings between those tried; with the minutes it may take."""
+"""What to run next, with the minutes it may take.
+
+If no penalty reached the prior, a setting whose kernel pulls strongly; else more seeds, more epochs, a sigma between
+those tried, another alpha.
+"""
 
 import math
 import shlex
 from dataclasses import dataclass
 
+from mmdvae.conclusions import vitality
 from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import Report, VariantResult
-from mmdvae.variants import gaussian, normalised
+from mmdvae.variants import Variant, gaussian, normalised
+from reports import text
 from reports.sections.answer import headline
 
+ALPHA = 0.6  # where no penalty was tried
 FAR = 1.5  # sigmas or alphas that differ by a larger factor leave room for one between them
 
 
@@ -23,17 +30,38 @@ class NextStep:
     at_a_time: int | None  # None if that was not recorded
     minutes: float | None
 
+    @property
+    def cost(self) -> str:
+        """The time and what it is for: about 11 min for 20 new trainings, 2 at a time; empty if it is not known."""
+        if self.minutes is None:
+            return ""
+        pace = f", {self.at_a_time} at a time" if (self.at_a_time or 1) > 1 else ""
+        return f"about {math.ceil(self.minutes)} min for {text.count(self.trainings, 'new training')}{pace}"
+
 
 def of(report: Report) -> NextStep | None:
     """The most useful next run; None if the command of this one is not known, or nothing is left to settle."""
     words = _words(report)
     if not words or not report.finished:
         return None
-    for find in (_seeds, _epochs, _finer):
+    for find in (_strong, _seeds, _epochs, _finer, _alphas):
         step = find(report, words)
         if step:
             return step
     return None
+
+
+def _strong(report: Report, words: list[str]) -> NextStep | None:
+    """A kernel that pulls strongly, if none that was tried does and no setting reached the prior."""
+    low, high = report.advice.sigma.strong or (1.0, 0.0)
+    tried = [one for one in report.variants if one.has_penalty]
+    if headline.choice(report).names or any(low <= sigma <= high for one in tried for sigma in one.widths):
+        return None
+    sigma = float(f"{math.sqrt(report.run.latent_dim):.3g}")
+    if any(vitality.of(one) in ("alive", "half-way", "not measured") for one in tried) or not low <= sigma <= high:
+        return None
+    alpha = max((one.alpha for one in tried), default=ALPHA)
+    return _with(report, words, "a σ that pulls strongly at the prior", [gaussian(alpha, sigma)])
 
 
 def _seeds(report: Report, words: list[str]) -> NextStep | None:
@@ -63,14 +91,34 @@ def _finer(report: Report, words: list[str]) -> NextStep | None:
         return None
     alike = [one for one in report.finished if (one.alpha, one.normalised) == (best.alpha, best.normalised)]
     sigmas = sorted({one.sigma for one in alike if one.sigma is not None})
+    low, high = report.advice.sigma.strong or (0.0, math.inf)
     between = [math.sqrt(a * b) for a, b in _neighbours(sigmas, best.sigma) if FAR < b / a < 100]
-    if not between:
+    tried = [gaussian(best.alpha, float(f"{sigma:.2g}")) for sigma in between if low <= sigma <= high]
+    return _with(report, words, "σ between those tried", tried, beside=best) if tried else None
+
+
+def _alphas(report: Report, words: list[str]) -> NextStep | None:
+    """A third and three times the weight of the best setting, if it is the only one that was tried."""
+    found = headline.choice(report)
+    best = headline.variant_of(report, found.names[0]) if found.names else None
+    alphas = {one.alpha for one in report.variants if best and one.regularizer == best.regularizer}
+    if best is None or best.sigma is None or len(alphas) > 1:
         return None
-    tried = [gaussian(best.alpha, float(f"{sigma:.2g}")) for sigma in between]
-    names = [NONE, *((normalised(one) if best.normalised else one).name for one in tried)]
+    weight = best.alpha / (1 - best.alpha)
+    others = [float(f"{w / (1 + w):.2g}") for w in (weight / 3, weight * 3)]
+    tried = [gaussian(alpha, best.sigma) for alpha in others if 0 < alpha < 1]
+    return _with(report, words, "other α", tried, beside=best) if tried else None
+
+
+def _with(
+    report: Report, words: list[str], why: str, tried: list[Variant], *, beside: VariantResult | None = None
+) -> NextStep:
+    """The step that trains these variants, compared with no penalty and the best one so far."""
+    made = [normalised(one) if beside and beside.normalised else one for one in tried]
+    names = [NONE, *([beside.name] if beside else []), *(one.name for one in made)]
     base = _without(words, {"--alpha", "--sigma", "--variant", "--only"})
     command = [*base, *(word for name in names for word in ("--variant", name))]
-    return _step(report, "σ between those tried", command, len(report.run.seeds) * len(tried))
+    return _step(report, why, command, len(report.run.seeds) * len(made))
 
 
 def unsettled(report: Report) -> bool:

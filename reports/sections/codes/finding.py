@@ -1,6 +1,7 @@
 """The heading of the section: which settings brought their codes to the prior."""
 
 from mmdvae.conclusions import vitality
+from mmdvae.conclusions.near import near_prior
 from mmdvae.record.result import VariantResult
 from reports import looks, text
 
@@ -17,7 +18,9 @@ def of(variants: list[VariantResult]) -> str:
         return f"{len(alive)} of {len(tried)} settings with a penalty reach the prior"
     names = _names(variants, alive)
     listed = "; ".join(names) if any("," in name for name in names) else text.listed(names)
-    return f"Codes reach the prior {'only ' if len(alive) < len(tried) else ''}for {listed}"
+    alone = any(not one.has_penalty and near_prior(one) for one in variants if one.status == "ok")
+    only = "only " if len(alive) < len(tried) and not alone else ""
+    return f"Codes reach the prior {only}for {listed}{'; normalised codes do without a penalty' if alone else ''}"
 
 
 def _names(variants: list[VariantResult], alive: list[VariantResult]) -> list[str]:

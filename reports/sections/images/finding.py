@@ -20,6 +20,8 @@ def title(report: Report, shown: Shown, real: np.ndarray) -> str:
     if not judged:
         return NEUTRAL
     alive = vitality.alive(judged)
+    if not alive and all(vitality.of(one) == "not measured" for one in judged if one.has_penalty):
+        return NEUTRAL
     if not alive:
         return f"No variant is alive: samples are at a Fréchet distance of {_fid(min(judged, key=_far))} or more"
     best = min(alive, key=_far)

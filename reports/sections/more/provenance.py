@@ -90,6 +90,8 @@ def _training(report: Report) -> str:
 def _setting(name: str, value: Any) -> str:
     if name in SWITCHES:
         return SWITCHES[name][bool(value)]
+    if name == "epochs" and value == 1:
+        return "1 epoch"
     shown = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
     return SETTINGS[name].format(shown) if name in SETTINGS else f"{name.replace('_', ' ')} {shown}"
 

@@ -20,6 +20,7 @@ PANELS = (("sliced_w2", "Distance", "sliced W2, log", 150), ("mse", "Error", "MS
 GAP = 30  # between the panels
 ZONES = {"dead: too narrow": "#efe6da", "dead: too wide": "#efe6da", "half-way": "#f7f3ea"}
 LOG = "sliced_w2"
+MIXED = "by α"  # the zone of a sigma whose state depends on alpha
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,8 @@ class Drawing:
                     element("path", d=f"M{left:.1f} 20h{width:.1f}V{self.base}h{-width:.1f}z", fill=ZONES[zone])
                 )
             if zone:
-                colour = (
-                    self.seen[self.places[numbers[0]].variants[0].name].colour if zone != "alive" else COLOURS["a0"]
-                )
+                first = self.seen[self.places[numbers[0]].variants[0].name]
+                colour = COLOURS["a0"] if zone == "alive" else COLOURS["none"] if zone == MIXED else first.colour
                 words = zone if width > 104 else zone.replace("dead: ", "")
                 parts.append(caption(words, left + width / 2, 44, anchor="middle", fill=colour, font_weight="bold"))
         return parts
@@ -114,7 +114,7 @@ class Drawing:
             *self._grid(y[1], y[0]),
             *self._reference(metric, y[0]),
         ]
-        parts += self._lines(metric, y[0])
+        parts += self._lines(metric, y[0], top, height)
         parts += [
             self._variant(one, metric, number, y[0])
             for number, place in enumerate(self.places)
@@ -150,7 +150,7 @@ class Drawing:
             caption("no penalty", WIDTH - RIGHT + 4, y(level) + 4),
         ]
 
-    def _lines(self, metric: str, y: Callable[[float], float]) -> list[Markup]:
+    def _lines(self, metric: str, y: Callable[[float], float], top: int, height: int) -> list[Markup]:
         """A line for every alpha through the means of its touched variants, with its label at the right end."""
         parts, ends = [], []
         for alpha in self.alphas:
@@ -162,7 +162,7 @@ class Drawing:
             parts.append(element("path", d=d, fill="none", stroke=colour, stroke_width=1.8))
             ends.append((pieces[-1][-1], alpha, colour))
         if len(ends) > 1:  # one line needs no label
-            placed = spread([end[1] for end, _, _ in ends], gap=14, low=0, high=self.base)
+            placed = spread([end[1] for end, _, _ in ends], gap=14, low=top, high=top + height)
             right = max(end[0] for end, _, _ in ends)
             for (_, alpha, colour), at in zip(ends, placed, strict=True):
                 parts.append(caption(f"α {text.setting(alpha)}", right + 9, at + 4, fill=colour, font_weight="bold"))

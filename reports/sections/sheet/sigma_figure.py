@@ -11,7 +11,7 @@ from markupsafe import Markup
 from mmdvae.record.result import Report, VariantResult
 from reports import looks, text
 from reports.looks import Look
-from reports.sections.sheet.sigma_drawing import PANELS, Drawing, Place
+from reports.sections.sheet.sigma_drawing import MIXED, PANELS, Drawing, Place
 
 LEAST = 3  # sigmas; two points and a line prove nothing
 
@@ -52,7 +52,7 @@ def _places(
     ):
         variants = list(found)
         words = {seen[one.name].word for one in variants}
-        zone = words.pop() if len(words) == 1 else "half-way"
+        zone = words.pop() if len(words) == 1 else MIXED
         low, high = report.advice.sigma.strong or (1.0, 0.0)
         columns.append(Place(f"σ {text.setting(sigma)}", "", zone, variants, low <= sigma <= high))
     last = [

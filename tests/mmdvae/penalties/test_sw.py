@@ -36,7 +36,7 @@ def test_it_is_its_definition_for_any_number_of_codes():
 
 @pytest.mark.parametrize(("shift", "spread"), [(0.0, 2.0), (1.5, 1.0), (0.7, 0.3)])
 def test_for_normal_codes_it_is_the_closed_form(shift, spread):
-    # Along a unit direction u, N(m, q² I) is N(m.u, q²): W2² = (m.u)² + (q - 1)², whose mean over u is |m|² / d + (q - 1)².
+    # Along a unit direction u, N(m, q² I) is N(m.u, q²): W2² = (m.u)² + (q - 1)², on average |m|² / d + (q - 1)².
     rng, n, batches = np.random.default_rng(3), 4_000, 12
     m = np.full(D, shift)
     found = [

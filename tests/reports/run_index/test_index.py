@@ -25,7 +25,7 @@ def test_a_line_says_what_a_run_found_and_at_which_price(tmp_path):
     write.write(fake.run_dir, fake.store)
     (entry,) = index.entries(tmp_path)
     assert (entry.link, entry.date) == ("./2026-03-01-quick/report.html", "2026-03-01 09:30 UTC")
-    assert (entry.title, entry.failed) == (run_title.title(fake.report), "1 failed")
+    assert (entry.title, entry.failed) == (run_title.title(fake.report), "1 unfinished")
     assert entry.compared == "7 variants, 3 epochs, seed 0"
     assert (entry.headline, entry.price) == (headline.sentence(fake.report), headline.price(fake.report))
     html = index.write(tmp_path).read_text()

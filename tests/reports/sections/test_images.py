@@ -194,8 +194,8 @@ def test_copies_of_training_images_are_noticed(tmp_path):
     near[[1, 5]] = 0.0
     change(fake, 1, nearest_distance=near)
     assert build(fake).copies == (
-        "Copies? 2 of 8 samples (without those of no penalty) are nearer to a training image than the nearest of 64 test images (0.050): "
-        "compare the pairs."
+        "Copies? 2 of 8 samples (without those of no penalty) are nearer to a training image than the nearest of 64 "
+        "test images (0.050): compare the pairs."
     )
     change(fake, 1, nearest_of_test=np.zeros(64, np.float32))  # test images that are in the training split, too
     assert build(fake).copies.startswith("Copies? 2 of 8")
