@@ -9,9 +9,9 @@ from reports import looks, text
 from reports.sections.answer import headline, next_step
 
 BEATS = {  # by the state of the claim that samples beat those of rescaled codes by a tenth
-    "supported": "the penalty surely beats that",
-    "refuted": "the penalty does not beat that by a tenth",
-    "inconclusive": "whether the penalty beats that by a tenth is open",
+    "supported": "surely beaten",
+    "refuted": "not beaten by a tenth",
+    "inconclusive": "a tenth better is open",
 }
 
 
@@ -47,9 +47,9 @@ def _buys(report: Report, best: VariantResult, plain: VariantResult | None, it: 
         main = f"Fréchet {_arrow(before, fid)}"
         rest.append(f"for samples from N(0, I); {distance}.")
         if rescaled is not None:
-            beats = _decided(report, "V10", best) or ("the penalty does not beat that" if rescaled <= fid else "")
+            beats = _decided(report, "V10", best) or ("not beaten" if rescaled <= fid else "")
             words = f"Rescaling the codes of no penalty gives {_short(rescaled)} for nothing"
-            rest.append(f"{words}; {beats}." if beats else f"{words}.")
+            rest.append(f"{words}: {beats}." if beats else f"{words}.")
     covered, white = best.mean("latent_coverage"), _mean(plain, "latent_coverage_white")
     if covered is not None and white is not None:
         rest.append(f"Of the prior {text.percent(covered, 0)} is covered; rescaled, {text.percent(white, 0)}.")
@@ -106,9 +106,23 @@ def _sure(report: Report, found: Choice) -> Box:
     alphas = {one.alpha for one in report.variants if one.has_penalty and one.regularizer == groups.MMD}
     if len(alphas) == 1:
         rest.append(f"Of MMD only α {text.setting(alphas.pop())} was tried.")
+    rest += _nearer(report, found)
     if next_step.unsettled(report):
         rest.append("Training had not settled: more epochs may change the order.")
     return Box(title="How sure", main=main, rest=rest)
+
+
+def _nearer(report: Report, found: Choice) -> list[str]:
+    """The setting nearest to the prior of those that may be as cheap, if that is another one."""
+    known = {name: headline.variant_of(report, name).mean("sliced_w2") for name in found.names}
+    distances = {name: distance for name, distance in known.items() if distance is not None}
+    if not distances:
+        return []
+    nearest = min(distances, key=lambda name: distances[name])
+    if nearest == found.names[0]:
+        return []
+    name = looks.settings([headline.variant_of(report, nearest)])[0]
+    return [f"May be as cheap and is nearer to the prior: {name} ({_short(distances[nearest])})."]
 
 
 def _yardstick(report: Report, found: Choice) -> list[str]:

@@ -94,8 +94,8 @@ def _reason(report: Report, found: Choice) -> str:
     if len(found.alive) == 1:  # what others cost was not measured
         return "it reaches the prior"
     others = len(found.names) - 1
-    close = f"; {text.count(others, 'other')} may be as cheap" if others >= MOST_NAMED else ""
-    return f"the cheapest of {len(found.alive)} settings that reach the prior{close}"
+    close = f"; {others} more may be as cheap" if others >= MOST_NAMED else ""
+    return f"the cheapest of {len(found.alive)} that reach the prior{close}"
 
 
 def _without_any(report: Report) -> str:
