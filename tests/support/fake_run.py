@@ -40,6 +40,8 @@ class FakeVariant:
     kernel: str | None = "gaussian"
     alpha: float = 0.6
     sigma: float | None = None
+    sigmas: tuple[float, ...] = ()
+    projections: int | None = None
     normalised: bool = False
     status: str = "ok"
     lost: tuple[int, ...] = ()  # seeds that did not end well; all of them if none is named
@@ -52,7 +54,7 @@ class FakeVariant:
     @property
     def variant(self) -> Variant:
         """What the product calls it."""
-        settings = ("regularizer", "kernel", "alpha", "sigma", "normalised")
+        settings = ("regularizer", "kernel", "alpha", "sigma", "sigmas", "projections", "normalised")
         return Variant(**{name: getattr(self, name) for name in settings})
 
     @property

@@ -138,9 +138,9 @@ def _yardstick(report: Report, found: Choice) -> list[str]:
         return []
     share = found.yardstick / base
     times = abs(paid.mean) / share
-    much = f"{text.significant(times, 2)} times that" if times >= 1 else "less than that"
+    much = f"{text.significant(times, 2)} times as much as" if times >= 1 else "less than"
     return [
-        f"In error, {much} by which the {count} trainings that no penalty touched{which} differ by chance "
+        f"Its error changed {much} the {count} trainings that no penalty touched{which} differ by chance "
         f"({text.change(share).lstrip('+')})."
     ]
 

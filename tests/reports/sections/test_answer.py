@@ -114,7 +114,7 @@ def test_the_cost_with_one_seed_is_measured_by_the_trainings_that_no_penalty_tou
     dead = replace(QUICK[1], metrics={"mse": 0.0153})
     report = made(tmp_path, [plain, dead, replace(ALIVE, metrics={"mse": 0.0165})])
     assert (
-        "In error, 5.0 times that by which the 2 trainings that no penalty touched (no penalty and 1 dead kernel) "
+        "Its error changed 5.0 times as much as the 2 trainings that no penalty touched (no penalty and 1 dead kernel) "
         "differ by chance (2 %)." in map(spaced, boxes.of(report)[2].rest)
     )
 
