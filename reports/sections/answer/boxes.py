@@ -8,6 +8,7 @@ from mmdvae.record.result import Choice, Difference, Report, VariantResult
 from reports import looks, text
 from reports.sections.answer import headline, next_step
 
+MOST_NAMED = 3  # settings
 BEATS = {  # by the state of the claim that samples beat those of rescaled codes by a tenth
     "supported": "surely beaten",
     "refuted": "not beaten by a tenth",
@@ -31,11 +32,10 @@ def of(report: Report) -> list[Box]:
         return [_sure(report, found)]
     best = headline.variant_of(report, found.names[0])
     plain = groups.plain(report.finished)
-    it = "it" if len(found.names) == 1 else looks.settings([best])[0]
-    return [_buys(report, best, plain, it), _costs(report, found, best, plain, it), _sure(report, found)]
+    return [_buys(report, best, plain), _costs(report, found, best, plain), _sure(report, found)]
 
 
-def _buys(report: Report, best: VariantResult, plain: VariantResult | None, it: str) -> Box:
+def _buys(report: Report, best: VariantResult, plain: VariantResult | None) -> Box:
     """Against no penalty, and against what a rescaling of its codes gives for nothing."""
     fid, before, rescaled = best.mean("fid"), _mean(plain, "fid"), _mean(plain, "fid_fitted")
     near, far = best.mean("sliced_w2"), _mean(plain, "sliced_w2")
@@ -53,7 +53,7 @@ def _buys(report: Report, best: VariantResult, plain: VariantResult | None, it: 
     covered, white = best.mean("latent_coverage"), _mean(plain, "latent_coverage_white")
     if covered is not None and white is not None:
         rest.append(f"Of the prior {text.percent(covered, 0)} is covered; rescaled, {text.percent(white, 0)}.")
-    return Box(title=f"What {it} buys", main=main, rest=[*rest, *_normalisation_alone(report, best)])
+    return Box(title="What it buys", main=main, rest=[*rest, *_normalisation_alone(report, best)])
 
 
 def _normalisation_alone(report: Report, best: VariantResult) -> list[str]:
@@ -71,11 +71,11 @@ def _normalisation_alone(report: Report, best: VariantResult) -> list[str]:
     return [f"Normalisation alone: {', '.join(filter(None, found))}."] if any(found) else []
 
 
-def _costs(report: Report, found: Choice, best: VariantResult, plain: VariantResult | None, it: str) -> Box:
+def _costs(report: Report, found: Choice, best: VariantResult, plain: VariantResult | None) -> Box:
     paid = headline.cost(report, best)
     if paid is None:
         why = "no error was measured without a penalty" if plain else "no training without a penalty finished"
-        return Box(title=f"What {it} costs", main="Not measured:", rest=[f"{why}."])
+        return Box(title="What it costs", main="Not measured:", rest=[f"{why}."])
     ends = f"[{text.span(paid.interval, text.change)}]: " if paid.interval else ""
     now, before = best.mean(found.metric), _mean(plain, found.metric)
     was = f"{_thousandth(before)} → " if before is not None else ""
@@ -85,7 +85,7 @@ def _costs(report: Report, found: Choice, best: VariantResult, plain: VariantRes
         points = 100 * (knn - without)
         rest.append(f"kNN accuracy {'+' if points >= 0.05 else ''}{text.fixed(points, 1)} points.")
     rest += _dearest(report, found, best)
-    return Box(title=f"What {it} costs", main=_changed(paid), rest=rest)
+    return Box(title="What it costs", main=_changed(paid), rest=rest)
 
 
 def _dearest(report: Report, found: Choice, best: VariantResult) -> list[str]:
@@ -106,23 +106,20 @@ def _sure(report: Report, found: Choice) -> Box:
     alphas = {one.alpha for one in report.variants if one.has_penalty and one.regularizer == groups.MMD}
     if len(alphas) == 1:
         rest.append(f"Of MMD only α {text.setting(alphas.pop())} was tried.")
-    rest += _nearer(report, found)
+    rest += _as_cheap(report, found)
     if next_step.unsettled(report):
         rest.append("Training had not settled: more epochs may change the order.")
     return Box(title="How sure", main=main, rest=rest)
 
 
-def _nearer(report: Report, found: Choice) -> list[str]:
-    """The setting nearest to the prior of those that may be as cheap, if that is another one."""
-    known = {name: headline.variant_of(report, name).mean("sliced_w2") for name in found.names}
-    distances = {name: distance for name, distance in known.items() if distance is not None}
-    if not distances:
+def _as_cheap(report: Report, found: Choice) -> list[str]:
+    """The settings that are as cheap and farther from the prior."""
+    others = [headline.variant_of(report, name) for name in found.names[1:]]
+    if not others:
         return []
-    nearest = min(distances, key=lambda name: distances[name])
-    if nearest == found.names[0]:
-        return []
-    name = looks.settings([headline.variant_of(report, nearest)])[0]
-    return [f"May be as cheap and is nearer to the prior: {name} ({_short(distances[nearest])})."]
+    shown = looks.settings(others)
+    named = "; ".join(shown) if len(others) <= MOST_NAMED else text.count(len(others), "other")
+    return [f"As cheap, as far as this shows, and farther from the prior: {named}."]
 
 
 def _yardstick(report: Report, found: Choice) -> list[str]:
@@ -166,6 +163,8 @@ def _decided(report: Report, code: str, variant: VariantResult) -> str:
     """What the claim of that code says of this variant; empty without an interval."""
     parts = [part for verdict in report.verdicts if verdict.code == code for part in verdict.parts]
     part = next((one for one in parts if one.name == variant.name and one.interval), None)
+    if part and part.interval and part.interval[0] > 1:
+        return f"surely not beaten, × {text.significant(part.effect)}"
     return BEATS[part.state] if part else ""
 
 

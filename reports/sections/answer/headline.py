@@ -6,7 +6,7 @@ from mmdvae.conclusions.rules import ERROR, MIN_SEEDS, SAME_ERROR
 from mmdvae.record.result import Choice, Difference, Report, VariantResult
 from reports import looks, text
 
-MOST_NAMED = 3  # settings that the sentence names
+MOST_NAMED = 3  # settings that came half-way
 
 
 def sentence(report: Report) -> str:
@@ -14,8 +14,8 @@ def sentence(report: Report) -> str:
     found = choice(report)
     if not found.names:
         return _without_any(report)
-    chosen = [variant_of(report, name) for name in found.names]
-    return f"{_verb(chosen[0]).capitalize()} {_named(chosen)}: {_reason(report, found)}"
+    best = variant_of(report, found.names[0])
+    return f"{_verb(best).capitalize()} {looks.settings([best])[0]}: {_reason(report, found)}"
 
 
 def badge(report: Report, variant: VariantResult) -> str:
@@ -69,33 +69,20 @@ def _verb(variant: VariantResult) -> str:
     return "use" if has_intervals(variant) else "try"
 
 
-def _named(chosen: list[VariantResult]) -> str:
-    return " or ".join(looks.settings(chosen, "or") if len(chosen) <= MOST_NAMED else looks.settings(chosen[:1]))
-
-
 def _reason(report: Report, found: Choice) -> str:
-    several = 1 < len(found.names) <= MOST_NAMED
-    best = variant_of(report, found.names[0])
-    paid = cost(report, best)
+    paid = cost(report, variant_of(report, found.names[0]))
     if paid and paid.interval and paid.interval[0] <= 0 and paid.interval[1] < SAME_ERROR - 1:
-        return f"{'they reach' if several else 'it reaches'} the prior at no measurable cost"
-    reach = [one for one in report.finished if near_prior(one)]
-    if len(reach) == len(found.names) <= MOST_NAMED:
-        penalised = [one for one in report.variants if one.has_penalty]
-        missed = [one for one in penalised if vitality.of(one) not in ("alive", "not measured")]
-        if len(missed) == len(penalised) - len(reach) > 0:
-            return f"only {'these reach' if several else 'this setting reaches'} the prior"
-        return (
-            "both reach the prior" if len(reach) == 2 else "they reach the prior" if several else "it reaches the prior"
-        )
-    alone = [one for one in reach if not one.has_penalty]
-    if len(found.alive) == len(found.names) <= MOST_NAMED and alone:
-        return f"{'they reach' if several else 'it reaches'} the prior, as normalised codes do without a penalty"
-    if len(found.alive) == 1:  # what others cost was not measured
-        return "it reaches the prior"
-    others = len(found.names) - 1
-    close = f"; {others} more may be as cheap" if others >= MOST_NAMED else ""
-    return f"the cheapest of {len(found.alive)} that reach the prior{close}"
+        return "it reaches the prior at no measurable cost"
+    if len(found.names) > 1:
+        return f"of {len(found.names)} as cheap, the nearest to the prior"
+    if len(found.alive) > 1:
+        return f"the cheapest of {len(found.alive)} that reach the prior"
+    missed = [one for one in report.variants if one.has_penalty and one.name not in found.alive]
+    if any(not one.has_penalty and near_prior(one) for one in report.finished):
+        return "it reaches the prior, as normalised codes do without a penalty"
+    if missed and not {vitality.of(one) for one in missed} & {"alive", "not measured"}:
+        return "only this setting reaches the prior"
+    return "it reaches the prior"
 
 
 def _without_any(report: Report) -> str:

@@ -42,7 +42,7 @@ def test_the_reason_is_the_lowest_price_of_several_or_that_only_one_reached_the_
     assert sentence(tmp_path / "a", QUICK).endswith(": the cheapest of 2 that reach the prior")
     assert sentence(tmp_path / "b", QUICK[:5]).endswith(": only this setting reaches the prior")
     alike = [*QUICK[:3], *(replace(ALIVE, sigma=sigma) for sigma in (2.0, 3.0))]
-    assert sentence(tmp_path / "c", alike) == "Try α 0.6 with σ 2 or 3: only these reach the prior"
+    assert sentence(tmp_path / "c", alike) == "Try α 0.6 with σ 2: of 2 as cheap, the nearest to the prior"
 
 
 def test_a_cost_whose_interval_is_around_zero_and_small_is_not_measurable(tmp_path):
@@ -57,7 +57,7 @@ def test_many_that_are_as_cheap_are_not_all_named(tmp_path):
     many = [replace(ALIVE, sigma=sigma, alpha=alpha, metrics=noisy) for sigma, alpha in ((2, 0.2), (3, 0.3), (4, 0.4))]
     report = made(tmp_path, [NONE, *many, replace(IMQ, metrics=noisy)], seeds=(0, 1, 2))
     assert len(headline.choice(report).names) == 4
-    assert headline.sentence(report).endswith(": the cheapest of 4 that reach the prior; 3 more may be as cheap")
+    assert headline.sentence(report).endswith(": of 4 as cheap, the nearest to the prior")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_with_intervals_it_says_what_the_claim_about_samples_says_of_this_settin
     plain = replace(NONE, metrics={"fid_fitted": (17.0, 17.3, 17.2)})
     for fids, word in (
         ((8.0, 8.1, 8.2), "surely beaten"),
-        ((30.0, 30.2, 30.1), "not beaten by a tenth"),
+        ((30.0, 30.2, 30.1), "surely not beaten, × 1.75"),
     ):
         report = made(
             tmp_path / word.replace(" ", "-"), [plain, replace(ALIVE, metrics={"fid": fids})], seeds=(0, 1, 2)
@@ -288,11 +288,7 @@ def test_many_settings_as_cheap_do_not_fill_the_heading(tmp_path):
     many = [replace(ALIVE, alpha=round(0.1 + 0.05 * n, 2), metrics={"mse": 0.0172}) for n in range(14)]
     report = made(tmp_path, [NONE, *many])
     assert headline.sentence(report).count("α") == 1
-    assert {box.title.replace("\u00a0", " ") for box in boxes.of(report)} == {
-        "What α 0.1 with σ 2.83 buys",
-        "What α 0.1 with σ 2.83 costs",
-        "How sure",
-    }
+    assert "As cheap, as far as this shows, and farther from the prior: 13 others." in boxes.of(report)[2].rest
 
 
 def test_a_setting_that_no_claim_is_about_is_said_to_be_outside(tmp_path):
