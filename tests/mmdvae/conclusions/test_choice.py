@@ -64,7 +64,7 @@ def test_codes_that_are_near_by_construction_are_no_choice():
 
 def test_of_those_as_cheap_the_nearest_to_the_prior_is_the_one_to_use():
     """A share of a per cent in error is chance; five per cent count, however much the seeds of a variant scatter."""
-    near = entry("mmd-a0.6-s4", sigma=4.0, mse=(0.0171, 0.0172, 0.0170), sliced_w2=0.08)
+    near = entry("mmd-a0.6-s4", sigma=4.0, mse=(0.0172, 0.0170, 0.0172), sliced_w2=0.08)
     cheap = entry("mmd-a0.2-s5.66", sigma=5.66, alpha=0.2, mse=(0.0170, 0.0171, 0.0169), sliced_w2=0.14)
     dear = entry("mmd-a0.9-s3", sigma=3.0, alpha=0.9, mse=(0.0150, 0.0210, 0.0270), sliced_w2=0.05)
     found = choice.of([none(mse=0.015, sliced_w2=FAR), cheap, dear, near])
