@@ -139,8 +139,11 @@ def sw(alpha: float, projections: int = PROJECTIONS) -> Variant:
     return Variant(regularizer="sw", alpha=alpha, projections=projections)
 
 
-def named(name: str) -> Variant:
-    """The variant of that name, such as none, mmd-a0.6-s2.83, sw-a0.6-d32 or none-bn; InputError lists the forms."""
+def named(name: str, *, latent_dim: int = LATENT_DIM) -> Variant:
+    """The variant of that name, such as none, mmd-a0.6-s2.83, sw-a0.6-d32 or none-bn; InputError lists the forms.
+
+    `latent_dim` is for a name that does not say its own.
+    """
     found = re.fullmatch(
         rf"(?P<kind>[a-z]\w*)(?:-(?P<unit>[awb])(?P<weight>{NUMBER}))?(?:-s(?P<sigmas>{NUMBER}(?:_{NUMBER})*))?"
         rf"(?:-p(?P<projections>[0-9]+))?(?:-d(?P<dim>[0-9]+))?(?P<normalised>{NORMALISED})?",
@@ -167,7 +170,7 @@ def named(name: str) -> Variant:
         sigma=sigmas[0] if shape.takes == "sigma" else None,
         sigmas=sigmas if shape.takes == "sigmas" else (),
         projections=None if projections is None else int(projections),
-        latent_dim=int(found["dim"] or LATENT_DIM),
+        latent_dim=int(found["dim"] or latent_dim),
         normalised=bool(found["normalised"]),
     )
 

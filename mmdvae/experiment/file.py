@@ -1,0 +1,282 @@
+"""Read an experiment from a TOML file or a preset, with changes from the command line, and write it resolved."""
+
+import itertools
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from pydantic import TypeAdapter, ValidationError
+
+from mmdvae import recipes, variants
+from mmdvae.data import catalog
+from mmdvae.errors import InputError
+from mmdvae.experiment import schema, sigma_rules
+from mmdvae.experiment.experiment import Experiment
+from mmdvae.experiment.schema import Block, File
+from mmdvae.files import write_text
+from mmdvae.recipes import RECIPES, Recipe
+from mmdvae.variants import Variant
+
+NAME = "experiment.toml"  # in the folder of a run
+MOST_VARIANTS = 10_000
+LARGEST = 1_000_000  # bytes of a file
+PRESETS = ("quick", "notebook", "sweep")  # files of mmdvae/presets, in the order in which they are listed
+_RECIPE = TypeAdapter(Recipe)
+_KEY = re.compile(r"([A-Za-z_]+)(?:\[([0-9]+)\])?")
+
+
+def read(asked: str, changes: Mapping[str, Any] | None = None) -> Experiment:
+    """The experiment of a preset's name, a file, or the folder of a run; `changes` are values by key, such as
+    training.epochs or variants[0].sigma, that replace the file's.
+
+    Raises: InputError, FILE: where: rule, got.
+    """
+    path = locate(asked)
+    try:
+        content = _content(path)
+        for key, value in (changes or {}).items():
+            _set(content, key, value)
+        return _experiment(content, path)
+    except InputError as error:
+        raise InputError(f"{_shown(asked, path)}: {error}") from None
+
+
+def presets() -> dict[str, Experiment]:
+    """All presets by name."""
+    return {name: read(name) for name in PRESETS}
+
+
+def locate(asked: str) -> Path:
+    """The file that is meant; InputError if there is none."""
+    if asked in PRESETS:
+        return Path(str(resources.files("mmdvae"))) / "presets" / f"{asked}.toml"
+    path = Path(os.path.expanduser(asked))
+    if path.is_dir():
+        path = path / NAME
+    if not path.is_file():
+        hint = "" if "/" in asked or asked.endswith(".toml") else "; a file ends in .toml"
+        raise InputError(f"unknown preset {asked!r}; choose one of: {', '.join(PRESETS)}, or a file{hint}")
+    return path
+
+
+def write(experiment: Experiment, folder: Path) -> None:
+    """Write experiment.toml into the folder of a run: everything resolved, paths relative to that folder."""
+    write_text(folder / NAME, tomli_w.dumps(as_content(experiment, folder)))
+
+
+def as_content(experiment: Experiment, folder: Path | None = None) -> dict[str, Any]:
+    """The content of a file that describes the experiment; paths are relative to `folder`, or only names without one."""
+    recipe = {name: value for name, value in experiment.recipe.to_dict().items() if name != "name"}
+    return {
+        "format": schema.FORMAT,
+        "name": experiment.name,
+        **({"question": experiment.question} if experiment.question else {}),
+        "seeds": list(experiment.seeds),
+        "data": {"source": _relative(experiment.source, folder)},
+        "model": {"latent_dim": experiment.latent_dim},
+        "training": {"recipe": experiment.recipe.name, **recipe},
+        "variants": [_block(variant) for variant in experiment.variants],
+    }
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise InputError(f"the file: must have at most {LARGEST:,} bytes, has {path.stat().st_size:,}")
+        content = tomllib.loads(path.read_bytes().decode())
+        json.dumps(content)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"the file: must be TOML in UTF-8, but {error}") from None
+    except OSError as error:
+        raise InputError(f"the file: must be readable, but {error.strerror or error}") from None
+    except (TypeError, RecursionError) as error:
+        raise InputError(f"the file: must hold tables, lists, text and numbers, but {error}") from None
+    base = content.get("base")
+    if isinstance(base, str):
+        content = _on_base(content, base if base in PRESETS else str(path.parent / base), path)
+    return content
+
+
+def _on_base(content: dict[str, Any], base: str, path: Path) -> dict[str, Any]:
+    """The content with the base's data, model and training where it has none of its own; never its variants."""
+    place = locate(base)
+    if place == path:
+        raise InputError("base: must be another file, got the file itself")
+    below = _content(place)
+    if "base" in below:
+        raise InputError(f"base: must be a file without a base, got {base!r}")
+    merged = dict(content)
+    for table in ("data", "model", "training"):
+        own = content.get(table, {})
+        if isinstance(own, dict) and isinstance(below.get(table), dict):
+            merged[table] = below[table] | own
+    return merged
+
+
+def _set(content: dict[str, Any], key: str, value: Any) -> None:
+    """Put a value where the key says, such as training.epochs or variants[1].alpha."""
+    place: Any = content
+    parts = [_KEY.fullmatch(part) for part in key.split(".")]
+    if not all(parts):
+        raise InputError(f"{key}: must be a key, such as training.epochs or variants[0].sigma")
+    steps: list[Any] = [
+        step for part in parts if part for step in (part[1], part[2] and int(part[2])) if step is not None
+    ]
+    for step in steps[:-1]:
+        if isinstance(place, dict) and isinstance(step, str):
+            place = place.setdefault(step, {})
+        elif isinstance(place, list) and isinstance(step, int) and step < len(place):
+            place = place[step]
+        else:
+            raise InputError(f"{key}: there is no such place")
+    if isinstance(place, dict) != isinstance(steps[-1], str) or (isinstance(place, list) and steps[-1] >= len(place)):
+        raise InputError(f"{key}: there is no such place")
+    place[steps[-1]] = value
+
+
+def parsed(text: str) -> Any:
+    """A value as TOML writes it; what is none, as text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _experiment(content: dict[str, Any], path: Path) -> Experiment:
+    file = schema.check(content)
+    found: dict[Variant, None] = {}
+    for number, block in enumerate(file.variants):
+        try:
+            for variant in _variants(block, file.model.latent_dim):
+                found[variant] = None
+                if len(found) > MOST_VARIANTS:
+                    raise InputError(f"must be at most {MOST_VARIANTS:,} in all, got more")
+        except InputError as error:
+            raise InputError(f"variants[{number}]: {error}") from None
+    try:
+        catalog.find(file.data.source)
+    except InputError as error:
+        raise InputError(f"data.source: {error}") from None
+    return Experiment(
+        name=_name(file),
+        question=file.question,
+        recipe=_recipe(file.training),
+        variants=tuple(found),
+        seeds=tuple(dict.fromkeys(file.seeds)),
+        source=_beside(file.data.source, path),
+        latent_dim=file.model.latent_dim,
+    )
+
+
+def _name(file: File) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", file.name):
+        raise InputError(
+            f"name: must be 1 to 40 letters, digits, _, - or ., as it becomes part of a folder's name; got {file.name!r}"
+        )
+    return file.name
+
+
+def _recipe(settings: dict[str, Any]) -> Recipe:
+    name = settings.get("recipe", recipes.STANDARD.name)
+    if name not in RECIPES:
+        raise InputError(f"training.recipe: must be one of: {', '.join(RECIPES)}; got {name!r}")
+    for key in settings:
+        if key not in schema.TRAINING:
+            raise InputError(f"training.{key}: {schema.unknown(key, schema.TRAINING)}")
+    given = {key: value for key, value in settings.items() if key != "recipe"}
+    try:
+        return _RECIPE.validate_json(json.dumps(RECIPES[name].to_dict() | given), strict=True)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        if fault["type"] == "value_error":  # a rule of Recipe
+            raise InputError(f"training.{fault['ctx']['error']}") from None
+        rule = schema.KINDS.get(fault["type"], f"{fault['msg'][0].lower()}{fault['msg'][1:]}")
+        raise InputError(f"training.{fault['loc'][0]}: {rule}, got {fault['input']!r:.60}") from None
+
+
+def _variants(block: Block, dim: int) -> list[Variant]:
+    """Every combination of a block's lists."""
+    penalty = None if block.regularizer == variants.NONE else variants.find(block.regularizer)
+    kernel = block.kernel
+    if penalty and penalty.kernels and kernel is None:
+        kernel = "gaussians" if block.sigmas else variants.DEFAULT_KERNEL
+    projections = block.projections or [variants.PROJECTIONS if penalty and penalty.projections else None]
+    sigmas = [sigma_rules.resolve(sigma, dim) for sigma in block.sigma]
+    return [
+        Variant(
+            regularizer=block.regularizer,
+            kernel=kernel,
+            alpha=alpha,
+            sigma=sigma,
+            sigmas=tuple(sigma_rules.resolve(one, dim) for one in block.sigmas),
+            projections=count,
+            latent_dim=dim,
+            normalised=normalised,
+        )
+        for alpha, sigma, count, normalised in itertools.product(
+            _alphas(block), sigmas or [None], projections, block.normalised
+        )
+    ]
+
+
+def _alphas(block: Block) -> list[float]:
+    given = {name: getattr(block, name) for name in ("alpha", "weight", "beta") if getattr(block, name)}
+    if block.regularizer == variants.NONE:
+        if given:
+            raise InputError(f"{next(iter(given))} must be left out for regularizer none")
+        return [0.0]
+    if len(given) != 1:
+        got = " and ".join(given) or "none of them"
+        raise InputError(f"must have one of alpha, weight{', beta' if block.regularizer == 'kl' else ''}; got {got}")
+    if "beta" in given and block.regularizer != "kl":
+        raise InputError(f"beta is only for regularizer kl, got it with {block.regularizer}; take weight")
+    ((name, values),) = given.items()
+    return [float(value) for value in values] if name == "alpha" else [variants.alpha_of(value) for value in values]
+
+
+def _block(variant: Variant) -> dict[str, Any]:
+    """The block of one variant; what is left out is the default."""
+    block: dict[str, Any] = {"regularizer": variant.regularizer}
+    if variant.kernel:
+        block["kernel"] = variant.kernel
+    if variant.penalty:
+        block["alpha"] = variant.alpha
+    if variant.sigma is not None:
+        block["sigma"] = variant.sigma
+    if variant.sigmas:
+        block["sigmas"] = list(variant.sigmas)
+    if variant.projections is not None:
+        block["projections"] = variant.projections
+    if variant.normalised:
+        block["normalised"] = True
+    return block
+
+
+def _beside(source: str, path: Path) -> str:
+    """A source with a relative path, as seen from the file that names it."""
+    kind, colon, place = source.partition(":")
+    return f"{kind}:{path.parent / os.path.expanduser(place)}" if colon else source
+
+
+def _relative(source: str, folder: Path | None) -> str:
+    kind, colon, place = source.partition(":")
+    if not colon:
+        return source
+    return f"{kind}:{os.path.relpath(place, folder) if folder else Path(place).name}"
+
+
+def _shown(asked: str, path: Path) -> str:
+    return asked if asked in PRESETS or Path(asked).is_dir() else path.name
+
+
+def with_latent_dim(experiment: Experiment, dim: int) -> Experiment:
+    """The same experiment in another number of latent dimensions."""
+    moved = tuple(replace(one, latent_dim=dim) for one in experiment.variants)
+    return replace(experiment, latent_dim=dim, variants=moved)

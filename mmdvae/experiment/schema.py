@@ -1,0 +1,119 @@
+"""What an experiment file may hold: names and types. Rules for values are those of Variant, Recipe and Experiment."""
+
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import to_json
+
+from mmdvae.data import catalog
+from mmdvae.errors import InputError
+from mmdvae.recipes import Recipe
+from mmdvae.variants import LATENT_DIM
+
+FORMAT = 1
+TRAINING = ("recipe", *(field.name for field in fields(Recipe) if field.name != "name"))  # keys of [training]
+KINDS = {  # by pydantic's type of error: what was expected
+    "missing": "is missing",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of ordinary size",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "dict_type": "must be a table",
+}
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Data(_Table):
+    """Where the images come from."""
+
+    source: str = catalog.DEFAULT
+
+
+class Model(_Table):
+    """The networks."""
+
+    latent_dim: int = LATENT_DIM
+
+
+class Block(_Table):
+    """Variants: the lists in it are crossed."""
+
+    regularizer: str
+    kernel: str | None = None
+    alpha: Annotated[list[float], BeforeValidator(_listed)] = []
+    weight: Annotated[list[float], BeforeValidator(_listed)] = []  # alpha / (1 - alpha)
+    beta: Annotated[list[float], BeforeValidator(_listed)] = []  # the same, for kl
+    sigma: Annotated[list[float | str], BeforeValidator(_listed)] = []
+    sigmas: list[float | str] = []  # one mean of Gaussian kernels
+    projections: Annotated[list[int], BeforeValidator(_listed)] = []
+    normalised: Annotated[list[bool], BeforeValidator(_listed)] = [False]
+
+
+class File(_Table):
+    """The whole file."""
+
+    format: Literal[1]
+    name: str
+    question: str = ""
+    base: str | None = None  # a preset or file whose data, model and training this one starts from
+    seeds: Annotated[list[int], BeforeValidator(_listed)] = [0]
+    data: Data = Data()
+    model: Model = Model()
+    training: dict[str, Any] = {}
+    variants: list[Block]
+
+
+def check(content: dict[str, Any]) -> File:
+    """The content of a file; an InputError names the first place that is wrong: where: rule, got."""
+    try:
+        return File.model_validate_json(to_json(content))
+    except ValidationError as error:
+        raise InputError(_told(error)) from None
+
+
+def unknown(name: str, known: list[str] | tuple[str, ...]) -> str:
+    """What is said of a key that does not exist."""
+    near = get_close_matches(name, known, n=1)
+    return f"unknown key{f'; did you mean {near[0]}?' if near else ';'} known: {', '.join(known)}"
+
+
+def _told(error: ValidationError) -> str:
+    # Of a union, which a sigma is, the first entry has the least specific type; both have the same place.
+    fault = error.errors(include_url=False, include_context=True)[0]
+    loc = [part for part in fault["loc"] if part not in ("float", "str")]
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".") or "the file"
+    if fault["type"] == "extra_forbidden":
+        return f"{where}: {unknown(str(loc[-1]), _keys(loc))}"
+    if fault["type"] == "missing":
+        return f"{where}: {KINDS['missing']}"
+    if fault["type"] == "literal_error":
+        rule = f"must be {fault['ctx']['expected']}"
+    else:
+        rule = KINDS.get(fault["type"], f"{fault['msg'][0].lower()}{fault['msg'][1:]}")
+    if loc and loc[0] == "variants" and "sigma" in loc[-2:] and len({*(e["loc"][:-1] for e in error.errors())}) == 1:
+        rule = "must be a number, or a rule in quotes"
+    return f"{where}: {rule}, got {fault['input']!r:.60}"
+
+
+def _keys(loc: list[Any]) -> tuple[str, ...]:
+    """The keys of the table that holds the last part of the place."""
+    table: type[BaseModel] = (
+        {"data": Data, "model": Model, "variants": Block}.get(loc[0], File) if len(loc) > 1 else File
+    )
+    return tuple(table.model_fields)
