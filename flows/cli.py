@@ -10,7 +10,7 @@ import click
 
 from flows.commands import choices, operations, results, store
 from flows.commands.interruption import interruptible
-from flows.commands.options import data_dir_option, dataset_option, out_option
+from flows.commands.options import DATASETS, Sigma, data_dir_option, out_option
 from mmdvae.errors import InputError, VariantFailed, shown
 from mmdvae.files import somebody_elses
 
@@ -62,7 +62,14 @@ for command in (
 @main.command()
 @click.argument("preset", default="quick")
 @click.option("--alpha", "alphas", type=float, multiple=True, help="Weight of the penalty, 0 <= alpha < 1. Repeatable.")
-@click.option("--sigma", "sigmas", type=float, multiple=True, help="Bandwidth of the kernel, > 0. Repeatable.")
+@click.option(
+    "--sigma",
+    "sigmas",
+    type=Sigma(),
+    multiple=True,
+    metavar="NUMBER|RULE",
+    help="Bandwidth of the kernel, > 0, or a rule in quotes: 'sqrt(d)', 'median', '0.5*sqrt(d)'. Repeatable.",
+)
 @click.option(
     "--variant",
     "variants",
@@ -73,8 +80,19 @@ for command in (
 @click.option(
     "--seed", "seeds", type=int, multiple=True, help="Training seed. Repeatable; three or more give intervals."
 )
+@click.option(
+    "--beta", "betas", type=float, multiple=True, help="Also KL of this weight; 1: the usual VAE. Repeatable."
+)
+@click.option("--imq", "imqs", type=float, multiple=True, metavar="ALPHA", help="Also seven IMQ kernels. Repeatable.")
+@click.option("--sw", "sws", type=float, multiple=True, metavar="ALPHA", help="Also sliced Wasserstein. Repeatable.")
+@click.option("--latent-dim", type=int, help="Latent dimensions.  [default: the preset's]")
 @click.option("--epochs", type=int, help="Epochs per training.  [default: the preset's]")
-@dataset_option
+@click.option("--batch-size", type=int, help="Images in a step.  [default: the preset's]")
+@click.option("--learning-rate", type=float, help="Of the optimizer.  [default: the preset's]")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Any setting: training.cooldown=0. Repeatable."
+)
+@click.option("--dataset", help=f"{DATASETS}  [default: the preset's]")
 @data_dir_option
 @click.option("--only", multiple=True, metavar="NAME", help="Only this variant of the preset. Repeatable.")
 @click.option("--jobs", type=int, help="Trainings at a time.  [default: cores as memory allows, 4 per GPU]")
@@ -84,7 +102,9 @@ for command in (
 @click.option("--strict", is_flag=True, help="Stop at the first variant that fails, without a report.")
 @click.option("--rich-artifact", is_flag=True, help="Also show the page in Prefect's UI, cut down to 500 KB.")
 def compare(server: str, **wishes) -> None:
-    """Compare the variants of PRESET (see `mmdvae presets`) and write a report.
+    """Compare the variants of PRESET and write a report.
+
+    PRESET is a name (see `mmdvae presets`), a FILE.toml, or the folder of a run, which is then repeated.
 
     Several --alpha and --sigma form a grid that replaces the preset's variants, as do variants named by --variant;
     alpha 0 is one variant, whatever the sigma. Variants that are already trained are not trained again; an interrupted
@@ -114,9 +134,10 @@ def _compare(server: str, wishes: dict) -> None:
 
         url = choose(server, plan.out)
         click.echo(f"Prefect server: {url or TEMPORARY}", err=True)
+    asked = plan.experiment
     click.echo(
-        f"{plan.preset.name}: {len(plan.preset.variants)} variants, seeds {', '.join(map(str, plan.preset.seeds))}, "
-        f"{plan.preset.recipe.epochs} epochs, {plan.preset.recipe.name} recipe",
+        f"{asked.name}: {len(asked.variants)} variants, seeds {', '.join(map(str, asked.seeds))}, "
+        f"{asked.recipe.epochs} epochs, {asked.recipe.name} recipe",
         err=True,
     )
     ending = _compare_bare(plan) if server == "none" else _compare_with_prefect(url, wishes)

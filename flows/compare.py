@@ -8,12 +8,23 @@ from prefect.states import Cancelled, Completed, Failed, State
 
 from flows import plan as plans
 from flows.lifecycle import end_task_runs, heartbeat, missed_schedules, notify, orphans
-from flows.parameters import Alpha, Dataset, Epochs, Jobs, Name, PresetName, Seed, Sigma
+from flows.parameters import (
+    Alpha,
+    Beta,
+    Dataset,
+    Epochs,
+    Experiment,
+    Jobs,
+    Name,
+    Positive,
+    Seed,
+    Sigma,
+    Whole,
+)
 from flows.plan import Plan
 from flows.progress import prefect_ui
 from flows.runners import PrefectRunner, ThreadRunner
 from flows.story import Ending, story
-from mmdvae.data.catalog import DEFAULT
 from tasks.processes import pool as processes
 from tasks.progress import tell
 from tasks.report import publish_artifacts
@@ -30,13 +41,20 @@ from tasks.report import publish_artifacts
     on_crashed=[end_task_runs.end_task_runs, notify.notify],
 )
 def compare(
-    preset: PresetName = "quick",
+    preset: Experiment = "quick",
     alphas: list[Alpha] | None = None,
     sigmas: list[Sigma] | None = None,
     variants: list[Name] | None = None,
+    betas: list[Beta] | None = None,
+    imqs: list[Alpha] | None = None,
+    sws: list[Alpha] | None = None,
     seeds: list[Seed] | None = None,
+    latent_dim: Whole | None = None,
     epochs: Epochs | None = None,
-    dataset: Dataset = DEFAULT,
+    batch_size: Whole | None = None,
+    learning_rate: Positive | None = None,
+    overrides: list[Name] | None = None,
+    dataset: Dataset | None = None,
     data_dir: Path | None = None,
     only: list[Name] | None = None,
     jobs: Jobs | None = None,
@@ -50,13 +68,21 @@ def compare(
     Parameters are flat so that a deployment's can be overridden one by one.
 
     Args:
-        preset: The variants, recipe and seeds to start from; the parameters below replace parts of it.
+        preset: A preset, or a file below the project's folder: variants, recipe, seeds and data to start from; the
+            parameters below replace parts of it.
         alphas: Weights of the penalty, 0 <= alpha < 1. With sigmas they form a grid that replaces the variants.
-        sigmas: Bandwidths of the Gaussian kernel in latent units, > 0.
+        sigmas: Bandwidths of the Gaussian kernel in latent units, > 0, or rules such as sqrt(d).
         variants: Names of variants to compare instead, such as none, none-bn or kl-a0.2; beside a grid, if given.
+        betas: Weights of KL variants to compare as well; 1 is the usual VAE.
+        imqs: Alphas of variants with the seven inverse multiquadric kernels to compare as well.
+        sws: Alphas of sliced Wasserstein variants to compare as well.
         seeds: Every variant is trained once per seed; three or more give confidence intervals.
+        latent_dim: Latent dimensions; if empty, the preset's.
         epochs: Epochs of every training; if empty, the preset's.
-        dataset: fashion-mnist, mnist, kmnist, digits, npz:PATH, images:DIR or idx:DIR.
+        batch_size: Images in a step; if empty, the preset's.
+        learning_rate: Of the optimizer; if empty, the preset's.
+        overrides: Other settings of the file, as KEY=VALUE, such as training.cooldown=0.
+        dataset: If empty, the preset's; fashion-mnist, mnist, kmnist, digits, npz:PATH, images:DIR or idx:DIR.
         data_dir: Folder that holds the data set's files; no other is searched.
         only: Names of the preset's variants to train; the others are left out.
         jobs: Trainings at a time; if empty, as many as cores, memory and GPUs allow.
@@ -77,8 +103,15 @@ def compare(
             alphas=tuple(alphas or ()),
             sigmas=tuple(sigmas or ()),
             variants=tuple(variants or ()),
+            betas=tuple(betas or ()),
+            imqs=tuple(imqs or ()),
+            sws=tuple(sws or ()),
             seeds=tuple(seeds or ()),
+            latent_dim=latent_dim,
             epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            overrides=tuple(overrides or ()),
             dataset=dataset,
             data_dir=data_dir,
             only=tuple(only or ()),

@@ -5,14 +5,18 @@ from typing import Annotated
 from pydantic import Field
 
 from flows import plan
-from mmdvae import presets, recipes, variants
+from mmdvae import recipes, variants
 from mmdvae.data import catalog
+from mmdvae.experiment.file import PRESETS
 
-PresetName = Annotated[str, Field(json_schema_extra={"enum": list(presets.PRESETS)})]
+Name = Annotated[str, Field(min_length=1)]
+Experiment = Annotated[str, Field(min_length=1, json_schema_extra={"examples": [*PRESETS, "experiments/mine.toml"]})]
 Alpha = Annotated[float, Field(ge=0, lt=1)]
-Sigma = Annotated[float, Field(ge=variants.SMALLEST_SIGMA, le=variants.LARGEST_SIGMA)]
+Sigma = Annotated[float, Field(ge=variants.SMALLEST_SIGMA, le=variants.LARGEST_SIGMA)] | Name
+Beta = Annotated[float, Field(gt=0, le=variants.LARGEST_WEIGHT)]
+Positive = Annotated[float, Field(gt=0)]
+Whole = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Epochs = Annotated[int, Field(ge=1, le=recipes.MOST_EPOCHS)]
 Jobs = Annotated[int, Field(ge=1, le=plan.MOST_JOBS)]
-Name = Annotated[str, Field(min_length=1)]
 Dataset = Annotated[str, Field(min_length=1, json_schema_extra={"examples": list(catalog.CHOICES)})]

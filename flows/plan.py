@@ -1,4 +1,4 @@
-"""Turns the user's options into a plan with one preset, checked before anything starts."""
+"""Turns the user's options into a plan with one experiment, checked before anything starts."""
 
 import os
 import secrets
@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mmdvae import presets
+from mmdvae import variants
 from mmdvae.data import catalog
 from mmdvae.errors import InputError
+from mmdvae.experiment import file
+from mmdvae.experiment.experiment import Experiment
 from mmdvae.files import somebody_elses
 from mmdvae.jobs import environment
-from mmdvae.presets import Preset
 from mmdvae.variants import Variant, number
 
 MOST_JOBS = 1000  # at a time on one machine; each is a process of 0.75 GB
@@ -25,14 +26,21 @@ MOST_JOBS = 1000  # at a time on one machine; each is a process of 0.75 GB
 class Options:
     """What a user can ask for; the command line and the flow's parameters have the same names."""
 
-    preset: str = "quick"
+    preset: str = "quick"  # or a file, or the folder of a run
     alphas: tuple[float, ...] = ()
-    sigmas: tuple[float, ...] = ()
+    sigmas: tuple[float | str, ...] = ()
     variants: tuple[str, ...] = ()
+    betas: tuple[float, ...] = ()
+    imqs: tuple[float, ...] = ()
+    sws: tuple[float, ...] = ()
     seeds: tuple[int, ...] = ()
+    latent_dim: int | None = None
     epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    overrides: tuple[str, ...] = ()  # KEY=VALUE
     only: tuple[str, ...] = ()
-    dataset: str = catalog.DEFAULT
+    dataset: str | None = None
     data_dir: Path | None = None
     out: Path = Path("runs")
     jobs: int | None = None
@@ -48,7 +56,8 @@ class Plan:
     run_id: str
     created: str  # ISO 8601, UTC
     command: str  # repeats the comparison; contains no paths
-    preset: Preset
+    experiment: Experiment
+    whole: bool  # whether its variants are all of the file, and no others
     options: Options
 
     @property
@@ -68,32 +77,33 @@ class Plan:
 
     def units(self) -> Iterator[tuple[Variant, int]]:
         """Every variant with every seed, in the order of training: all variants of one seed come first."""
-        for seed in self.preset.seeds:
-            for variant in self.preset.variants:
+        for seed in self.experiment.seeds:
+            for variant in self.experiment.variants:
                 yield variant, seed
 
 
 def make(**given: Any) -> Plan:
     """Check the options and make the plan; an InputError names the first that is invalid."""
     options = _with_home(Options(**given))
-    preset = _preset(options)
+    asked = file.read(options.preset, _changes(options))
+    experiment = _chosen(asked, options)
     if options.jobs is not None and not 1 <= options.jobs <= MOST_JOBS:
         raise InputError(f"jobs must be a whole number >= 1 and <= {MOST_JOBS}, got {options.jobs}")
     for option, path in (
         ("--out", options.out),
         ("--data-dir", options.data_dir or ""),
-        ("--dataset", options.dataset),
+        ("--dataset", experiment.source),
     ):
         _check_text(option, str(path))
-    catalog.find(options.dataset)
     environment.backend()
     check_writable(options.out)
     now = datetime.now(UTC)
     return Plan(
-        run_id=f"{now:%Y%m%d-%H%M%S}-{preset.name}-{secrets.token_hex(2)}",
+        run_id=f"{now:%Y%m%d-%H%M%S}-{experiment.name}-{secrets.token_hex(2)}",
         created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
         command=_command(options),
-        preset=preset,
+        experiment=experiment,
+        whole=set(experiment.variants) == set(asked.variants),
         options=options,
     )
 
@@ -104,18 +114,40 @@ def _with_home(options: Options) -> Options:
     return replace(options, out=Path(os.path.expanduser(options.out)), data_dir=data_dir)
 
 
-def _preset(options: Options) -> Preset:
-    """The preset with what the options replace."""
-    chosen = presets.find(options.preset)
-    if options.alphas or options.sigmas or options.variants:
-        chosen = chosen.with_variants(options.alphas, options.sigmas, options.variants)
+def _changes(options: Options) -> dict[str, Any]:
+    """What the options change in the file, by key."""
+    given = {
+        "model.latent_dim": options.latent_dim,
+        "training.epochs": options.epochs,
+        "training.batch_size": options.batch_size,
+        "training.learning_rate": options.learning_rate,
+        "seeds": list(options.seeds) or None,
+    }
+    changes = {key: value for key, value in given.items() if value is not None}
+    for override in options.overrides:
+        key, equals, value = override.partition("=")
+        if not equals:
+            raise InputError(f"--set must be KEY=VALUE, such as training.cooldown=0, got {override!r}")
+        changes[key.strip()] = file.parsed(value.strip())
+    return changes
+
+
+def _chosen(experiment: Experiment, options: Options) -> Experiment:
+    """The experiment with the variants and data that the options name."""
+    more = [
+        *(variants.kl(variants.alpha_of(beta)) for beta in options.betas),
+        *(variants.imq(alpha) for alpha in options.imqs),
+        *(variants.sw(alpha) for alpha in options.sws),
+    ]
+    more = [replace(one, latent_dim=experiment.latent_dim) for one in more]
+    if options.alphas or options.sigmas or options.variants or more:
+        experiment = experiment.with_variants(options.alphas, options.sigmas, options.variants, more)
     if options.only:
-        chosen = chosen.only(options.only)
-    if options.seeds:
-        chosen = replace(chosen, seeds=tuple(dict.fromkeys(options.seeds)))
-    if options.epochs is not None:
-        chosen = replace(chosen, recipe=replace(chosen.recipe, epochs=options.epochs))
-    return chosen
+        experiment = experiment.only(options.only)
+    if options.dataset is not None:
+        catalog.find(options.dataset)
+        experiment = replace(experiment, source=options.dataset)
+    return experiment
 
 
 def check_writable(out: Path) -> None:
@@ -144,13 +176,28 @@ def _check_text(option: str, path: str) -> None:
 
 
 def _command(options: Options) -> str:
-    words = ["mmdvae", "compare", options.preset]
-    for flag, numbers in (("--alpha", options.alphas), ("--sigma", options.sigmas)):
-        words += [word for value in numbers for word in (flag, number(value))]
-    for flag, values in (("--variant", options.variants), ("--seed", options.seeds), ("--only", options.only)):
-        words += [word for value in values for word in (flag, str(value))]
-    if options.epochs is not None:
-        words += ["--epochs", str(options.epochs)]
-    if options.dataset != catalog.DEFAULT:
+    words = ["mmdvae", "compare", options.preset if options.preset in file.PRESETS else Path(options.preset).name]
+    repeated: tuple[tuple[str, tuple[Any, ...]], ...] = (
+        ("--alpha", options.alphas),
+        ("--sigma", options.sigmas),
+        ("--variant", options.variants),
+        ("--beta", options.betas),
+        ("--imq", options.imqs),
+        ("--sw", options.sws),
+        ("--seed", options.seeds),
+        ("--set", options.overrides),
+        ("--only", options.only),
+    )
+    single = (
+        ("--latent-dim", options.latent_dim),
+        ("--epochs", options.epochs),
+        ("--batch-size", options.batch_size),
+        ("--learning-rate", options.learning_rate),
+    )
+    for flag, values in (*repeated, *((flag, () if value is None else (value,)) for flag, value in single)):
+        words += [
+            word for value in values for word in (flag, number(value) if isinstance(value, float) else str(value))
+        ]
+    if options.dataset is not None:
         words += ["--dataset", catalog.find(options.dataset).name]
     return shlex.join(words)

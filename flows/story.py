@@ -9,6 +9,7 @@ from flows.runners import Runner
 from mmdvae import provenance, results
 from mmdvae.data.prepare import Dataset
 from mmdvae.errors import VariantFailed
+from mmdvae.experiment import file
 from mmdvae.jobs import environment, inventory, request, store
 from mmdvae.record import result
 from mmdvae.record.result import Baseline, Classifier, Run
@@ -34,7 +35,7 @@ class Ending:
 def story(plan: Plan, runner: Runner) -> Ending:
     """How do alpha and sigma affect the reconstructions and the dispersion of the latent space?"""
     with inventory.running(plan.store, plan.run_id):
-        data = runner.result(runner.submit(load_data, plan.options.dataset, plan.options.data_dir, plan.store))
+        data = runner.result(runner.submit(load_data, plan.experiment.source, plan.options.data_dir, plan.store))
         steps = _Steps(plan, data, runner)
         classifier = steps.start("classifier", "classifier")
         trainings = _start_trainings(steps)
@@ -42,14 +43,15 @@ def story(plan: Plan, runner: Runner) -> Ending:
         judge = classifier.folder if classified else None
         # Submitted after the trainings, so that no training waits for it.
         baselines = steps.start(
-            "baselines", "baselines", needs={"classifier": judge}, latent_dim=plan.preset.variants[0].latent_dim
+            "baselines", "baselines", needs={"classifier": judge}, latent_dim=plan.experiment.latent_dim
         )
         outcomes = _evaluate_when_trained(steps, trainings, judge)
         measured = runner.end(baselines.future)
         rows = [] if isinstance(measured, Exception) else [Baseline(**row) for row in measured["baselines"]]
         report = results.report(_run(plan, data, classified), outcomes, rows)
         manifest = results.manifest(data.folder.name, outcomes)
-        page = runner.result(runner.submit(write_report, plan.run_dir, plan.store, report, manifest))
+        again = file.text(plan.experiment, plan.run_dir)
+        page = runner.result(runner.submit(write_report, plan.run_dir, plan.store, report, manifest, again))
     bad = tuple(variant.name for variant in report.unfinished)
     return Ending(page=page, variants=len(report.variants), bad=bad)
 
@@ -113,15 +115,15 @@ class _Unit:
 
 def _start_trainings(steps: _Steps) -> list[_Unit]:
     """Submit a training for every variant and seed."""
-    plan, recipe = steps.plan, steps.plan.preset.recipe.to_dict()
+    plan, recipe = steps.plan, steps.plan.experiment.recipe.to_dict()
     about = [{"variant": variant.to_dict(), "recipe": recipe, "seed": seed} for variant, seed in plan.units()]
     asked = [steps.ask("train", **each) for each in about]
     new = [request for request in asked if not Path(request["folder"]).exists()]
     others = ", ".join(map(str, sorted(inventory.other_epochs(plan.store, new))))
     if others:
         told = (
-            f"the store has trainings of {others} epochs; one of {plan.preset.recipe.epochs} epochs is separate and "
-            "starts from scratch"
+            f"the store has trainings of {others} epochs; one of {recipe['epochs']} epochs is separate and starts from "
+            "scratch"
         )
         tell("train", {"event": "note", "message": told})
     return [
@@ -151,7 +153,7 @@ def _evaluate_when_trained(steps: _Steps, units: list[_Unit], judge: Path | None
                 anew=plan.options.refresh,
                 needs={"trained": unit.training.folder, "classifier": judge},
                 variant=unit.variant.to_dict(),
-                recipe=plan.preset.recipe.to_dict(),
+                recipe=plan.experiment.recipe.to_dict(),
                 seed=unit.seed,
             )
     evaluating = {unit.evaluation.future: unit for unit in units if unit.evaluation}
@@ -164,7 +166,7 @@ def _evaluate_when_trained(steps: _Steps, units: list[_Unit], judge: Path | None
 
 def _after_half_the_epochs(steps: _Steps, unit: _Unit, judge: Path | None) -> dict[str, Any] | None:
     """The stored evaluation of the same variant and seed trained with half the epochs; None if there is none."""
-    recipe = steps.plan.preset.recipe
+    recipe = steps.plan.experiment.recipe
     if recipe.epochs % 2:
         return None
     about = {
@@ -191,20 +193,22 @@ def _trouble(end: Any) -> str | None:
 
 
 def _label(plan: Plan, verb: str, variant: Variant, seed: int) -> str:
-    return f"{verb} {variant.name}" + (f" seed {seed}" if len(plan.preset.seeds) > 1 else "")
+    return f"{verb} {variant.name}" + (f" seed {seed}" if len(plan.experiment.seeds) > 1 else "")
 
 
 def _run(plan: Plan, data: Dataset, classifier: Classifier | None) -> Run:
-    recipe = plan.preset.recipe
+    recipe = plan.experiment.recipe
     return Run(
         id=plan.run_id,
-        preset=plan.preset.name,
+        preset=plan.experiment.name,
         recipe=recipe.name,
         recipe_settings=recipe.to_dict(),
-        latent_dim=plan.preset.variants[0].latent_dim,
+        latent_dim=plan.experiment.latent_dim,
         created=plan.created,
         command=plan.command,
-        seeds=list(plan.preset.seeds),
+        whole=plan.whole,
+        experiment=file.as_content(plan.experiment),
+        seeds=list(plan.experiment.seeds),
         dataset=result.Dataset(name=data.name, sha256=data.sha256, train=data.train, valid=data.valid, test=data.test),
         code=provenance.code(),
         versions=provenance.versions(),

@@ -88,7 +88,7 @@ class Variant:
         """Short unique name, for table rows, plot legends and `--only`; `named` reads it."""
         parts = [self._kind]
         if self.regularizer != NONE:
-            parts.append(_weight(self.alpha, self.regularizer))
+            parts.append("".join(weight(self.alpha, self.regularizer)))
         if self.widths:
             parts.append(f"s{'_'.join(map(number, self.widths))}")
         if self.projections not in (None, PROJECTIONS):
@@ -185,12 +185,12 @@ def _alpha(unit: str | None, value: float) -> float:
     return value if unit in (None, "a") else alpha_of(value)
 
 
-def _weight(alpha: float, regularizer: str) -> str:
-    """The weight in a name: a0.6; if that is long and alpha / (1 - alpha) is short, that: w2, for KL b2."""
+def weight(alpha: float, regularizer: str) -> tuple[str, str]:
+    """How a weight is told: a and 0.6; if that is long and alpha / (1 - alpha) is short, w and 2, for KL b and 2."""
     short, ratio = number(alpha), float(f"{alpha / (1 - alpha):.12g}")
     if len(short) > LONG and len(number(ratio)) < len(short) and ratio / (1 + ratio) == alpha:
-        return f"{'b' if regularizer == 'kl' else 'w'}{number(ratio)}"
-    return f"a{short}"
+        return "b" if regularizer == "kl" else "w", number(ratio)
+    return "a", short
 
 
 @dataclass(frozen=True, slots=True)

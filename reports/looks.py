@@ -8,6 +8,7 @@ from mmdvae.conclusions import vitality
 from mmdvae.conclusions.vitality import DEAD_WAYS, Vitality
 from mmdvae.penalties.lookup import known, title_of
 from mmdvae.record.result import VariantResult
+from mmdvae.variants import weight
 from reports import text
 
 SIGNS = {"no penalty": "○", "too narrow": "✕", "too wide": "✕", "half-way": "◐", "alive": "●", "not measured": "?"}
@@ -23,6 +24,7 @@ COLOURS = {
     "a4": "#a8176a",
     "a5": "#56600c",
 }
+WEIGHTS = {"a": "α", "w": "λ", "b": "β"}  # λ and β weigh the penalty against a reconstruction error of weight 1
 HUES = sum(name.startswith("a") for name in COLOURS)
 
 
@@ -85,7 +87,7 @@ def settings(variants: Sequence[VariantResult], word: str = "and") -> list[str]:
     sigmas: dict[float, list[float]] = {}
     others = []
     for one in variants:
-        if one.sigma is not None and not one.normalised:
+        if one.sigma is not None and not one.normalised and weight(one.alpha, one.regularizer)[0] == "a":
             sigmas.setdefault(one.alpha, []).append(one.sigma)
         else:
             others.append(_title(one))
@@ -135,7 +137,8 @@ def _label(variant: VariantResult) -> str:
 
 
 def _alpha(variant: VariantResult) -> str:
-    return f"α\u00a0{text.setting(variant.alpha)}" if variant.has_penalty else ""
+    unit, value = weight(variant.alpha, variant.regularizer)
+    return f"{WEIGHTS[unit]}\u00a0{value}" if variant.has_penalty else ""
 
 
 def _title(variant: VariantResult) -> str:

@@ -1,6 +1,5 @@
 """What a run is called everywhere: by its preset or its grid, and by its data. Uses only the standard library."""
 
-from mmdvae.presets import PRESETS
 from mmdvae.record.result import Report, VariantResult
 from reports import looks, text
 
@@ -10,14 +9,13 @@ SPELLED = {"fashion-mnist": "Fashion-MNIST", "mnist": "MNIST", "kmnist": "KMNIST
 
 
 def title(report: Report) -> str:
-    """The preset and the data: quick on Fashion-MNIST; with other variants than its own those: α 0.3 with σ 4 on ….
+    """Name and data: quick on Fashion-MNIST; with other variants than the preset or file has, them: α 0.3 with σ 4 ….
 
     At most LONGEST characters, unless the name of the data set is long.
     """
     where = f" on {data(report)}"
-    preset = PRESETS.get(report.run.preset)
-    if preset and {one.name for one in preset.variants} == {one.name for one in report.variants}:
-        return preset.name + where
+    if report.run.experiment and report.run.whole:
+        return report.run.preset + where
     named = "; ".join(looks.settings(_compared(report.variants)))
     return (named if named and len(named + where) <= LONGEST else _counted(report.variants)) + where
 

@@ -11,7 +11,8 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.cache_policies import NO_CACHE
 
 from mmdvae.errors import InputError
-from mmdvae.files import write_json
+from mmdvae.experiment import file
+from mmdvae.files import write_json, write_text
 from mmdvae.record import report_json
 from mmdvae.record.result import Report
 from reports import write
@@ -23,15 +24,17 @@ from tasks.rich import RichArtifact
 
 
 @task(task_run_name="report", cache_policy=NO_CACHE)
-def write_report(run_dir: Path, store: Path, report: Report, manifest: dict[str, Any]) -> Path:
+def write_report(run_dir: Path, store: Path, report: Report, manifest: dict[str, Any], experiment: str) -> Path:
     """Write the run's folder, completely or not at all, and update the list of runs; return the page's path.
 
+    `experiment` is the text of a file that repeats the comparison.
     Raises: InputError if it cannot be written, for example on a full disk.
     """
     try:
         with _alone(run_dir.parent, store) as draft:
             report_json.write(report, draft)
             write_json(draft / "manifest.json", manifest)
+            write_text(draft / file.NAME, experiment)
             write.write(draft, store)
             draft.rename(run_dir)
             index.write(run_dir.parent)

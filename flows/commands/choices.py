@@ -10,9 +10,9 @@ from flows.commands.options import data_dir_option, dataset_option
 @click.command()
 def presets() -> None:
     """List the presets and their variants."""
-    from mmdvae.presets import PRESETS
+    from mmdvae.experiment import file
 
-    for preset in PRESETS.values():
+    for preset in file.presets().values():
         recipe, seeds = preset.recipe, len(preset.seeds)
         click.echo(
             f"{preset.name}: {preset.question}\n  {len(preset.variants)} variants, {seeds} seed{'s' * (seeds > 1)}, "

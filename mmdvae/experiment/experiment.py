@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from mmdvae import variants
 from mmdvae.data import catalog
 from mmdvae.errors import InputError
+from mmdvae.experiment import sigma_rules
 from mmdvae.recipes import Recipe
 from mmdvae.variants import LATENT_DIM, Variant
 
@@ -34,7 +35,7 @@ class Experiment:
     def with_variants(
         self,
         alphas: Sequence[float] = (),
-        sigmas: Sequence[float] = (),
+        sigmas: Sequence[float | str] = (),
         names: Sequence[str] = (),
         more: Sequence[Variant] = (),
     ) -> "Experiment":
@@ -47,7 +48,8 @@ class Experiment:
             own = [v for v in self.variants if not v.normalised]
             own_alphas = (v.alpha for v in own if v.kernel == "gaussian" or v.penalty is None)
             own_sigmas = (v.sigma for v in own if v.sigma is not None)
-            grid = variants.grid(alphas or dict.fromkeys(own_alphas), sigmas or dict.fromkeys(own_sigmas))
+            given = [sigma_rules.resolve(sigma, self.latent_dim) for sigma in sigmas]
+            grid = variants.grid(alphas or dict.fromkeys(own_alphas), given or dict.fromkeys(own_sigmas))
             chosen = [*(replace(one, latent_dim=self.latent_dim) for one in grid), *chosen]
         return replace(self, variants=tuple(dict.fromkeys([*(chosen or self.variants), *more])))
 

@@ -6,7 +6,6 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from mmdvae.errors import InputError
 from mmdvae.experiment import schema, sigma_rules
 from mmdvae.experiment.experiment import Experiment
 from mmdvae.experiment.schema import Block, File
-from mmdvae.files import write_text
 from mmdvae.recipes import RECIPES, Recipe
 from mmdvae.variants import Variant
 
@@ -66,13 +64,13 @@ def locate(asked: str) -> Path:
     return path
 
 
-def write(experiment: Experiment, folder: Path) -> None:
-    """Write experiment.toml into the folder of a run: everything resolved, paths relative to that folder."""
-    write_text(folder / NAME, tomli_w.dumps(as_content(experiment, folder)))
+def text(experiment: Experiment, folder: Path) -> str:
+    """The experiment as a file in a folder: everything resolved, paths relative to that folder."""
+    return tomli_w.dumps(as_content(experiment, folder))
 
 
 def as_content(experiment: Experiment, folder: Path | None = None) -> dict[str, Any]:
-    """The content of a file that describes the experiment; paths are relative to `folder`, or only names without one."""
+    """What a file that describes the experiment holds; paths are relative to `folder`, or only names without one."""
     recipe = {name: value for name, value in experiment.recipe.to_dict().items() if name != "name"}
     return {
         "format": schema.FORMAT,
@@ -178,7 +176,7 @@ def _experiment(content: dict[str, Any], path: Path) -> Experiment:
 def _name(file: File) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", file.name):
         raise InputError(
-            f"name: must be 1 to 40 letters, digits, _, - or ., as it becomes part of a folder's name; got {file.name!r}"
+            f"name: must be 1 to 40 letters, digits, _, - or ., for a folder has it in its name; got {file.name!r}"
         )
     return file.name
 
@@ -207,8 +205,9 @@ def _variants(block: Block, dim: int) -> list[Variant]:
     kernel = block.kernel
     if penalty and penalty.kernels and kernel is None:
         kernel = "gaussians" if block.sigmas else variants.DEFAULT_KERNEL
-    projections = block.projections or [variants.PROJECTIONS if penalty and penalty.projections else None]
-    sigmas = [sigma_rules.resolve(sigma, dim) for sigma in block.sigma]
+    default = variants.PROJECTIONS if penalty and penalty.projections else None
+    projections: list[int | None] = [*block.projections] or [default]
+    sigmas: list[float | None] = [sigma_rules.resolve(sigma, dim) for sigma in block.sigma] or [None]
     return [
         Variant(
             regularizer=block.regularizer,
@@ -220,9 +219,7 @@ def _variants(block: Block, dim: int) -> list[Variant]:
             latent_dim=dim,
             normalised=normalised,
         )
-        for alpha, sigma, count, normalised in itertools.product(
-            _alphas(block), sigmas or [None], projections, block.normalised
-        )
+        for alpha, sigma, count, normalised in itertools.product(_alphas(block), sigmas, projections, block.normalised)
     ]
 
 
@@ -274,9 +271,3 @@ def _relative(source: str, folder: Path | None) -> str:
 
 def _shown(asked: str, path: Path) -> str:
     return asked if asked in PRESETS or Path(asked).is_dir() else path.name
-
-
-def with_latent_dim(experiment: Experiment, dim: int) -> Experiment:
-    """The same experiment in another number of latent dimensions."""
-    moved = tuple(replace(one, latent_dim=dim) for one in experiment.variants)
-    return replace(experiment, latent_dim=dim, variants=moved)

@@ -113,7 +113,5 @@ def _told(error: ValidationError) -> str:
 
 def _keys(loc: list[Any]) -> tuple[str, ...]:
     """The keys of the table that holds the last part of the place."""
-    table: type[BaseModel] = (
-        {"data": Data, "model": Model, "variants": Block}.get(loc[0], File) if len(loc) > 1 else File
-    )
-    return tuple(table.model_fields)
+    tables: dict[Any, type[BaseModel]] = {"data": Data, "model": Model, "variants": Block}
+    return tuple(tables.get(loc[0] if len(loc) > 1 else "", File).model_fields)

@@ -32,11 +32,3 @@ def resolve(sigma: float | str, dim: int) -> float:
     value = BASES[found["base"]](dim) * float(found["factor"] or 1)
     value /= float(found["divisor"] or 1) * math.sqrt(float(found["root"] or 1))
     return float(f"{value:.3g}")
-
-
-def parse(text: str) -> float | str:
-    """A sigma from the command line: a number, or else a rule."""
-    try:
-        return float(text)
-    except ValueError:
-        return text

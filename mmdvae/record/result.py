@@ -301,6 +301,8 @@ class Run:
     classifier: Classifier | None = None
     jobs: int | None = None  # trainings at a time; None in older reports
     recipe_settings: dict[str, Any] = field(default_factory=dict)  # the fields of mmdvae.recipes.Recipe
+    experiment: dict[str, Any] = field(default_factory=dict)  # as experiment.toml has it; empty in older reports
+    whole: bool = True  # whether the variants are all of the preset or file, and no others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
