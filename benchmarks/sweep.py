@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import child
-from mmdvae import presets
+from mmdvae.experiment import file
 from mmdvae.files import read_json
 
 SEEDS, EPOCHS = (0, 1, 2), 1
@@ -53,7 +53,7 @@ def notebook_way(data: str, seed: int, epochs: int) -> dict[str, dict[str, float
         for split in ("train", "valid")
     )
     numbers = {}
-    for variant in presets.NOTEBOOK.variants:
+    for variant in file.read("notebook").variants:
         keras.backend.clear_session()
         keras.utils.set_random_seed(seed)
         model = notebook.build(variant.alpha, variant.sigma or 1.0)  # sigma has no effect without a penalty

@@ -1,6 +1,6 @@
 """What a run is called everywhere: by its preset or its grid, and by its data. Uses only the standard library."""
 
-from mmdvae.record.result import Report, VariantResult
+from mmdvae.record.result import Report, Run, VariantResult
 from reports import looks, text
 
 LONGEST = 60  # characters of a title, which has to fit a line
@@ -14,7 +14,7 @@ def title(report: Report) -> str:
     At most LONGEST characters, unless the name of the data set is long.
     """
     where = f" on {data(report)}"
-    if report.run.experiment and report.run.whole:
+    if _whole(report.run):
         return report.run.preset + where
     named = "; ".join(looks.settings(_compared(report.variants)))
     return (named if named and len(named + where) <= LONGEST else _counted(report.variants)) + where
@@ -25,6 +25,16 @@ def data(report: Report) -> str:
     name = report.run.dataset.name
     short = name if len(name) <= LONGEST_DATA else f"{name[: LONGEST_DATA - 1]}…"
     return SPELLED.get(name, short)
+
+
+def _whole(run: Run) -> bool:
+    """Whether the variants are all of the preset or file; of an older report its command tells."""
+    words = set(run.command.split())
+    return (
+        run.whole
+        if run.experiment
+        else run.preset in words and not words & {"--alpha", "--sigma", "--variant", "--only"}
+    )
 
 
 def _compared(variants: list[VariantResult]) -> list[VariantResult]:

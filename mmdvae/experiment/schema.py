@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import to_json
@@ -68,7 +68,7 @@ class Block(_Table):
 class File(_Table):
     """The whole file."""
 
-    format: Literal[1]
+    format: int
     name: str
     question: str = ""
     base: str | None = None  # a preset or file whose data, model and training this one starts from
@@ -82,9 +82,12 @@ class File(_Table):
 def check(content: dict[str, Any]) -> File:
     """The content of a file; an InputError names the first place that is wrong: where: rule, got."""
     try:
-        return File.model_validate_json(to_json(content))
+        file = File.model_validate_json(to_json(content))
     except ValidationError as error:
         raise InputError(_told(error)) from None
+    if file.format != FORMAT:
+        raise InputError(f"format: must be {FORMAT}, got {file.format}")
+    return file
 
 
 def unknown(name: str, known: list[str] | tuple[str, ...]) -> str:
@@ -95,17 +98,14 @@ def unknown(name: str, known: list[str] | tuple[str, ...]) -> str:
 
 def _told(error: ValidationError) -> str:
     # Of a union, which a sigma is, the first entry has the least specific type; both have the same place.
-    fault = error.errors(include_url=False, include_context=True)[0]
+    fault = error.errors(include_url=False)[0]
     loc = [part for part in fault["loc"] if part not in ("float", "str")]
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".") or "the file"
     if fault["type"] == "extra_forbidden":
         return f"{where}: {unknown(str(loc[-1]), _keys(loc))}"
     if fault["type"] == "missing":
         return f"{where}: {KINDS['missing']}"
-    if fault["type"] == "literal_error":
-        rule = f"must be {fault['ctx']['expected']}"
-    else:
-        rule = KINDS.get(fault["type"], f"{fault['msg'][0].lower()}{fault['msg'][1:]}")
+    rule = KINDS.get(fault["type"], f"{fault['msg'][0].lower()}{fault['msg'][1:]}")
     if loc and loc[0] == "variants" and "sigma" in loc[-2:] and len({*(e["loc"][:-1] for e in error.errors())}) == 1:
         rule = "must be a number, or a rule in quotes"
     return f"{where}: {rule}, got {fault['input']!r:.60}"

@@ -136,5 +136,6 @@ def _code(command: str) -> str:
 
 def plain(untrusted: str) -> str:
     """Text escaped for Markdown and HTML, on one line, without control characters and links made by themselves."""
-    escaped = re.sub(r"([\\`*_\[\]|~#!{}()@])", r"\\\1", html.escape(text.one_line(untrusted), quote=False))
+    one_line = "\u00a0".join(text.one_line(part) for part in untrusted.split("\u00a0"))
+    escaped = re.sub(r"([\\`*_\[\]|~#!{}()@])", r"\\\1", html.escape(one_line, quote=False))
     return re.sub(r"(?i)(https?|ftp|mailto|xmpp)(?=:)|(www)(?=[.])", r"\g<0>\\", escaped)

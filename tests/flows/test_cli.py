@@ -19,6 +19,7 @@ def test_a_comparison_leaves_the_files_of_the_contract(compared):
     page = Path(done.stdout.splitlines()[-1])
     assert page.is_file()
     names = {"report.html", "report.json", "metrics.csv", "latents.parquet", "summary.md", "manifest.json"}
+    names |= {"experiment.toml"}
     assert {path.name for path in page.parent.iterdir()} == names
     assert {path.name for path in out.iterdir()} == {page.parent.name, "store", "index.html"}
 
@@ -158,7 +159,7 @@ def test_the_surroundings_decide_nothing(compared, tiny_npz, tmp_path):
         (["--alpha", "nan"], "alpha must be a number >= 0 and < 1, got nan"),
         (["--sigma", "0"], "sigma must be a number >= 1e-20 and <= 1e+20, got 0.0"),
         (["--sigma", "nan"], "sigma must be a number >= 1e-20 and <= 1e+20, got nan"),
-        (["--sigma", "wide"], "Invalid value for '--sigma': 'wide' is not a valid float"),
+        (["--sigma", "wide"], "sigma must be a number > 0, or a rule: sqrt(d), median"),
         (["--epochs", "0"], "epochs must be a whole number >= 1, got 0"),
         (["--seed", "-1"], "seed must be a whole number >= 0 and < 2**31, got -1"),
         (["--jobs", "0"], "jobs must be a whole number >= 1 and <= 1000, got 0"),
@@ -197,7 +198,7 @@ def test_an_unknown_preset_lists_the_choices(tmp_path):
     done = mmdvae("compare", "slow", "--out", tmp_path)
     assert (done.returncode, done.stderr) == (
         2,
-        "Error: unknown preset 'slow'; choose one of: quick, notebook, sweep\n",
+        "Error: unknown preset 'slow'; choose one of: quick, notebook, sweep, or a file; a file ends in .toml\n",
     )
 
 

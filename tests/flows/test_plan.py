@@ -45,4 +45,4 @@ def test_a_store_that_is_somebody_elses_is_told_with_the_name(tmp_path):
 def test_the_command_of_a_run_with_named_variants_makes_the_same_variants(tmp_path):
     made = plan.make(out=tmp_path, variants=("imq-a0.3", "kl-a0.2"), alphas=(0.6,), sigmas=(1.0,))
     assert made.command == "mmdvae compare quick --alpha 0.6 --sigma 1 --variant imq-a0.3 --variant kl-a0.2"
-    assert [variant.name for variant in made.preset.variants] == ["mmd-a0.6-s1", "imq-a0.3", "kl-a0.2"]
+    assert [variant.name for variant in made.experiment.variants] == ["mmd-a0.6-s1", "imq-a0.3", "kl-a0.2"]

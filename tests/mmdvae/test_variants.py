@@ -4,12 +4,15 @@ import dataclasses
 
 import pytest
 
-from mmdvae import presets, recipes, variants
+from mmdvae import recipes, variants
 from mmdvae.errors import InputError
-from mmdvae.presets import PRESETS
+from mmdvae.experiment import file
 from mmdvae.variants import Variant
 
 NAN = float("nan")
+
+PRESETS = file.presets()
+QUICK = PRESETS["quick"]
 
 
 @pytest.mark.parametrize("alpha", [1.5, 1.0, -0.1, NAN, float("inf"), "0.5", True, None])
@@ -78,40 +81,40 @@ def test_presets_hold_what_the_design_promises():
 
 def test_an_unknown_preset_is_refused_with_the_choices():
     with pytest.raises(InputError, match=r"unknown preset 'slow'; choose one of: quick, notebook, sweep"):
-        presets.find("slow")
+        file.read("slow")
 
 
 def test_an_axis_that_is_not_given_keeps_the_presets_values():
-    grid = presets.QUICK.with_variants(sigmas=(1.0, 2.0))
+    grid = QUICK.with_variants(sigmas=(1.0, 2.0))
     assert [variant.name for variant in grid.variants] == ["none", "mmd-a0.6-s1", "mmd-a0.6-s2"]
-    grid = presets.QUICK.with_variants(alphas=(0.3,))
+    grid = QUICK.with_variants(alphas=(0.3,))
     assert {variant.sigma for variant in grid.variants} == {0.1, 1.0, 2.83, 5.66, 1e4}
 
 
 def test_a_grid_is_made_of_the_presets_values_without_those_of_normalised_variants():
     fixed = variants.normalised(variants.gaussian(0.3, 5.0))
-    preset = dataclasses.replace(presets.QUICK, variants=(variants.gaussian(0.6, 1.0), fixed))
+    preset = dataclasses.replace(QUICK, variants=(variants.gaussian(0.6, 1.0), fixed))
     assert [variant.name for variant in preset.with_variants(sigmas=(2.0,)).variants] == ["mmd-a0.6-s2"]
     assert [variant.name for variant in preset.with_variants(alphas=(0.2,)).variants] == ["mmd-a0.2-s1"]
 
 
 def test_only_keeps_the_named_variants_and_lists_them_when_unknown():
-    assert [variant.name for variant in presets.QUICK.only(("imq-a0.6", "none")).variants] == ["imq-a0.6", "none"]
+    assert [variant.name for variant in QUICK.only(("imq-a0.6", "none")).variants] == ["imq-a0.6", "none"]
     with pytest.raises(InputError, match=r"unknown variant 'mmd'; choose one of: none, mmd-a0.6-s0.1, "):
-        presets.QUICK.only(("mmd",))
+        QUICK.only(("mmd",))
 
 
 @pytest.mark.parametrize("seed", [-1, 2**31, 0.5, True])
 def test_a_seed_must_be_a_whole_number_that_every_generator_takes(seed):
     with pytest.raises(InputError, match="seed must be a whole number >= 0 and < 2"):
-        dataclasses.replace(presets.QUICK, seeds=(seed,))
+        dataclasses.replace(QUICK, seeds=(seed,))
 
 
 def test_a_preset_without_variants_or_seeds_is_refused():
     with pytest.raises(InputError, match="at least one variant"):
-        dataclasses.replace(presets.QUICK, variants=())
+        dataclasses.replace(QUICK, variants=())
     with pytest.raises(InputError, match="at least one seed"):
-        dataclasses.replace(presets.QUICK, seeds=())
+        dataclasses.replace(QUICK, seeds=())
 
 
 @pytest.mark.parametrize(("field", "value"), [("epochs", 0), ("batch_size", 1.5), ("epochs", True)])
@@ -174,7 +177,7 @@ def test_a_name_of_no_variant_is_refused_with_the_forms(name):
 
 
 def test_named_variants_stand_instead_of_the_presets_and_beside_a_grid():
-    alone = presets.QUICK.with_variants(names=("imq-a0.3", "none", "imq-a0.3"))
+    alone = QUICK.with_variants(names=("imq-a0.3", "none", "imq-a0.3"))
     assert [variant.name for variant in alone.variants] == ["imq-a0.3", "none"]
-    beside = presets.QUICK.with_variants(alphas=(0.6,), sigmas=(1.0,), names=("kl-a0.2",))
+    beside = QUICK.with_variants(alphas=(0.6,), sigmas=(1.0,), names=("kl-a0.2",))
     assert [variant.name for variant in beside.variants] == ["mmd-a0.6-s1", "kl-a0.2"]

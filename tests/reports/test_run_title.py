@@ -4,7 +4,7 @@ import fake_run
 import pytest
 from fake_run import NONE, QUICK, FakeVariant
 
-from mmdvae.presets import PRESETS
+from mmdvae.experiment import file
 from reports import run_title
 
 
@@ -13,7 +13,7 @@ def of_preset(name):
         FakeVariant(
             **{field: getattr(one, field) for field in ("regularizer", "kernel", "alpha", "sigma", "normalised")}
         )
-        for one in PRESETS[name].variants
+        for one in file.read(name).variants
     ]
 
 
@@ -23,8 +23,15 @@ def title(tmp_path, variants, **run):
 
 def test_a_preset_gives_its_name_to_its_own_variants_and_to_no_others(tmp_path):
     whole = of_preset("quick")
-    assert title(tmp_path, whole, run_id="a") == "quick on Fashion-MNIST"
-    assert title(tmp_path, whole, run_id="b", preset="nightly").endswith(" variants of α and σ on Fashion-MNIST")
+    assert title(tmp_path, whole, run_id="a", whole=True) == "quick on Fashion-MNIST"
+    assert title(tmp_path, whole, run_id="b").endswith(" variants of α and σ on Fashion-MNIST")
+    older = {"experiment": {}, "whole": True}
+    assert (
+        title(tmp_path, whole, run_id="d", command="mmdvae compare quick --seed 0", **older) == "quick on Fashion-MNIST"
+    )
+    assert title(tmp_path, [NONE], run_id="e", command="mmdvae compare quick --only none", **older).startswith(
+        "no penalty"
+    )
     assert title(tmp_path, QUICK[:4], run_id="c") == "α 0.6 with σ 0.0001, 0.1 and 2.83 on Fashion-MNIST"
 
 

@@ -14,6 +14,8 @@ def run(**changes) -> Run:
         "recipe": "standard",
         "recipe_settings": {"name": "standard", "epochs": 3, "optimizer": "adam", "training_flag": True},
         "latent_dim": 8,
+        "experiment": {"format": 1},
+        "whole": False,
         "created": "2026-03-01T09:30:00Z",
         "command": "mmdvae compare quick",
         "seeds": [0],

@@ -20,7 +20,7 @@ def run(tmp_path):
     """Arguments for a report into `tmp_path`."""
     made = fake_run.make(tmp_path, fake_run.QUICK[:1])
     manifest = json.loads((made.run_dir / "manifest.json").read_text())
-    return tmp_path / "20260301-093000-quick-beef", made.store, made.report, manifest
+    return tmp_path / "20260301-093000-quick-beef", made.store, made.report, manifest, "format = 1\n"
 
 
 def test_what_a_killed_process_left_is_gone_when_the_next_report_is_written(run, tmp_path):
@@ -65,7 +65,7 @@ from mmdvae.files import read_json
 from mmdvae.record import report_json
 from tasks.report import write_report
 run_dir, store, made = map(Path, sys.argv[1:])
-records = report_json.load(made), read_json(made / "manifest.json")
+records = report_json.load(made), read_json(made / "manifest.json"), ""
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
     write_report.fn(run_dir, store, *records)

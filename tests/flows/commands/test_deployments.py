@@ -18,7 +18,7 @@ SCHEDULES = [pytest.param(row, schedule, id=schedule["slug"]) for row in ROWS fo
 def test_every_schedule_asks_for_a_comparison_that_can_be_made(row, schedule, tmp_path):
     wishes = row["parameters"] | schedule.get("parameters", {}) | {"out": tmp_path}
     made = plan.make(**{name: tuple(value) if isinstance(value, list) else value for name, value in wishes.items()})
-    assert made.preset.seeds == tuple(wishes.get("seeds", made.preset.seeds))
+    assert made.experiment.seeds == tuple(wishes.get("seeds", made.experiment.seeds))
 
 
 @pytest.mark.parametrize(("row", "schedule"), SCHEDULES)

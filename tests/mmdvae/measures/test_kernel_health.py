@@ -14,7 +14,7 @@ def prior():
 
 
 def health(sigma, z, prior):
-    return kernel_health.of_kernel(kernel_of(variants.gaussian(0.6, sigma), z.shape[1]), z, prior)
+    return kernel_health.of_kernel(kernel_of(variants.gaussian(0.6, sigma)), z, prior)
 
 
 def test_the_numbers_equal_their_definition_over_pairs_with_a_code(prior):
@@ -52,7 +52,7 @@ def test_codes_far_out_saturate_a_kernel_that_suits_the_prior_but_not_the_mixtur
     far, draws = 12 * prior[:500], prior[500:1000]
     assert health(2.83, draws, draws[::-1])["kernel_state"] == "live"
     assert health(2.83, far, draws)["kernel_state"] == "saturated"
-    imq = kernel_of(variants.imq(0.6), 8)
+    imq = kernel_of(variants.imq(0.6))
     assert kernel_health.of_kernel(imq, 12 * prior[:500], prior[500:1000])["kernel_state"] == "live"
 
 

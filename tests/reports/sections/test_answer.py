@@ -175,7 +175,7 @@ def test_every_next_command_is_one_that_can_be_run(tmp_path):
                 variants=tuple(found.get("--variant", ())),
                 seeds=tuple(map(int, found.get("--seed", ()))),
             )
-            assert made_plan.preset.variants
+            assert made_plan.experiment.variants
 
 
 @pytest.mark.parametrize("command", ["", "rm -rf /", "mmdvae compare 'quick", fake_run.HOSTILE])

@@ -1,0 +1,285 @@
+"""Experiment files: what they mean, how they are written again, and one line for each way to be wrong."""
+
+import dataclasses
+import tomllib
+
+import pytest
+
+from mmdvae.errors import InputError
+from mmdvae.experiment import file
+from mmdvae.recipes import STANDARD
+
+HEAD = 'format = 1\nname = "mine"\n'
+NONE = '[[variants]]\nregularizer = "none"\n'
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Write a file and return its path as text."""
+
+    def written(text, name="mine.toml"):
+        (tmp_path / name).write_text(text)
+        return str(tmp_path / name)
+
+    return written
+
+
+def names(path, **changes):
+    return [variant.name for variant in file.read(path, changes).variants]
+
+
+def test_lists_in_a_block_are_crossed_blocks_are_united_and_doubles_are_dropped(written):
+    block = '[[variants]]\nregularizer = "mmd"\nalpha = [0.2, 0.6]\nsigma = ["sqrt(d)", "median", 2.83]\n'
+    path = written(HEAD + NONE + block + NONE + '[[variants]]\nregularizer = "kl"\nbeta = [0.25, 1, 4]\n')
+    grid = [f"mmd-a{alpha}-s{sigma}" for alpha in (0.2, 0.6) for sigma in (2.83, 3.83)]
+    assert names(path) == ["none", *grid, "kl-a0.2", "kl-a0.5", "kl-a0.8"]
+
+
+def test_rules_for_sigma_follow_the_latent_dimensions(written):
+    path = written(HEAD + '[[variants]]\nregularizer = "mmd"\nalpha = 0.6\nsigma = ["0.5*sqrt(d)", "d/sqrt(2)", "d"]\n')
+    assert names(path) == ["mmd-a0.6-s1.41", "mmd-a0.6-s5.66", "mmd-a0.6-s8"]
+    changed = file.read(path, {"model.latent_dim": 32})
+    assert [one.sigma for one in changed.variants] == [2.83, 22.6, 32.0]
+    assert {one.latent_dim for one in changed.variants} == {changed.latent_dim} == {32}
+
+
+def test_every_penalty_has_its_block(written):
+    blocks = [
+        'regularizer = "mmd"\nkernel = "imq"\nweight = [0.25, 1.5]',
+        'regularizer = "mmd"\nalpha = 0.6\nsigmas = [1, "sqrt(d)", 8]',
+        'regularizer = "sw"\nalpha = 0.6\nprojections = [64, 128]',
+        'regularizer = "kl"\nbeta = 2\nnormalised = [false, true]',
+    ]
+    found = names(written(HEAD + "".join(f"[[variants]]\n{block}\n" for block in blocks)))
+    assert found == ["imq-a0.2", "imq-a0.6", "gaussians-a0.6-s1_2.83_8", "sw-a0.6", "sw-a0.6-p128", "kl-b2", "kl-b2-bn"]
+
+
+def test_a_base_lends_data_model_and_training_and_never_its_variants(written):
+    written(HEAD + '[data]\nsource = "digits"\n[training]\nepochs = 7\nbatch_size = 64\n' + NONE * 1, "below.toml")
+    found = file.read(
+        written(f'{HEAD}base = "below.toml"\n[training]\nepochs = 9\n[[variants]]\nregularizer = "sw"\nalpha = 0.1')
+    )
+    assert (found.source, found.recipe.epochs, found.recipe.batch_size) == ("digits", 9, 64)
+    assert [one.name for one in found.variants] == ["sw-a0.1"]
+    quick = file.read(written(f'{HEAD}base = "quick"\n{NONE}'))
+    assert quick.recipe == dataclasses.replace(STANDARD, epochs=2)
+
+
+def test_changes_reach_every_place(written):
+    path = written(HEAD + NONE + '[[variants]]\nregularizer = "sw"\nalpha = 0.5\n')
+    changes = {"training.cooldown": 0.0, "variants[1].projections": 8, "seeds": [3], "data.source": "digits"}
+    found = file.read(path, changes)
+    assert (found.recipe.cooldown, found.seeds, found.source) == (0.0, (3,), "digits")
+    assert found.variants[1].name == "sw-a0.5-p8"
+    for key in ("variants[2].alpha", "variants.alpha", "name.x", "training[0]", "a b", ""):
+        with pytest.raises(InputError, match="there is no such place|must be a key"):
+            file.read(path, {key: 1})
+
+
+@pytest.mark.parametrize("name", file.PRESETS)
+def test_what_is_written_is_read_as_the_same_experiment(name, tmp_path):
+    asked = file.read(name, {"model.latent_dim": 5, "training.epochs": 3})
+    (tmp_path / file.NAME).write_text(file.text(asked, tmp_path))
+    for again in (str(tmp_path), str(tmp_path / file.NAME)):
+        found = file.read(again)
+        assert dataclasses.replace(found, question=asked.question) == asked
+    assert tomllib.loads((tmp_path / file.NAME).read_text())["format"] == 1
+
+
+def test_a_source_is_beside_its_file_and_no_path_of_this_machine_is_written(written, tmp_path):
+    run = tmp_path / "runs" / "one"
+    run.mkdir(parents=True)
+    asked = file.read(written(HEAD + '[data]\nsource = "images:faces"\n' + NONE))
+    assert asked.source == f"images:{tmp_path / 'faces'}"
+    (run / file.NAME).write_text(file.text(asked, run))
+    assert 'source = "images:../../faces"' in (run / file.NAME).read_text()
+    assert file.read(str(run)).source == f"images:{run}/../../faces"
+    assert file.as_content(asked)["data"] == {"source": "images:faces"}
+
+
+MMD = '[[variants]]\nregularizer = "mmd"\n'
+KNOWN = "known: format, name, question, base, seeds, data, model, training, variants"
+BROKEN = [
+    # text, where, what is said
+    ("", "format", "is missing"),
+    ('name = "mine"\n' + NONE, "format", "is missing"),
+    ("format = 1\n" + NONE, "name", "is missing"),
+    (HEAD, "variants", "is missing"),
+    (HEAD + "variants = []", "mine", "at least one variant"),
+    (HEAD.replace("1", "2") + NONE, "format", "must be 1, got 2"),
+    (HEAD.replace("1", '"1"') + NONE, "format", "must be a whole number, got '1'"),
+    (HEAD.replace("1", "true") + NONE, "format", "must be a whole number, got True"),
+    ("format = 1\nname = 3\n" + NONE, "name", "must be text, got 3"),
+    ('format = 1\nname = ""\n' + NONE, "name", "must be 1 to 40"),
+    ('format = 1\nname = "../x"\n' + NONE, "name", "must be 1 to 40"),
+    ('format = 1\nname = "a b"\n' + NONE, "name", "must be 1 to 40"),
+    (f'format = 1\nname = "{"x" * 41}"\n' + NONE, "name", "must be 1 to 40"),
+    (HEAD + "seed = 3\n" + NONE, "seed", f"unknown key; did you mean seeds? {KNOWN}"),
+    (HEAD + "zzz = 3\n" + NONE, "zzz", f"unknown key; {KNOWN}"),
+    (HEAD + "seeds = 1.5\n" + NONE, "seeds[0]", "must be a whole number, got 1.5"),
+    (HEAD + 'seeds = ["0"]\n' + NONE, "seeds[0]", "must be a whole number, got '0'"),
+    (HEAD + "seeds = [-1]\n" + NONE, "seed", "must be a whole number >= 0"),
+    (HEAD + "seeds = []\n" + NONE, "mine", "at least one seed"),
+    (HEAD + "seeds = [true]\n" + NONE, "seeds[0]", "must be a whole number"),
+    (HEAD + 'data = "digits"\n' + NONE, "data", "must be a table"),
+    (HEAD + NONE + "[data]\nsource = 3\n", "data.source", "must be text, got 3"),
+    (
+        HEAD + NONE + '[data]\nsource = "cifar"\n',
+        "data.source",
+        "unknown dataset 'cifar'; choose one of: fashion-mnist",
+    ),
+    (HEAD + NONE + '[data]\nsrc = "digits"\n', "data.src", "unknown key; did you mean source?"),
+    (
+        HEAD + NONE + "[model]\nlatent_dim = 0\n",
+        "variants[0]",
+        "latent_dim must be a whole number >= 1 and <= 4096, got 0",
+    ),
+    (HEAD + NONE + "[model]\nlatent_dim = 2.5\n", "model.latent_dim", "must be a whole number, got 2.5"),
+    (HEAD + NONE + '[model]\nlatent_dim = "8"\n', "model.latent_dim", "must be a whole number, got '8'"),
+    (HEAD + NONE + "[model]\nlatent_dims = 8\n", "model.latent_dims", "unknown key; did you mean latent_dim?"),
+    (HEAD + NONE + "[model]\nlatent_dim = 99999\n", "variants[0]", "<= 4096, got 99999"),
+    (
+        HEAD + NONE + "[training]\nepoch = 3\n",
+        "training.epoch",
+        "unknown key; did you mean epochs? known: recipe, epochs",
+    ),
+    (HEAD + NONE + "[training]\nepochs = 0\n", "training.epochs", "must be a whole number >= 1, got 0"),
+    (HEAD + NONE + '[training]\nepochs = "3"\n', "training.epochs", "must be a whole number, got '3'"),
+    (HEAD + NONE + "[training]\nepochs = 1000000\n", "training.epochs", "must be <= 100000, got 1000000"),
+    (HEAD + NONE + "[training]\nbatch_size = 1.5\n", "training.batch_size", "must be a whole number, got 1.5"),
+    (HEAD + NONE + "[training]\nlearning_rate = 0\n", "training.learning_rate", "must be a finite number > 0, got 0"),
+    (
+        HEAD + NONE + "[training]\nlearning_rate = nan\n",
+        "training.learning_rate",
+        "must be a finite number > 0, got nan",
+    ),
+    (
+        HEAD + NONE + "[training]\nlearning_rate = inf\n",
+        "training.learning_rate",
+        "must be a finite number > 0, got inf",
+    ),
+    (HEAD + NONE + '[training]\nlearning_rate = "1e-3"\n', "training.learning_rate", "must be a number, got '1e-3'"),
+    (HEAD + NONE + "[training]\ncooldown = 2\n", "training.cooldown", "must be between 0 and 1, got 2"),
+    (
+        HEAD + NONE + '[training]\nrecipe = "fast"\n',
+        "training.recipe",
+        "must be one of: standard, notebook; got 'fast'",
+    ),
+    (HEAD + NONE + '[training]\noptimizer = "lion"\n', "training.optimizer", "'adam' or 'sgd'"),
+    (HEAD + NONE + "[training]\nflip = 1\n", "training.flip", "must be true or false, got 1"),
+    (HEAD + NONE + '[training]\nname = "x"\n', "training.name", "unknown key"),
+    (HEAD + "[[variants]]\nalpha = 0.6\n", "variants[0].regularizer", "is missing"),
+    (
+        HEAD + '[[variants]]\nregularizer = "gan"\nalpha = 0.6\n',
+        "variants[0]",
+        "unknown regularizer 'gan'; choose one of: mmd",
+    ),
+    (
+        HEAD + '[[variants]]\nregularizer = "none"\nalpha = 0.6\n',
+        "variants[0]",
+        "alpha must be left out for regularizer none",
+    ),
+    (HEAD + MMD + "sigma = 1\n", "variants[0]", "must have one of alpha, weight; got none of them"),
+    (
+        HEAD + MMD + "sigma = 1\nalpha = 0.6\nweight = 1\n",
+        "variants[0]",
+        "must have one of alpha, weight; got alpha and weight",
+    ),
+    (
+        HEAD + MMD + "sigma = 1\nbeta = 1\n",
+        "variants[0]",
+        "beta is only for regularizer kl, got it with mmd; take weight",
+    ),
+    (HEAD + MMD + "sigma = 1\nalpha = 1\n", "variants[0]", "alpha must be a number >= 0 and < 1, got 1"),
+    (HEAD + MMD + 'sigma = 1\nalpha = "0.6"\n', "variants[0].alpha[0]", "must be a number, got '0.6'"),
+    (HEAD + MMD + "sigma = 1\nweight = -1\n", "variants[0]", "weight must be a number > 0 and <= 1e+12, got -1"),
+    (HEAD + MMD + "alpha = 0.6\n", "variants[0]", "sigma must be a number >= 1e-20 and <= 1e+20, got None"),
+    (
+        HEAD + MMD + 'alpha = 0.6\nsigma = "sqrt(e)"\n',
+        "variants[0]",
+        "or a rule: sqrt(d), median, d, K*sqrt(d), K*median",
+    ),
+    (HEAD + MMD + 'alpha = 0.6\nsigma = "1e-4"\n', "variants[0]", "sigma must be a number > 0, or a rule"),
+    (
+        HEAD + MMD + "alpha = 0.6\nsigma = true\n",
+        "variants[0].sigma[0]",
+        "must be a number, or a rule in quotes, got True",
+    ),
+    (HEAD + MMD + "alpha = 0.6\nsigma = 0\n", "variants[0]", "sigma must be a number >= 1e-20"),
+    (
+        HEAD + MMD + 'alpha = 0.6\nsigma = 1\nkernel = "imq"\n',
+        "variants[0]",
+        "sigma is only for the gaussian kernel, got 1",
+    ),
+    (
+        HEAD + MMD + 'alpha = 0.6\nsigma = 1\nkernel = "rbf"\n',
+        "variants[0]",
+        "unknown kernel 'rbf'; choose one of: gaussian",
+    ),
+    (HEAD + MMD + "alpha = 0.6\nsigmas = [1]\n", "variants[0]", "sigmas must be two different numbers or more, rising"),
+    (
+        HEAD + MMD + "alpha = 0.6\nsigmas = [2, 1]\n",
+        "variants[0]",
+        "sigmas must be two different numbers or more, rising",
+    ),
+    (HEAD + MMD + "alpha = 0.6\nsigma = 1\nsigmaa = 2\n", "variants[0].sigmaa", "unknown key; did you mean sigma?"),
+    (
+        HEAD + MMD + "alpha = 0.6\nsigma = 1\nprojections = 8\n",
+        "variants[0]",
+        "projections are only for regularizer sw",
+    ),
+    (
+        HEAD + MMD + "alpha = 0.6\nsigma = 1\nnormalised = 1\n",
+        "variants[0].normalised[0]",
+        "must be true or false, got 1",
+    ),
+    (
+        HEAD + NONE + '[[variants]]\nregularizer = "sw"\nalpha = 0.6\nprojections = 0\n',
+        "variants[1]",
+        "projections must be",
+    ),
+    (
+        HEAD + '[[variants]]\nregularizer = "kl"\nalpha = 0.6\nkernel = "imq"\n',
+        "variants[0]",
+        "kernel must be left out for",
+    ),
+    (HEAD + 'variants = "none"\n', "variants", "must be a list, got 'none'"),
+    (HEAD + "variants = [3]\n", "variants[0]", "must be a table, got 3"),
+    (HEAD + NONE + "x = 1e-4x\n", "the file", "must be TOML in UTF-8, but"),
+    (HEAD + NONE + "when = 2026-01-01\n", "the file", "must hold tables, lists, text and numbers"),
+    (HEAD + 'base = "mine.toml"\n' + NONE, "base", "must be another file, got the file itself"),
+    (HEAD + 'base = "gone.toml"\n' + NONE, "", "unknown preset"),
+    (HEAD + "base = 3\n" + NONE, "base", "must be text, got 3"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "said"), BROKEN, ids=range(len(BROKEN)))
+def test_a_broken_file_gets_one_line_with_place_rule_and_value(text, where, said, written):
+    with pytest.raises(InputError) as caught:
+        file.read(written(text))
+    message = str(caught.value)
+    assert message.startswith("mine.toml: ")
+    assert where in message
+    assert said in message
+    assert "\n" not in message
+
+
+def test_other_files_than_files_of_text_are_refused(tmp_path):
+    (tmp_path / "b.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match=r"b\.toml: the file: must be TOML in UTF-8"):
+        file.read(str(tmp_path / "b.toml"))
+    (tmp_path / "big.toml").write_bytes(b"#" * 2_000_000)
+    with pytest.raises(InputError, match="must have at most 1,000,000 bytes"):
+        file.read(str(tmp_path / "big.toml"))
+    (tmp_path / "deep.toml").write_text(HEAD + "x = " + "[" * 5000 + "]" * 5000)
+    with pytest.raises(InputError, match=r"deep\.toml: the file: must"):
+        file.read(str(tmp_path / "deep.toml"))
+    many = f"alpha = {[n / 1000 for n in range(1, 999)]}\nsigma = {list(range(1, 20))}\n"
+    (tmp_path / "many.toml").write_text(HEAD + MMD + many)
+    with pytest.raises(InputError, match="must be at most 10,000 in all"):
+        file.read(str(tmp_path / "many.toml"))
+    for gone in ("gone.toml", str(tmp_path), "slow"):
+        with pytest.raises(
+            InputError, match=f"unknown preset .*{gone[-4:]}.*; choose one of: quick, notebook, sweep, or a file"
+        ):
+            file.read(gone)
