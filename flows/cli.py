@@ -10,7 +10,7 @@ import click
 
 from flows.commands import choices, operations, results, store
 from flows.commands.interruption import interruptible
-from flows.commands.options import DATASETS, Sigma, data_dir_option, out_option
+from flows.commands.options import experiment_options, out_option
 from mmdvae.errors import InputError, VariantFailed, shown
 from mmdvae.files import somebody_elses
 
@@ -48,53 +48,22 @@ def main() -> None:
     mmdvae compare                                  a first look: ten variants, 2 epochs, minutes
     mmdvae compare --alpha 0 --alpha 0.6 --sigma 1 --sigma 2.83 --epochs 10
     mmdvae compare sweep                            the full sweep: 28 variants, 3 seeds, hours
+    mmdvae new > mine.toml                          your own experiment: a file to fill in
+    mmdvae show mine.toml                           what it asks for, and what is trained already
+    mmdvae compare mine.toml
     mmdvae runs                                     list the comparisons so far
     """
 
 
 for command in (
-    *(choices.presets, choices.data, results.runs, results.report, store.command),
+    *(choices.presets, choices.show, choices.new, choices.data, results.runs, results.report, store.command),
     *(operations.deploy, operations.serve, operations.recover),
 ):
     main.add_command(command)
 
 
 @main.command()
-@click.argument("preset", default="quick")
-@click.option("--alpha", "alphas", type=float, multiple=True, help="Weight of the penalty, 0 <= alpha < 1. Repeatable.")
-@click.option(
-    "--sigma",
-    "sigmas",
-    type=Sigma(),
-    multiple=True,
-    metavar="NUMBER|RULE",
-    help="Bandwidth of the kernel, > 0, or a rule in quotes: 'sqrt(d)', 'median', '0.5*sqrt(d)'. Repeatable.",
-)
-@click.option(
-    "--variant",
-    "variants",
-    multiple=True,
-    metavar="NAME",
-    help="A variant by name: none, none-bn, imq-a0.3, kl-a0.2. Repeatable.",
-)
-@click.option(
-    "--seed", "seeds", type=int, multiple=True, help="Training seed. Repeatable; three or more give intervals."
-)
-@click.option(
-    "--beta", "betas", type=float, multiple=True, help="Also KL of this weight; 1: the usual VAE. Repeatable."
-)
-@click.option("--imq", "imqs", type=float, multiple=True, metavar="ALPHA", help="Also seven IMQ kernels. Repeatable.")
-@click.option("--sw", "sws", type=float, multiple=True, metavar="ALPHA", help="Also sliced Wasserstein. Repeatable.")
-@click.option("--latent-dim", type=int, help="Latent dimensions.  [default: the preset's]")
-@click.option("--epochs", type=int, help="Epochs per training.  [default: the preset's]")
-@click.option("--batch-size", type=int, help="Images in a step.  [default: the preset's]")
-@click.option("--learning-rate", type=float, help="Of the optimizer.  [default: the preset's]")
-@click.option(
-    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Any setting: training.cooldown=0. Repeatable."
-)
-@click.option("--dataset", help=f"{DATASETS}  [default: the preset's]")
-@data_dir_option
-@click.option("--only", multiple=True, metavar="NAME", help="Only this variant of the preset. Repeatable.")
+@experiment_options
 @click.option("--jobs", type=int, help="Trainings at a time.  [default: cores as memory allows, 4 per GPU]")
 @out_option
 @click.option("--server", default="auto", show_default=True, metavar="auto|none|URL", help="Prefect's server.")

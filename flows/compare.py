@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from prefect import flow
+from prefect.runtime import deployment
 from prefect.states import Cancelled, Completed, Failed, State
 
 from flows import plan as plans
@@ -25,6 +26,7 @@ from flows.plan import Plan
 from flows.progress import prefect_ui
 from flows.runners import PrefectRunner, ThreadRunner
 from flows.story import Ending, story
+from mmdvae.experiment import file
 from tasks.processes import pool as processes
 from tasks.progress import tell
 from tasks.report import publish_artifacts
@@ -91,6 +93,8 @@ def compare(
         strict: Stop at the first variant that fails, without a report.
         rich_artifact: Also show the page in Prefect's UI, cut down to 500 KB.
     """
+    if deployment.id:  # asked for by anybody who reaches the server
+        file.check_below(preset, Path.cwd())
     orphans.claim()
     newer = missed_schedules.newer_run()
     if newer:

@@ -107,7 +107,7 @@ def _look(variant: VariantResult, alphas: list[float], place: int) -> Look:
     return Look(
         id=variant.name,
         label=_label(variant),
-        detail=", ".join(filter(None, (_alpha(variant), "normalised codes" if variant.normalised else ""))),
+        detail=", ".join(filter(None, (weighed(variant), "normalised codes" if variant.normalised else ""))),
         title=_title(variant),
         state=state,
         status=variant.status,
@@ -136,13 +136,14 @@ def _label(variant: VariantResult) -> str:
     return variant.kernel.upper() if variant.kernel else title_of(variant.regularizer)
 
 
-def _alpha(variant: VariantResult) -> str:
+def weighed(variant: VariantResult) -> str:
+    """Its weight: α 0.6, β 2; empty without a penalty."""
     unit, value = weight(variant.alpha, variant.regularizer)
     return f"{WEIGHTS[unit]}\u00a0{value}" if variant.has_penalty else ""
 
 
 def _title(variant: VariantResult) -> str:
-    words = [_alpha(variant), _label(variant), "normalised codes" if variant.normalised else ""]
+    words = [weighed(variant), _label(variant), "normalised codes" if variant.normalised else ""]
     return ", ".join(filter(None, words))
 
 

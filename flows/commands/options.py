@@ -40,3 +40,62 @@ dataset_option = click.option("--dataset", default="fashion-mnist", show_default
 data_dir_option = click.option(
     "--data-dir", type=FOLDER, help="Folder that holds the data set's files; no other is searched."
 )
+
+
+def experiment_options(command):
+    """What is compared: a preset, file or run, and what replaces parts of it; the names are those of plan.Options."""
+    for option in reversed(
+        (
+            click.argument("preset", default="quick"),
+            click.option(
+                "--alpha",
+                "alphas",
+                type=float,
+                multiple=True,
+                help="Weight of the penalty, 0 <= alpha < 1. Repeatable.",
+            ),
+            click.option(
+                "--sigma",
+                "sigmas",
+                type=Sigma(),
+                multiple=True,
+                metavar="NUMBER|RULE",
+                help="Bandwidth of the kernel, > 0, or a rule: 'sqrt(d)', 'median', '0.5*sqrt(d)'. Repeatable.",
+            ),
+            click.option(
+                "--variant",
+                "variants",
+                multiple=True,
+                metavar="NAME",
+                help="A variant by name: none, none-bn, imq-a0.3, kl-a0.2. Repeatable.",
+            ),
+            click.option(
+                "--beta", "betas", type=float, multiple=True, help="Also KL of this weight; 1 is the usual VAE."
+            ),
+            click.option("--imq", "imqs", type=float, multiple=True, metavar="ALPHA", help="Also seven IMQ kernels."),
+            click.option("--sw", "sws", type=float, multiple=True, metavar="ALPHA", help="Also sliced Wasserstein."),
+            click.option("--only", multiple=True, metavar="NAME", help="Only this variant. Repeatable."),
+            click.option(
+                "--seed",
+                "seeds",
+                type=int,
+                multiple=True,
+                help="Training seed. Repeatable; three or more give intervals.",
+            ),
+            click.option("--latent-dim", type=int, help="Latent dimensions.  [default: the preset's]"),
+            click.option("--epochs", type=int, help="Epochs per training.  [default: the preset's]"),
+            click.option("--batch-size", type=int, help="Images in a step.  [default: the preset's]"),
+            click.option("--learning-rate", type=float, help="Of the optimizer.  [default: the preset's]"),
+            click.option(
+                "--set",
+                "overrides",
+                multiple=True,
+                metavar="KEY=VALUE",
+                help="Any setting: training.cooldown=0. Repeatable.",
+            ),
+            click.option("--dataset", help=f"{DATASETS}  [default: the preset's]"),
+            data_dir_option,
+        )
+    ):
+        command = option(command)
+    return command

@@ -16,9 +16,7 @@ MMD, KL = "mmd", "kl"
 
 def before(variant: VariantResult) -> Before | None:
     """The state of its kernel on draws from the prior; None without a kernel and for one that has no closed form."""
-    if variant.regularizer != MMD:
-        return None
-    return _before(variant.kernel, variant.widths, variant.latent_dim)
+    return of_kernel(variant.kernel, variant.widths, variant.latent_dim) if variant.regularizer == MMD else None
 
 
 def kind(variant: VariantResult) -> str:
@@ -71,6 +69,7 @@ def with_sigma(variants: Variants, sigmas: Sequence[float]) -> list[VariantResul
 
 
 @cache
-def _before(kernel: str | None, sigmas: tuple[float, ...], dim: int) -> Before | None:
+def of_kernel(kernel: str | None, sigmas: tuple[float, ...], dim: int) -> Before | None:
+    """What is known before training of a kernel with these bandwidths; None if it has no closed form."""
     mixture = kernel_mixtures.of(kernel, sigmas, dim)
     return strength.before_training(mixture, dim) if mixture else None

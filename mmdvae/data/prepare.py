@@ -59,6 +59,11 @@ def prepare(
         raise InputError(f"{store}: must be a writable folder, but {error.strerror or error}") from None
 
 
+def known(name: str | Row, data_dir: Path | None, store: Path) -> Dataset | None:
+    """The data set if it is prepared in `store` and its source has not changed since; nothing is decoded."""
+    return _recall(catalog.find(name), data_dir, store)
+
+
 def from_folder(folder: Path) -> Dataset:
     """The data set in a prepared folder; InputError if a file is missing or has the wrong size."""
     info = array_folder.info(folder)

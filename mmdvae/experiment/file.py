@@ -6,7 +6,6 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from mmdvae.variants import Variant
 NAME = "experiment.toml"  # in the folder of a run
 MOST_VARIANTS = 10_000
 LARGEST = 1_000_000  # bytes of a file
+FOLDER = Path(__file__).parent.parent / "presets"
 PRESETS = ("quick", "notebook", "sweep")  # files of mmdvae/presets, in the order in which they are listed
 _RECIPE = TypeAdapter(Recipe)
 _KEY = re.compile(r"([A-Za-z_]+)(?:\[([0-9]+)\])?")
@@ -51,10 +51,15 @@ def presets() -> dict[str, Experiment]:
     return {name: read(name) for name in PRESETS}
 
 
+def template() -> str:
+    """A commented file to start from."""
+    return (FOLDER / "template.toml").read_text(encoding="utf-8")
+
+
 def locate(asked: str) -> Path:
     """The file that is meant; InputError if there is none."""
     if asked in PRESETS:
-        return Path(str(resources.files("mmdvae"))) / "presets" / f"{asked}.toml"
+        return FOLDER / f"{asked}.toml"
     path = Path(os.path.expanduser(asked))
     if path.is_dir():
         path = path / NAME
@@ -62,6 +67,12 @@ def locate(asked: str) -> Path:
         hint = "" if "/" in asked or asked.endswith(".toml") else "; a file ends in .toml"
         raise InputError(f"unknown preset {asked!r}; choose one of: {', '.join(PRESETS)}, or a file{hint}")
     return path
+
+
+def check_below(asked: str, folder: Path) -> None:
+    """Raise InputError unless it is a preset, or a file that lies below the folder, links followed."""
+    if asked not in PRESETS and not locate(asked).resolve().is_relative_to(folder.resolve()):
+        raise InputError(f"preset must be a name or a file below the project's folder, got {asked!r}")
 
 
 def text(experiment: Experiment, folder: Path) -> str:

@@ -103,9 +103,9 @@ def _sure(report: Report, found: Choice) -> Box:
     few = seeds < MIN_SEEDS
     main = text.count(seeds, "seed") + (", no interval." if few else ".")
     rest = _yardstick(report, found) if few else _claims(report, found)
-    alphas = {one.alpha for one in report.variants if one.has_penalty and one.regularizer == groups.MMD}
-    if len(alphas) == 1:
-        rest.append(f"Of MMD only α {text.setting(alphas.pop())} was tried.")
+    weights = {looks.weighed(one) for one in report.variants if one.regularizer == groups.MMD}
+    if len(weights) == 1:
+        rest.append(f"Of MMD only {weights.pop()} was tried.")
     rest += _as_cheap(report, found)
     if next_step.unsettled(report):
         rest.append("Training had not settled: more epochs may change the order.")

@@ -1,6 +1,7 @@
 """Experiment files: what they mean, how they are written again, and one line for each way to be wrong."""
 
 import dataclasses
+import re
 import tomllib
 
 import pytest
@@ -283,3 +284,23 @@ def test_other_files_than_files_of_text_are_refused(tmp_path):
             InputError, match=f"unknown preset .*{gone[-4:]}.*; choose one of: quick, notebook, sweep, or a file"
         ):
             file.read(gone)
+
+
+def test_a_deployment_reads_presets_and_files_below_its_folder_and_no_others(written, tmp_path):
+    inside, outside = tmp_path / "project", written(HEAD + NONE)
+    inside.mkdir()
+    (inside / "own.toml").write_text(HEAD + NONE)
+    (inside / "link.toml").symlink_to(outside)
+    file.check_below("quick", inside)
+    file.check_below(str(inside / "own.toml"), inside)
+    for asked in (outside, str(inside / "link.toml"), str(inside / ".." / "mine.toml")):
+        with pytest.raises(InputError, match="must be a name or a file below the project's folder"):
+            file.check_below(asked, inside)
+
+
+def test_the_template_is_an_experiment_and_so_are_its_commented_blocks(written):
+    found = names(written(file.template()))
+    assert found[:2] == ["none", "mmd-a0.2-s2.83"]
+    whole = re.sub(r"^# (?=\w+ = |\[\[)", "", file.template(), flags=re.MULTILINE)
+    more = names(written(whole))
+    assert {"none-bn", "gaussians-a0.6-s1_2.83_8", "sw-a0.6"} <= {*more} - {*found}
