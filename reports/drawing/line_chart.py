@@ -54,6 +54,11 @@ class Chart:
     label_width: int = 8  # pixels at the right for direct labels
 
 
+def label_width(lines: Sequence[Line]) -> int:
+    """Pixels for the longest label of the lines, with the sample of its line."""
+    return 32 + round(5.8 * max((len(line.label) for line in lines), default=0))
+
+
 def render(chart: Chart) -> Markup:
     """The chart as one <svg> element."""
     left, top = 46, 10

@@ -103,9 +103,9 @@ def _chart(alt: str, lines: list[line_chart.Line], axes: Scales, shade: historie
             y=axes[1],
             lines=lines,
             shade=shade or [],
-            width=420,
+            width=270 + line_chart.label_width(lines),
             height=max(230, ROW * len(lines) + 50),
-            label_width=150,
+            label_width=line_chart.label_width(lines),
         )
     )
 

@@ -48,6 +48,7 @@ def _draw(touched: dict[Look, Spectrum], untouched: list[Spectrum]) -> Markup:
     kinds = [look.kind for look in touched]
     dashes = [line_chart.DASHES[kinds[:place].count(kind) % len(line_chart.DASHES)] for place, kind in enumerate(kinds)]
     lines = [_line(look, values, dash) for (look, values), dash in zip(touched.items(), dashes, strict=True)]
+    lines = [*([_grey(untouched)] if untouched else []), *lines]
     return line_chart.render(
         line_chart.Chart(
             alt=_alt(touched, untouched),
@@ -58,11 +59,11 @@ def _draw(touched: dict[Look, Spectrum], untouched: list[Spectrum]) -> Markup:
                 ticks=[(number, str(number)) for number in range(1, longest + 1, -(-longest // 12))],
             ),
             y=scales.logarithmic([1.0, *(value for values in spectra for value in values if value is not None)]),
-            lines=[*([_grey(untouched)] if untouched else []), *lines],
+            lines=lines,
             references=[line_chart.Reference(value=1.0, label="prior: 1", colour=svg.INK, dash="1 3")],
-            width=480,
-            height=max(260, ROW * (len(lines) + 2) + 46),
-            label_width=150,
+            width=330 + line_chart.label_width(lines),
+            height=max(260, ROW * (len(lines) + 1) + 46),
+            label_width=line_chart.label_width(lines),
         )
     )
 
