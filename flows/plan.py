@@ -176,7 +176,8 @@ def _check_text(option: str, path: str) -> None:
 
 
 def _command(options: Options) -> str:
-    words = ["mmdvae", "compare", options.preset if options.preset in file.PRESETS else Path(options.preset).name]
+    private = options.preset.startswith(("/", "~"))  # a path of this machine; one from here is none
+    words = ["mmdvae", "compare", Path(options.preset).name if private else options.preset]
     repeated: tuple[tuple[str, tuple[Any, ...]], ...] = (
         ("--alpha", options.alphas),
         ("--sigma", options.sigmas),

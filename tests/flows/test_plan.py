@@ -46,3 +46,29 @@ def test_the_command_of_a_run_with_named_variants_makes_the_same_variants(tmp_pa
     made = plan.make(out=tmp_path, variants=("imq-a0.3", "kl-a0.2"), alphas=(0.6,), sigmas=(1.0,))
     assert made.command == "mmdvae compare quick --alpha 0.6 --sigma 1 --variant imq-a0.3 --variant kl-a0.2"
     assert [variant.name for variant in made.experiment.variants] == ["mmd-a0.6-s1", "imq-a0.3", "kl-a0.2"]
+
+
+def test_the_command_repeats_what_was_asked_and_names_no_place_on_this_machine(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text('format = 1\nname = "mine"\n[[variants]]\nregularizer = "none"\n')
+    wishes = {"betas": (2.0,), "imqs": (0.3,), "sws": (0.5,), "latent_dim": 4, "batch_size": 64, "learning_rate": 5e-4}
+    made = plan.make(preset="mine.toml", overrides=("training.cooldown=0",), out=tmp_path / "runs", **wishes)
+    assert made.command == (
+        "mmdvae compare mine.toml --beta 2 --imq 0.3 --sw 0.5 --set training.cooldown=0 --latent-dim 4 --batch-size 64 "
+        "--learning-rate 0.0005"
+    )
+    assert [one.name for one in made.experiment.variants] == ["none-d4", "kl-b2-d4", "imq-a0.3-d4", "sw-a0.5-d4"]
+    assert (made.experiment.recipe.cooldown, made.experiment.recipe.batch_size, made.whole) == (0, 64, False)
+    assert plan.make(preset=str(tmp_path / "mine.toml"), out=tmp_path / "runs").command == "mmdvae compare mine.toml"
+
+
+def test_a_rule_for_sigma_and_a_name_follow_the_latent_dimensions(tmp_path):
+    made = plan.make(sigmas=("sqrt(d)", 2.0), alphas=(0.6,), variants=("none",), latent_dim=32, out=tmp_path)
+    assert [one.name for one in made.experiment.variants] == ["mmd-a0.6-s5.66-d32", "mmd-a0.6-s2-d32", "none-d32"]
+    assert made.command == "mmdvae compare quick --alpha 0.6 --sigma 'sqrt(d)' --sigma 2 --variant none --latent-dim 32"
+
+
+@pytest.mark.parametrize("override", ["training.cooldown", "=3", "variants[99].alpha=0.5"])
+def test_an_override_that_reaches_nothing_is_refused(override, tmp_path):
+    with pytest.raises(InputError, match="--set must be KEY=VALUE|must be a key|there is no such place"):
+        plan.make(overrides=(override,), out=tmp_path)
