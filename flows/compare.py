@@ -16,6 +16,7 @@ from flows.parameters import (
     Epochs,
     Experiment,
     Jobs,
+    Likelihood,
     Name,
     Positive,
     Seed,
@@ -52,6 +53,7 @@ def compare(
     sws: list[Alpha] | None = None,
     seeds: list[Seed] | None = None,
     latent_dim: Whole | None = None,
+    likelihood: Likelihood | None = None,
     epochs: Epochs | None = None,
     batch_size: Whole | None = None,
     learning_rate: Positive | None = None,
@@ -80,6 +82,7 @@ def compare(
         sws: Alphas of sliced Wasserstein variants to compare as well.
         seeds: Every variant is trained once per seed; three or more give confidence intervals.
         latent_dim: Latent dimensions; if empty, the preset's.
+        likelihood: Of a pixel, bernoulli (BCE) or gaussian (2 MSE); if empty, the preset's.
         epochs: Epochs of every training; if empty, the preset's.
         batch_size: Images in a step; if empty, the preset's.
         learning_rate: Of the optimizer; if empty, the preset's.
@@ -112,6 +115,7 @@ def compare(
             sws=tuple(sws or ()),
             seeds=tuple(seeds or ()),
             latent_dim=latent_dim,
+            likelihood=likelihood,
             epochs=epochs,
             batch_size=batch_size,
             learning_rate=learning_rate,

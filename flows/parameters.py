@@ -7,7 +7,7 @@ from pydantic import Field
 from flows import plan
 from mmdvae import recipes, variants
 from mmdvae.data import catalog
-from mmdvae.experiment.file import PRESETS
+from mmdvae.experiment.file import LIKELIHOODS, PRESETS
 
 Name = Annotated[str, Field(min_length=1)]
 Experiment = Annotated[str, Field(min_length=1, json_schema_extra={"examples": [*PRESETS, "experiments/mine.toml"]})]
@@ -16,6 +16,7 @@ Sigma = Annotated[float, Field(ge=variants.SMALLEST_SIGMA, le=variants.LARGEST_S
 Beta = Annotated[float, Field(gt=0, le=variants.LARGEST_WEIGHT)]
 Positive = Annotated[float, Field(gt=0)]
 Whole = Annotated[int, Field(ge=1)]
+Likelihood = Annotated[str, Field(json_schema_extra={"enum": list(LIKELIHOODS)})]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Epochs = Annotated[int, Field(ge=1, le=recipes.MOST_EPOCHS)]
 Jobs = Annotated[int, Field(ge=1, le=plan.MOST_JOBS)]

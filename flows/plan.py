@@ -35,6 +35,7 @@ class Options:
     sws: tuple[float, ...] = ()
     seeds: tuple[int, ...] = ()
     latent_dim: int | None = None
+    likelihood: str | None = None
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
@@ -118,6 +119,7 @@ def _changes(options: Options) -> dict[str, Any]:
     """What the options change in the file, by key."""
     given = {
         "model.latent_dim": options.latent_dim,
+        "model.likelihood": options.likelihood,
         "training.epochs": options.epochs,
         "training.batch_size": options.batch_size,
         "training.learning_rate": options.learning_rate,
@@ -191,6 +193,7 @@ def _command(options: Options) -> str:
     )
     single = (
         ("--latent-dim", options.latent_dim),
+        ("--likelihood", options.likelihood),
         ("--epochs", options.epochs),
         ("--batch-size", options.batch_size),
         ("--learning-rate", options.learning_rate),

@@ -25,6 +25,7 @@ class Recipe:
     batch_norm_images: int = 0  # images for re-estimating batch-norm statistics after an epoch; 0: moving averages only
     flip: bool = False  # mirror half of the inputs, but not their targets
     contrast: float = 0.0  # random contrast factor in [1 - c, 1 + c], on the input only
+    likelihood: Literal["bernoulli", "gaussian"] = "bernoulli"  # of a pixel: BCE, or 2 MSE (docs/decisions/weights.md)
     training_flag: bool = True  # False: as the notebook behaves under Keras 3, see docs/decisions/recipes.md
 
     def __post_init__(self):

@@ -22,6 +22,7 @@ from mmdvae.recipes import RECIPES, Recipe
 from mmdvae.variants import Variant
 
 NAME = "experiment.toml"  # in the folder of a run
+LIKELIHOODS = ("bernoulli", "gaussian")
 MOST_VARIANTS = 10_000
 LARGEST = 1_000_000  # bytes of a file
 FOLDER = Path(__file__).parent.parent / "presets"
@@ -82,14 +83,14 @@ def text(experiment: Experiment, folder: Path) -> str:
 
 def as_content(experiment: Experiment, folder: Path | None = None) -> dict[str, Any]:
     """What a file that describes the experiment holds; paths are relative to `folder`, or only names without one."""
-    recipe = {name: value for name, value in experiment.recipe.to_dict().items() if name != "name"}
+    recipe = {key: value for key, value in experiment.recipe.to_dict().items() if key in schema.TRAINING}
     return {
         "format": schema.FORMAT,
         "name": experiment.name,
         **({"question": experiment.question} if experiment.question else {}),
         "seeds": list(experiment.seeds),
         "data": {"source": _relative(experiment.source, folder)},
-        "model": {"latent_dim": experiment.latent_dim},
+        "model": {"latent_dim": experiment.latent_dim, "likelihood": experiment.recipe.likelihood},
         "training": {"recipe": experiment.recipe.name, **recipe},
         "variants": [_block(variant) for variant in experiment.variants],
     }
@@ -176,7 +177,7 @@ def _experiment(content: dict[str, Any], path: Path) -> Experiment:
     return Experiment(
         name=_name(file),
         question=file.question,
-        recipe=_recipe(file.training),
+        recipe=_recipe(file.training, file.model.likelihood),
         variants=tuple(found),
         seeds=tuple(dict.fromkeys(file.seeds)),
         source=_beside(file.data.source, path),
@@ -192,14 +193,16 @@ def _name(file: File) -> str:
     return file.name
 
 
-def _recipe(settings: dict[str, Any]) -> Recipe:
+def _recipe(settings: dict[str, Any], likelihood: str) -> Recipe:
+    if likelihood not in LIKELIHOODS:
+        raise InputError(f"model.likelihood: must be one of: {', '.join(LIKELIHOODS)}; got {likelihood!r}")
     name = settings.get("recipe", recipes.STANDARD.name)
     if name not in RECIPES:
         raise InputError(f"training.recipe: must be one of: {', '.join(RECIPES)}; got {name!r}")
     for key in settings:
         if key not in schema.TRAINING:
             raise InputError(f"training.{key}: {schema.unknown(key, schema.TRAINING)}")
-    given = {key: value for key, value in settings.items() if key != "recipe"}
+    given = {key: value for key, value in settings.items() if key != "recipe"} | {"likelihood": likelihood}
     try:
         return _RECIPE.validate_json(json.dumps(RECIPES[name].to_dict() | given), strict=True)
     except ValidationError as error:

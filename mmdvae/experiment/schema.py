@@ -13,7 +13,7 @@ from mmdvae.recipes import Recipe
 from mmdvae.variants import LATENT_DIM
 
 FORMAT = 1
-TRAINING = ("recipe", *(field.name for field in fields(Recipe) if field.name != "name"))  # keys of [training]
+TRAINING = ("recipe", *(field.name for field in fields(Recipe) if field.name not in ("name", "likelihood")))  # its keys
 KINDS = {  # by pydantic's type of error: what was expected
     "missing": "is missing",
     "float_type": "must be a number",
@@ -49,6 +49,7 @@ class Model(_Table):
     """The networks."""
 
     latent_dim: int = LATENT_DIM
+    likelihood: str = "bernoulli"
 
 
 class Block(_Table):

@@ -5,17 +5,17 @@ import math
 import keras
 import numpy as np
 
-from mmdvae.model.vae import VAE, binary_cross_entropy
+from mmdvae.model.vae import VAE
 
 BATCHES = 3
 
 
 def ratio(model: VAE, images: np.ndarray, *, seed: int) -> float:
-    """alpha |grad penalty| / ((1 - alpha) |grad BCE|) over the encoder's weights, at images (n, 28, 28) uint8.
+    """alpha |grad penalty| / ((1 - alpha) |grad error|) over the encoder's weights, at images (n, 28, 28) uint8.
 
     The median over up to 3 batches of the recipe's size, in inference mode with seeded noise; the model's weights,
-    running statistics and random states are unchanged afterwards. 0 without a penalty; infinite if only BCE's gradient
-    is 0; NaN if both are 0, and for a single image, for which MMD² is undefined.
+    running statistics and random states are unchanged afterwards. 0 without a penalty; infinite if only the error's
+    gradient is 0; NaN if both are 0, and for a single image, for which MMD² is undefined.
     """
     variant, size = model.variant, min(model.recipe.batch_size, len(images))
     if variant.regularizer == "none":
@@ -30,28 +30,28 @@ def ratio(model: VAE, images: np.ndarray, *, seed: int) -> float:
     finally:
         for variable, value in zip(model.non_trainable_variables, state, strict=True):
             variable.assign(value)
-    bce, penalty = np.array(norms).T
+    error, penalty = np.array(norms).T
     with np.errstate(divide="ignore", invalid="ignore"):
-        return float(np.median(variant.alpha * penalty / ((1 - variant.alpha) * bce)))
+        return float(np.median(variant.alpha * penalty / ((1 - variant.alpha) * error)))
 
 
 def _norms(model: VAE, images: np.ndarray) -> tuple[float, float]:
-    """Norms of the gradients of BCE and of the penalty."""
-    bce, penalty = (
+    """Norms of the gradients of the reconstruction error and of the penalty."""
+    error, penalty = (
         float(np.sqrt(sum(np.square(np.asarray(one, dtype=np.float64)).sum() for one in gradient if one is not None)))
         for gradient in terms_by_encoder(model, images)
     )
-    return bce, penalty
+    return error, penalty
 
 
 def terms_by_encoder(model: VAE, images: np.ndarray) -> list[list]:
-    """Gradients of BCE and of the unweighted penalty with respect to each encoder weight; None if independent of it."""
+    """Gradients of the error and of the penalty, unweighted, by each encoder weight; None if independent of it."""
     gradients = _by_tape if keras.backend.backend() == "tensorflow" else _by_transformation
     return gradients(model, images)
 
 
 def _terms(model, outputs):
-    return binary_cross_entropy(outputs["target"], outputs["logits"]), model.penalty(outputs)
+    return model.reconstruction(outputs), model.penalty(outputs)
 
 
 def _by_tape(model, images):

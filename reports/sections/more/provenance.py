@@ -16,6 +16,7 @@ SETTINGS = {  # of a recipe, in the order of the page; a setting that is not nam
     "batch_norm_momentum": "momentum of batch norm {}",
     "batch_norm_images": "batch norm estimated again on {} images",
     "estimator": "{} estimator of MMD²",
+    "likelihood": "{} likelihood",
     "contrast": "contrast of the inputs changed by up to {}",
 }
 SWITCHES = {  # if off, and if on

@@ -8,6 +8,7 @@ import pytest
 
 from mmdvae import recipes, variants
 from mmdvae.data import array_folder
+from mmdvae.model import vae
 from mmdvae.model.vae import VAE
 from mmdvae.penalties.kl import kl_to_prior
 from mmdvae.training.build import build
@@ -257,3 +258,32 @@ def test_normalised_codes_of_an_image_do_not_depend_on_the_images_beside_it_in_e
     np.testing.assert_allclose(outputs_of(model, images[:8], training=False)["mean"], together, atol=1e-4)
     for a, b in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_a_gaussian_likelihood_is_twice_the_squared_error_and_below_what_bce_adds_to_the_entropy():
+    rng = np.random.default_rng(2)
+    target, logits = rng.uniform(size=(50, 28, 28, 1)), 4 * rng.normal(size=(50, 28, 28, 1))
+    made = 1 / (1 + np.exp(-logits))
+    expected = 2 * np.mean((target - made) ** 2)
+    got = float(vae.gaussian_error(target.astype("float32"), logits.astype("float32")))
+    assert got == pytest.approx(expected, rel=1e-6)
+    assert float(vae.gaussian_error(target, np.log(target / (1 - target)))) < 1e-12  # a perfect reconstruction
+    # Pinsker, pixel by pixel: -t log p - (1 - t) log(1 - p) + t log t + (1 - t) log(1 - t) >= 2 (t - p)².
+    excess = target * np.log(target / made) + (1 - target) * np.log((1 - target) / (1 - made))
+    assert np.all(excess >= 2 * (target - made) ** 2 - 1e-12)
+
+
+def test_the_likelihood_is_what_is_trained_and_bce_is_measured_for_both():
+    images = np.random.default_rng(0).integers(0, 256, (16, 28, 28), dtype=np.uint8)
+    gaussian = dataclasses.replace(recipes.STANDARD, likelihood="gaussian")
+    models = [build(variants.gaussian(0.6, 2.83), recipe, seed=0) for recipe in (recipes.STANDARD, gaussian)]
+    values = []
+    for model in models:
+        model.reseed(0, 0)
+        outputs = model(images)
+        loss, penalty = float(model.compute_loss(y_pred=outputs)), float(model.penalty(outputs))
+        values.append(float(model.get_metrics_result()["bce"]))
+        assert loss == pytest.approx(0.4 * float(model.reconstruction(outputs)) + 0.6 * penalty, rel=1e-5)
+    assert values[0] == pytest.approx(values[1], rel=1e-6)
+    error = 2 * np.mean((np.asarray(outputs["target"]) - 1 / (1 + np.exp(-np.asarray(outputs["logits"])))) ** 2)
+    assert float(models[1].reconstruction(outputs)) == pytest.approx(error, rel=1e-5)
