@@ -12,7 +12,7 @@ from typing import Any
 
 from mmdvae import variants
 from mmdvae.data import catalog
-from mmdvae.errors import InputError
+from mmdvae.errors import InputError, shown
 from mmdvae.experiment import file
 from mmdvae.experiment.experiment import Experiment
 from mmdvae.files import somebody_elses
@@ -56,7 +56,7 @@ class Plan:
 
     run_id: str
     created: str  # ISO 8601, UTC
-    command: str  # repeats the comparison; contains no paths
+    command: str  # repeats the comparison; contains no absolute paths
     experiment: Experiment
     whole: bool  # whether its variants are all of the file, and no others
     options: Options
@@ -83,8 +83,11 @@ class Plan:
                 yield variant, seed
 
 
-def make(**given: Any) -> Plan:
-    """Check the options and make the plan; an InputError names the first that is invalid."""
+def make(*, writes: bool = True, **given: Any) -> Plan:
+    """Check the options and make the plan; an InputError names the first that is invalid.
+
+    Unless it `writes`, the folder for runs need not be there, and is not made.
+    """
     options = _with_home(Options(**given))
     asked = file.read(options.preset, _changes(options))
     experiment = _chosen(asked, options)
@@ -97,7 +100,8 @@ def make(**given: Any) -> Plan:
     ):
         _check_text(option, str(path))
     environment.backend()
-    check_writable(options.out)
+    if writes:
+        check_writable(options.out)
     now = datetime.now(UTC)
     return Plan(
         run_id=f"{now:%Y%m%d-%H%M%S}-{experiment.name}-{secrets.token_hex(2)}",
@@ -125,13 +129,15 @@ def _changes(options: Options) -> dict[str, Any]:
         "training.learning_rate": options.learning_rate,
         "seeds": list(options.seeds) or None,
     }
-    changes = {key: value for key, value in given.items() if value is not None}
+    changes: dict[str, Any] = {}
     for override in options.overrides:
-        key, equals, value = override.partition("=")
+        key, equals, value = (part.strip() for part in override.partition("="))
         if not equals:
             raise InputError(f"--set must be KEY=VALUE, such as training.cooldown=0, got {override!r}")
-        changes[key.strip()] = file.parsed(value.strip())
-    return changes
+        if key in ("data", "data.source", "base"):
+            raise InputError(f"--set cannot change {key}; take --dataset, or write it into the file")
+        changes[key] = file.parsed(value)
+    return changes | {key: value for key, value in given.items() if value is not None}
 
 
 def _chosen(experiment: Experiment, options: Options) -> Experiment:
@@ -204,4 +210,4 @@ def _command(options: Options) -> str:
         ]
     if options.dataset is not None:
         words += ["--dataset", catalog.find(options.dataset).name]
-    return shlex.join(words)
+    return shlex.join(map(shown, words))

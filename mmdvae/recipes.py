@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from mmdvae.errors import InputError
 
+MOST_IMAGES = 1_000_000  # in a batch
+LARGEST_RATE = 1e38  # still a number in float32
 MOST_EPOCHS = 100_000  # with a million images in batches of 128, the number of steps still fits in 32 bits
 
 
@@ -35,8 +37,18 @@ class Recipe:
                 raise InputError(f"{what} must be a whole number >= 1, got {value}")
         if self.epochs > MOST_EPOCHS:
             raise InputError(f"epochs must be <= {MOST_EPOCHS}, got {self.epochs}")
-        if not math.isfinite(self.learning_rate) or self.learning_rate <= 0:
-            raise InputError(f"learning_rate must be a finite number > 0, got {self.learning_rate}")
+        if self.batch_size > MOST_IMAGES:
+            raise InputError(f"batch_size must be <= {MOST_IMAGES}, got {self.batch_size}")
+        if not math.isfinite(self.learning_rate) or not 0 < self.learning_rate <= LARGEST_RATE:
+            raise InputError(
+                f"learning_rate must be a finite number > 0 and <= {LARGEST_RATE:g}, got {self.learning_rate}"
+            )
+        if not 0 <= self.batch_norm_momentum < 1:
+            raise InputError(f"batch_norm_momentum must be >= 0 and < 1, got {self.batch_norm_momentum}")
+        if not 0 <= self.contrast <= 1:
+            raise InputError(f"contrast must be between 0 and 1, got {self.contrast}")
+        if not 0 <= self.batch_norm_images <= MOST_IMAGES:
+            raise InputError(f"batch_norm_images must be >= 0 and <= {MOST_IMAGES}, got {self.batch_norm_images}")
         if not 0 <= self.cooldown <= 1:
             raise InputError(f"cooldown must be between 0 and 1, got {self.cooldown}")
 

@@ -27,8 +27,9 @@ NORMALISED = "-bn"  # ends the name of a variant with normalised codes
 class Variant:
     """What distinguishes one model from another; the recipe holds all that they share.
 
-    The objective is (1 - alpha) * BCE + alpha * penalty, BCE in nats per pixel. The penalty is MMD² or sliced W2² (no
-    unit), or the KL divergence in nats per pixel, so that KL with alpha 0.5 is the usual VAE objective.
+    The objective is (1 - alpha) * reconstruction error + alpha * penalty. The error is BCE in nats per pixel, unless
+    the recipe's likelihood is Gaussian; the penalty is MMD² or sliced W2² (no unit), or the KL divergence in nats per
+    pixel, so that KL with alpha 0.5 is the usual VAE objective.
     """
 
     regularizer: str  # name of a row in mmdvae.penalties.table, or none
@@ -146,7 +147,7 @@ def named(name: str, *, latent_dim: int = LATENT_DIM) -> Variant:
     """
     found = re.fullmatch(
         rf"(?P<kind>[a-z]\w*)(?:-(?P<unit>[awb])(?P<weight>{NUMBER}))?(?:-s(?P<sigmas>{NUMBER}(?:_{NUMBER})*))?"
-        rf"(?:-p(?P<projections>[0-9]+))?(?:-d(?P<dim>[0-9]+))?(?P<normalised>{NORMALISED})?",
+        rf"(?:-p(?P<projections>[0-9]{{1,9}}))?(?:-d(?P<dim>[0-9]{{1,9}}))?(?P<normalised>{NORMALISED})?",
         name,
     )
     shape = _shapes().get(found["kind"]) if found else None
@@ -188,7 +189,12 @@ def _alpha(unit: str | None, value: float) -> float:
 def weight(alpha: float, regularizer: str) -> tuple[str, str]:
     """How a weight is told: a and 0.6; if that is long and alpha / (1 - alpha) is short, w and 2, for KL b and 2."""
     short, ratio = number(alpha), float(f"{alpha / (1 - alpha):.12g}")
-    if len(short) > LONG and len(number(ratio)) < len(short) and ratio / (1 + ratio) == alpha:
+    if (
+        ratio <= LARGEST_WEIGHT
+        and len(short) > LONG
+        and len(number(ratio)) < len(short)
+        and ratio / (1 + ratio) == alpha
+    ):
         return "b" if regularizer == "kl" else "w", number(ratio)
     return "a", short
 

@@ -37,7 +37,7 @@ def show(**wishes) -> None:
     from mmdvae.conclusions import groups
     from mmdvae.experiment import file
 
-    plan = plans.make(**wishes)
+    plan = plans.make(writes=False, **wishes)
     click.echo(file.text(plan.experiment, Path.cwd()))
     done = trained(plan)
     rows = [("variant", "sigma", "before training", "trained")]

@@ -113,6 +113,8 @@ def find(dataset: str | Row) -> Row:
         return dataset
     if dataset in IDX_SETS:
         return IDX_SETS[dataset]
+    if "\0" in dataset:
+        raise InputError(f"dataset must be a name or a path, got {dataset!r}")
     kind, _, path = dataset.partition(":")
     if dataset == "digits":
         return Own(kind="digits", path=_package_file("sklearn"))

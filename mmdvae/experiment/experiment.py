@@ -28,6 +28,9 @@ class Experiment:
             raise InputError(f"{self.name}: must have at least one variant, got none")
         if not self.seeds:
             raise InputError(f"{self.name}: must have at least one seed, got none")
+        for variant in self.variants:
+            if variant.latent_dim != self.latent_dim:
+                raise InputError(f"all variants must have {self.latent_dim} latent dimensions, got {variant.name}")
         for seed in self.seeds:
             if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**31:
                 raise InputError(f"seed must be a whole number >= 0 and < 2**31, got {seed}")
@@ -46,9 +49,15 @@ class Experiment:
         chosen = [variants.named(name, latent_dim=self.latent_dim) for name in names]
         if alphas or sigmas:
             own = [v for v in self.variants if not v.normalised]
-            own_alphas = (v.alpha for v in own if v.kernel == "gaussian" or v.penalty is None)
-            own_sigmas = (v.sigma for v in own if v.sigma is not None)
+            own_alphas = [v.alpha for v in own if v.kernel == "gaussian" or v.penalty is None]
+            own_sigmas = [v.sigma for v in own if v.sigma is not None]
             given = [sigma_rules.resolve(sigma, self.latent_dim) for sigma in sigmas]
+            if not given and not own_sigmas:
+                raise InputError(f"--alpha needs --sigma as well, for {self.name} has no variant with one")
+            if not alphas and not any(own_alphas):
+                raise InputError(
+                    f"--sigma needs --alpha as well, for {self.name} has no variant with a Gaussian kernel"
+                )
             grid = variants.grid(alphas or dict.fromkeys(own_alphas), given or dict.fromkeys(own_sigmas))
             chosen = [*(replace(one, latent_dim=self.latent_dim) for one in grid), *chosen]
         return replace(self, variants=tuple(dict.fromkeys([*(chosen or self.variants), *more])))
@@ -56,7 +65,18 @@ class Experiment:
     def only(self, names: Sequence[str]) -> "Experiment":
         """The same with only the named variants."""
         known = {variant.name: variant for variant in self.variants}
+        chosen: dict[Variant, None] = {}
         for name in names:
-            if name not in known:
+            found = known.get(name) or self._spelled_otherwise(name)
+            if found is None:
                 raise InputError(f"unknown variant {name!r}; choose one of: {', '.join(known)}")
-        return replace(self, variants=tuple(known[name] for name in dict.fromkeys(names)))
+            chosen[found] = None
+        return replace(self, variants=tuple(chosen))
+
+    def _spelled_otherwise(self, name: str) -> Variant | None:
+        """The variant that another spelling of its name means: none for none-d32, kl-w2 for kl-b2."""
+        try:
+            meant = variants.named(name, latent_dim=self.latent_dim)
+        except InputError:
+            return None
+        return meant if meant in self.variants else None

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mmdvae import recipes, variants
 from mmdvae.data import catalog
-from mmdvae.errors import InputError
+from mmdvae.errors import InputError, shown
 from mmdvae.experiment import schema, sigma_rules
 from mmdvae.experiment.experiment import Experiment
 from mmdvae.experiment.schema import Block, File
@@ -28,7 +28,7 @@ LARGEST = 1_000_000  # bytes of a file
 FOLDER = Path(__file__).parent.parent / "presets"
 PRESETS = ("quick", "notebook", "sweep")  # files of mmdvae/presets, in the order in which they are listed
 _RECIPE = TypeAdapter(Recipe)
-_KEY = re.compile(r"([A-Za-z_]+)(?:\[([0-9]+)\])?")
+_KEY = re.compile(r"([A-Za-z_]+)(?:\[([0-9]{1,6})\])?")
 
 
 def read(asked: str, changes: Mapping[str, Any] | None = None) -> Experiment:
@@ -61,13 +61,18 @@ def locate(asked: str) -> Path:
     """The file that is meant; InputError if there is none."""
     if asked in PRESETS:
         return FOLDER / f"{asked}.toml"
-    path = Path(os.path.expanduser(asked))
-    if path.is_dir():
+    path = _home(asked)
+    if asked and path.is_dir():
         path = path / NAME
     if not path.is_file():
         hint = "" if "/" in asked or asked.endswith(".toml") else "; a file ends in .toml"
         raise InputError(f"unknown preset {asked!r}; choose one of: {', '.join(PRESETS)}, or a file{hint}")
     return path
+
+
+def _home(place: str) -> Path:
+    """A path with ~ as the home; a NUL, which no file has in its name, is replaced."""
+    return Path(os.path.expanduser(place.replace("\0", "\ufffd")))
 
 
 def check_below(asked: str, folder: Path) -> None:
@@ -97,31 +102,44 @@ def as_content(experiment: Experiment, folder: Path | None = None) -> dict[str, 
 
 
 def _content(path: Path) -> dict[str, Any]:
+    content = _parse(path)
+    base = content.get("base")
+    if isinstance(base, str):
+        content = _on_base(content, base if base in PRESETS else str(path.parent / _home(base)), path)
+    return content
+
+
+def _parse(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > LARGEST:
             raise InputError(f"the file: must have at most {LARGEST:,} bytes, has {path.stat().st_size:,}")
-        content = tomllib.loads(path.read_bytes().decode())
+        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
         json.dumps(content)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except InputError:
+        raise
+    except ValueError as error:  # also of numbers with thousands of digits
         raise InputError(f"the file: must be TOML in UTF-8, but {error}") from None
     except OSError as error:
         raise InputError(f"the file: must be readable, but {error.strerror or error}") from None
     except (TypeError, RecursionError) as error:
         raise InputError(f"the file: must hold tables, lists, text and numbers, but {error}") from None
-    base = content.get("base")
-    if isinstance(base, str):
-        content = _on_base(content, base if base in PRESETS else str(path.parent / base), path)
     return content
 
 
 def _on_base(content: dict[str, Any], base: str, path: Path) -> dict[str, Any]:
     """The content with the base's data, model and training where it has none of its own; never its variants."""
     place = locate(base)
-    if place == path:
+    if place.resolve() == path.resolve():
         raise InputError("base: must be another file, got the file itself")
-    below = _content(place)
+    try:
+        below = _parse(place)
+    except InputError as error:
+        raise InputError(f"base {place.name}: {error}") from None
     if "base" in below:
-        raise InputError(f"base: must be a file without a base, got {base!r}")
+        raise InputError(f"base: must be a file without a base, got {place.name}")
+    data = below.get("data")
+    if isinstance(data, dict) and isinstance(data.get("source"), str):
+        below = below | {"data": data | {"source": _beside(data["source"], place)}}
     merged = dict(content)
     for table in ("data", "model", "training"):
         own = content.get(table, {})
@@ -146,21 +164,28 @@ def _set(content: dict[str, Any], key: str, value: Any) -> None:
             place = place[step]
         else:
             raise InputError(f"{key}: there is no such place")
-    if isinstance(place, dict) != isinstance(steps[-1], str) or (isinstance(place, list) and steps[-1] >= len(place)):
+    last = steps[-1]
+    named = isinstance(place, dict) and isinstance(last, str)
+    if not named and not (isinstance(place, list) and isinstance(last, int) and last < len(place)):
         raise InputError(f"{key}: there is no such place")
-    place[steps[-1]] = value
+    place[last] = value
 
 
 def parsed(text: str) -> Any:
     """A value as TOML writes it; what is none, as text."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        found = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
         return text
+    return found["value"] if len(found) == 1 else text
 
 
 def _experiment(content: dict[str, Any], path: Path) -> Experiment:
     file = schema.check(content)
+    try:
+        variants.check_whole("latent_dim", file.model.latent_dim, most=variants.MOST_DIMENSIONS)
+    except InputError as error:
+        raise InputError(f"model.{error}") from None
     found: dict[Variant, None] = {}
     for number, block in enumerate(file.variants):
         try:
@@ -197,7 +222,7 @@ def _recipe(settings: dict[str, Any], likelihood: str) -> Recipe:
     if likelihood not in LIKELIHOODS:
         raise InputError(f"model.likelihood: must be one of: {', '.join(LIKELIHOODS)}; got {likelihood!r}")
     name = settings.get("recipe", recipes.STANDARD.name)
-    if name not in RECIPES:
+    if not isinstance(name, str) or name not in RECIPES:
         raise InputError(f"training.recipe: must be one of: {', '.join(RECIPES)}; got {name!r}")
     for key in settings:
         if key not in schema.TRAINING:
@@ -221,6 +246,10 @@ def _variants(block: Block, dim: int) -> list[Variant]:
         kernel = "gaussians" if block.sigmas else variants.DEFAULT_KERNEL
     default = variants.PROJECTIONS if penalty and penalty.projections else None
     projections: list[int | None] = [*block.projections] or [default]
+    alphas = _alphas(block)
+    size = len(alphas) * max(1, len(block.sigma)) * len(projections) * len(block.normalised)
+    if size > MOST_VARIANTS:
+        raise InputError(f"must be at most {MOST_VARIANTS:,} in all, got {size:,}")
     sigmas: list[float | None] = [sigma_rules.resolve(sigma, dim) for sigma in block.sigma] or [None]
     return [
         Variant(
@@ -233,7 +262,7 @@ def _variants(block: Block, dim: int) -> list[Variant]:
             latent_dim=dim,
             normalised=normalised,
         )
-        for alpha, sigma, count, normalised in itertools.product(_alphas(block), sigmas, projections, block.normalised)
+        for alpha, sigma, count, normalised in itertools.product(alphas, sigmas, projections, block.normalised)
     ]
 
 
@@ -280,7 +309,9 @@ def _relative(source: str, folder: Path | None) -> str:
     kind, colon, place = source.partition(":")
     if not colon:
         return source
-    return f"{kind}:{os.path.relpath(place, folder) if folder else Path(place).name}"
+    if folder is None:
+        return shown(f"{kind}:{Path(place).name}")
+    return f"{kind}:{os.path.relpath(Path(place).resolve(), folder.resolve())}"
 
 
 def _shown(asked: str, path: Path) -> str:

@@ -4,8 +4,8 @@ from dataclasses import fields
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
-from pydantic_core import to_json
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticSerializationError, to_json
 
 from mmdvae.data import catalog
 from mmdvae.errors import InputError
@@ -28,6 +28,7 @@ KINDS = {  # by pydantic's type of error: what was expected
     "model_type": "must be a table",
     "model_attributes_type": "must be a table",
     "dict_type": "must be a table",
+    "too_short": "must not be empty",
 }
 
 
@@ -57,13 +58,13 @@ class Block(_Table):
 
     regularizer: str
     kernel: str | None = None
-    alpha: Annotated[list[float], BeforeValidator(_listed)] = []
-    weight: Annotated[list[float], BeforeValidator(_listed)] = []  # alpha / (1 - alpha)
-    beta: Annotated[list[float], BeforeValidator(_listed)] = []  # the same, for kl
-    sigma: Annotated[list[float | str], BeforeValidator(_listed)] = []
-    sigmas: list[float | str] = []  # one mean of Gaussian kernels
-    projections: Annotated[list[int], BeforeValidator(_listed)] = []
-    normalised: Annotated[list[bool], BeforeValidator(_listed)] = [False]
+    alpha: Annotated[list[float], Field(min_length=1), BeforeValidator(_listed)] = []
+    weight: Annotated[list[float], Field(min_length=1), BeforeValidator(_listed)] = []  # alpha / (1 - alpha)
+    beta: Annotated[list[float], Field(min_length=1), BeforeValidator(_listed)] = []  # the same, for kl
+    sigma: Annotated[list[float | str], Field(min_length=1), BeforeValidator(_listed)] = []
+    sigmas: Annotated[list[float | str], Field(min_length=1)] = []  # one mean of Gaussian kernels
+    projections: Annotated[list[int], Field(min_length=1), BeforeValidator(_listed)] = []
+    normalised: Annotated[list[bool], Field(min_length=1), BeforeValidator(_listed)] = [False]
 
 
 class File(_Table):
@@ -73,7 +74,7 @@ class File(_Table):
     name: str
     question: str = ""
     base: str | None = None  # a preset or file whose data, model and training this one starts from
-    seeds: Annotated[list[int], BeforeValidator(_listed)] = [0]
+    seeds: Annotated[list[int], Field(min_length=1), BeforeValidator(_listed)] = [0]
     data: Data = Data()
     model: Model = Model()
     training: dict[str, Any] = {}
@@ -86,6 +87,8 @@ def check(content: dict[str, Any]) -> File:
         file = File.model_validate_json(to_json(content))
     except ValidationError as error:
         raise InputError(_told(error)) from None
+    except (PydanticSerializationError, RecursionError, ValueError):
+        raise InputError("the file: must hold text in UTF-8 and numbers of ordinary size, not too deep") from None
     if file.format != FORMAT:
         raise InputError(f"format: must be {FORMAT}, got {file.format}")
     return file

@@ -15,7 +15,8 @@ BASES: dict[str, Callable[[int], float]] = {
 }
 FORMS = "sqrt(d), median, d, K*sqrt(d), K*median, d/sqrt(K)"
 _RULE = re.compile(
-    rf"(?:(?P<factor>{NUMBER})\*)?(?P<base>sqrt\(d\)|median|d)(?:/(?:(?P<divisor>{NUMBER})|sqrt\((?P<root>{NUMBER})\)))?"
+    rf"(?:(?P<factor>{NUMBER}) *\* *)?(?P<base>sqrt\(d\)|median|d)"
+    rf"(?: */ *(?:(?P<divisor>{NUMBER})|sqrt\((?P<root>{NUMBER})\)))?"
 )
 
 
@@ -26,9 +27,10 @@ def resolve(sigma: float | str, dim: int) -> float:
     """
     if not isinstance(sigma, str):
         return sigma
-    found = _RULE.fullmatch(sigma.replace(" ", ""))
+    found = _RULE.fullmatch(sigma.strip())
     if not found:
-        raise InputError(f"sigma must be a number > 0, or a rule: {FORMS}; got {sigma!r}")
-    value = BASES[found["base"]](dim) * float(found["factor"] or 1)
-    value /= float(found["divisor"] or 1) * math.sqrt(float(found["root"] or 1))
-    return float(f"{value:.3g}")
+        raise InputError(f"sigma must be a number > 0, or a rule: {FORMS}; got {sigma[:60]!r}")
+    divisor = float(found["divisor"] or 1) * math.sqrt(float(found["root"] or 1))
+    if not divisor:
+        raise InputError(f"sigma must be a number > 0, got {sigma[:60]!r}, which divides by 0")
+    return float(f"{BASES[found['base']](dim) * float(found['factor'] or 1) / divisor:.3g}")

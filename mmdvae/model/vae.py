@@ -65,11 +65,11 @@ class VAE(keras.Model):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The objective for one batch, from the outputs of `call`; scalar."""
-        bce = binary_cross_entropy(y_pred["target"], y_pred["logits"])
-        penalty = self.penalty(y_pred)
+        error, penalty = self.reconstruction(y_pred), self.penalty(y_pred)
+        bernoulli = self.recipe.likelihood == "bernoulli"
+        bce = error if bernoulli else binary_cross_entropy(y_pred["target"], y_pred["logits"])
         rounded_accuracy = ops.mean(ops.cast((y_pred["target"] > 0.5) == (y_pred["logits"] > 0), "float32"))
         images = ops.shape(y_pred["z"])[0]
-        error = bce if self.recipe.likelihood == "bernoulli" else self.reconstruction(y_pred)
         for name, value in (("bce", bce), ("penalty", penalty), ("rounded_accuracy", rounded_accuracy)):
             self.means[name].update_state(value, sample_weight=images)
         return (1 - self.variant.alpha) * error + self.variant.alpha * penalty

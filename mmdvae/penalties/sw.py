@@ -24,7 +24,7 @@ def sliced_w2_squared(z, directions):
     """Mean over directions (d, p) of the squared Wasserstein-2 distance between codes (n, d) and N(0, 1) along each.
 
     Along a direction the sorted codes are compared with the quantiles of N(0, 1) at (i - 1/2) / n, so the prior is not
-    sampled. Codes from N(m, q² I) have |m|² / d + (q - 1)² as n grows; n draws from the prior itself about 3 / n.
+    sampled. Codes from N(m, q² I) have |m|² / d + (q - 1)² as n grows; n draws from the prior itself have 2 to 4 / n.
 
     Source: Kolouri et al. 2019, arXiv:1804.01947, with quantiles in the place of draws.
     """

@@ -72,3 +72,17 @@ def test_a_rule_for_sigma_and_a_name_follow_the_latent_dimensions(tmp_path):
 def test_an_override_that_reaches_nothing_is_refused(override, tmp_path):
     with pytest.raises(InputError, match="--set must be KEY=VALUE|must be a key|there is no such place"):
         plan.make(overrides=(override,), out=tmp_path)
+
+
+def test_data_are_changed_by_their_own_option_and_the_command_holds_no_control_characters(tmp_path):
+    for override in ("data.source=npz:/home/me/x.npz", "base=quick", "data={}"):
+        with pytest.raises(InputError, match="--set cannot change"):
+            plan.make(overrides=(override,), out=tmp_path)
+    made = plan.make(overrides=("question=x\x1b[31m\ny", "training.epochs=3"), epochs=5, out=tmp_path)
+    assert made.command.isprintable()
+    assert made.experiment.recipe.epochs == 5  # an option of its own counts
+
+
+def test_a_plan_that_writes_nothing_makes_no_folder(tmp_path):
+    assert plan.make(writes=False, out=tmp_path / "new").out == tmp_path / "new"
+    assert not (tmp_path / "new").exists()

@@ -124,7 +124,7 @@ def test_a_recipe_counts_in_whole_numbers(field, value):
 
 
 def test_a_recipe_needs_a_learning_rate():
-    with pytest.raises(InputError, match="learning_rate must be a finite number > 0, got nan"):
+    with pytest.raises(InputError, match=r"learning_rate must be a finite number > 0 and <= 1e\+38, got nan"):
         dataclasses.replace(recipes.STANDARD, learning_rate=NAN)
 
 

@@ -3,12 +3,17 @@
 import dataclasses
 import re
 import tomllib
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from mmdvae import variants
 from mmdvae.errors import InputError
 from mmdvae.experiment import file
+from mmdvae.experiment.experiment import Experiment
 from mmdvae.recipes import STANDARD
+from mmdvae.variants import Variant
 
 HEAD = 'format = 1\nname = "mine"\n'
 NONE = '[[variants]]\nregularizer = "none"\n'
@@ -120,7 +125,7 @@ BROKEN = [
     (HEAD + "seeds = 1.5\n" + NONE, "seeds[0]", "must be a whole number, got 1.5"),
     (HEAD + 'seeds = ["0"]\n' + NONE, "seeds[0]", "must be a whole number, got '0'"),
     (HEAD + "seeds = [-1]\n" + NONE, "seed", "must be a whole number >= 0"),
-    (HEAD + "seeds = []\n" + NONE, "mine", "at least one seed"),
+    (HEAD + "seeds = []\n" + NONE, "seeds", "must not be empty, got []"),
     (HEAD + "seeds = [true]\n" + NONE, "seeds[0]", "must be a whole number"),
     (HEAD + 'data = "digits"\n' + NONE, "data", "must be a table"),
     (HEAD + NONE + "[data]\nsource = 3\n", "data.source", "must be text, got 3"),
@@ -132,13 +137,13 @@ BROKEN = [
     (HEAD + NONE + '[data]\nsrc = "digits"\n', "data.src", "unknown key; did you mean source?"),
     (
         HEAD + NONE + "[model]\nlatent_dim = 0\n",
-        "variants[0]",
-        "latent_dim must be a whole number >= 1 and <= 4096, got 0",
+        "model.latent_dim",
+        "must be a whole number >= 1 and <= 4096, got 0",
     ),
     (HEAD + NONE + "[model]\nlatent_dim = 2.5\n", "model.latent_dim", "must be a whole number, got 2.5"),
     (HEAD + NONE + '[model]\nlatent_dim = "8"\n', "model.latent_dim", "must be a whole number, got '8'"),
     (HEAD + NONE + "[model]\nlatent_dims = 8\n", "model.latent_dims", "unknown key; did you mean latent_dim?"),
-    (HEAD + NONE + "[model]\nlatent_dim = 99999\n", "variants[0]", "<= 4096, got 99999"),
+    (HEAD + NONE + "[model]\nlatent_dim = 99999\n", "model.latent_dim", "<= 4096, got 99999"),
     (
         HEAD + NONE + "[training]\nepoch = 3\n",
         "training.epoch",
@@ -148,16 +153,20 @@ BROKEN = [
     (HEAD + NONE + '[training]\nepochs = "3"\n', "training.epochs", "must be a whole number, got '3'"),
     (HEAD + NONE + "[training]\nepochs = 1000000\n", "training.epochs", "must be <= 100000, got 1000000"),
     (HEAD + NONE + "[training]\nbatch_size = 1.5\n", "training.batch_size", "must be a whole number, got 1.5"),
-    (HEAD + NONE + "[training]\nlearning_rate = 0\n", "training.learning_rate", "must be a finite number > 0, got 0"),
+    (
+        HEAD + NONE + "[training]\nlearning_rate = 0\n",
+        "training.learning_rate",
+        "must be a finite number > 0 and <= 1e+38, got 0",
+    ),
     (
         HEAD + NONE + "[training]\nlearning_rate = nan\n",
         "training.learning_rate",
-        "must be a finite number > 0, got nan",
+        "must be a finite number > 0 and <= 1e+38, got nan",
     ),
     (
         HEAD + NONE + "[training]\nlearning_rate = inf\n",
         "training.learning_rate",
-        "must be a finite number > 0, got inf",
+        "must be a finite number > 0 and <= 1e+38, got inf",
     ),
     (HEAD + NONE + '[training]\nlearning_rate = "1e-3"\n', "training.learning_rate", "must be a number, got '1e-3'"),
     (HEAD + NONE + "[training]\ncooldown = 2\n", "training.cooldown", "must be between 0 and 1, got 2"),
@@ -251,6 +260,45 @@ BROKEN = [
     (HEAD + 'base = "mine.toml"\n' + NONE, "base", "must be another file, got the file itself"),
     (HEAD + 'base = "gone.toml"\n' + NONE, "", "unknown preset"),
     (HEAD + "base = 3\n" + NONE, "base", "must be text, got 3"),
+    (HEAD + 'base = ""\n' + NONE, "", "unknown preset"),
+    (HEAD + 'base = "~\\u0000"\n' + NONE, "", "unknown preset"),
+    (HEAD + NONE + '[data]\nsource = "npz:a\\u0000b"\n', "data.source", "dataset must be a name or a path"),
+    (HEAD + NONE + "[model]\nlatent_dim = -1\n", "model.latent_dim", "must be a whole number >= 1"),
+    (
+        HEAD + NONE + '[model]\nlikelihood = "laplace"\n',
+        "model.likelihood",
+        "must be one of: bernoulli, gaussian; got 'laplace'",
+    ),
+    (HEAD + NONE + "[training]\nrecipe = []\n", "training.recipe", "must be one of: standard, notebook; got []"),
+    (
+        HEAD + NONE + "[training]\nbatch_norm_momentum = nan\n",
+        "training.batch_norm_momentum",
+        "must be >= 0 and < 1, got nan",
+    ),
+    (HEAD + NONE + "[training]\ncontrast = -5\n", "training.contrast", "must be between 0 and 1, got -5"),
+    (HEAD + NONE + "[training]\nbatch_norm_images = -7\n", "training.batch_norm_images", "must be >= 0 and <= 1000000"),
+    (HEAD + NONE + "[training]\nbatch_size = 10000000000\n", "training.batch_size", "must be <= 1000000"),
+    (HEAD + NONE + "[training]\nlearning_rate = 1e308\n", "training.learning_rate", "<= 1e+38, got 1e+308"),
+    (HEAD + MMD + 'alpha = 0.6\nsigma = "sqrt(d)/0"\n', "variants[0]", "divides by 0"),
+    (HEAD + MMD + 'alpha = 0.6\nsigma = "1 0*sqrt(d)"\n', "variants[0]", "sigma must be a number > 0, or a rule"),
+    (HEAD + MMD + 'alpha = 0.6\nsigma = "1e400*d"\n', "variants[0]", "sigma must be a number >= 1e-20"),
+    (
+        HEAD + '[[variants]]\nregularizer = "none"\nnormalised = []\n',
+        "variants[0].normalised",
+        "must not be empty, got []",
+    ),
+    (
+        HEAD + '[[variants]]\nregularizer = "sw"\nalpha = 0.6\nprojections = []\n',
+        "variants[0].projections",
+        "must not be empty",
+    ),
+    (HEAD + MMD + "alpha = []\nsigma = 1\n", "variants[0].alpha", "must not be empty"),
+    (HEAD + "seeds = [" + "9" * 5000 + "]\n" + NONE, "the file", "must be TOML in UTF-8, but"),
+    (
+        HEAD + MMD + f"alpha = {[n / 9000 for n in range(1, 9000)]}\nsigma = {list(range(1, 9000))}\n",
+        "variants[0]",
+        "in all",
+    ),
 ]
 
 
@@ -275,8 +323,8 @@ def test_other_files_than_files_of_text_are_refused(tmp_path):
     (tmp_path / "deep.toml").write_text(HEAD + "x = " + "[" * 5000 + "]" * 5000)
     with pytest.raises(InputError, match=r"deep\.toml: the file: must"):
         file.read(str(tmp_path / "deep.toml"))
-    many = f"alpha = {[n / 1000 for n in range(1, 999)]}\nsigma = {list(range(1, 20))}\n"
-    (tmp_path / "many.toml").write_text(HEAD + MMD + many)
+    many = MMD + f"alpha = {[n / 1000 for n in range(1, 999)]}\nsigma = "
+    (tmp_path / "many.toml").write_text(f"{HEAD}{many}{list(range(1, 8))}\n{many}{list(range(8, 15))}\n")
     with pytest.raises(InputError, match="must be at most 10,000 in all"):
         file.read(str(tmp_path / "many.toml"))
     for gone in ("gone.toml", str(tmp_path), "slow"):
@@ -304,3 +352,78 @@ def test_the_template_is_an_experiment_and_so_are_its_commented_blocks(written):
     whole = re.sub(r"^# (?=\w+ = |\[\[)", "", file.template(), flags=re.MULTILINE)
     more = names(written(whole))
     assert {"none-bn", "gaussians-a0.6-s1_2.83_8", "sw-a0.6"} <= {*more} - {*found}
+
+
+def test_bases_form_no_circle_and_lend_data_beside_them(written, tmp_path):
+    for name, base in (("a.toml", "b.toml"), ("b.toml", "a.toml")):
+        written(f'{HEAD}base = "{base}"\n{NONE}', name)
+    with pytest.raises(InputError, match=r"a\.toml: base: must be a file without a base, got b\.toml"):
+        file.read(str(tmp_path / "a.toml"))
+    with pytest.raises(InputError, match="must be another file"):
+        file.read(written(f'{HEAD}base = "../{tmp_path.name}/mine.toml"\n{NONE}'))
+    written("x", "broken.toml")
+    with pytest.raises(InputError, match=r"mine\.toml: base broken\.toml: the file: must be TOML"):
+        file.read(written(f'{HEAD}base = "broken.toml"\n{NONE}'))
+    (tmp_path / "sub").mkdir()
+    written(f'{HEAD}[data]\nsource = "npz:x.npz"\n{NONE}', "sub/below.toml")
+    assert file.read(written(f'{HEAD}base = "sub/below.toml"\n{NONE}')).source == f"npz:{tmp_path / 'sub' / 'x.npz'}"
+
+
+def test_a_source_is_found_again_through_a_link(written, tmp_path):
+    (tmp_path / "far" / "away").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "far" / "away")
+    (tmp_path / "x.npz").write_bytes(b"")
+    asked = file.read(written(f'{HEAD}[data]\nsource = "npz:x.npz"\n{NONE}'))
+    (tmp_path / "link" / file.NAME).write_text(file.text(asked, tmp_path / "link"))
+    place = file.read(str(tmp_path / "link")).source.removeprefix("npz:")
+    assert Path(place).resolve() == tmp_path / "x.npz"
+
+
+@pytest.mark.parametrize("key", ["format[0]", "variants[99999999999]", "variants[0].alpha[0]", "name.x.y"])
+def test_a_change_where_nothing_is_is_refused(key, written):
+    with pytest.raises(InputError, match="there is no such place|must be a key"):
+        file.read(written(HEAD + NONE), {key: 1})
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "[" * 3000, "3\nfoo = 4", "plain words", "{", ""])
+def test_a_value_that_is_none_in_toml_is_text(text):
+    assert file.parsed(text) == text
+
+
+def test_all_variants_have_the_experiments_dimensions():
+    quick = file.read("quick")
+    with pytest.raises(InputError, match="all variants must have 8 latent dimensions, got none-d32"):
+        quick.with_variants(names=("none-d32",))
+    wide = file.read("quick", {"model.latent_dim": 32})
+    assert [one.name for one in wide.only(("none", "kl-w1", "none-d32")).variants] == ["none-d32", "kl-a0.5-d32"]
+
+
+def test_half_a_grid_needs_the_other_half(written):
+    plain = file.read(written(HEAD + NONE + '[[variants]]\nregularizer = "kl"\nbeta = 1\n'))
+    with pytest.raises(InputError, match="--alpha needs --sigma as well"):
+        plain.with_variants(alphas=(0.3,))
+    with pytest.raises(InputError, match="--sigma needs --alpha as well"):
+        plain.with_variants(sigmas=(1.0,))
+
+
+def test_random_variants_read_back_from_name_and_file(tmp_path):
+    rng = np.random.default_rng(0)
+    made = []
+    for _ in range(300):
+        alpha = float(rng.choice([rng.uniform(), 1 - 10.0 ** -rng.uniform(1, 14), 10.0 ** -rng.uniform(1, 12)]))
+        weight = float(rng.choice([rng.integers(1, 50), 0.25, 1e6]))
+        alpha = alpha if rng.uniform() < 0.5 else variants.alpha_of(weight)
+        sigmas = sorted({float(f"{10.0 ** rng.uniform(-3, 4):.3g}") for _ in range(3)})
+        made += [
+            variants.gaussian(alpha, sigmas[0]),
+            variants.kl(alpha),
+            variants.sw(alpha, int(rng.integers(1, 500))),
+            variants.normalised(variants.imq(alpha)),
+            Variant(regularizer="mmd", kernel="gaussians", alpha=alpha, sigmas=tuple(sigmas)),
+        ]
+    made = [dataclasses.replace(one, latent_dim=5) for one in dict.fromkeys(made)]
+    assert len({one.name for one in made}) == len(made)
+    assert all(variants.named(one.name) == one for one in made)
+    asked = Experiment(name="random", recipe=STANDARD, variants=tuple(made), latent_dim=5)
+    (tmp_path / file.NAME).write_text(file.text(asked, tmp_path))
+    assert file.read(str(tmp_path)) == asked
