@@ -1,6 +1,5 @@
 """Read an experiment from a TOML file or a preset, with changes from the command line, and write it resolved."""
 
-import itertools
 import json
 import os
 import re
@@ -15,15 +14,15 @@ from pydantic import TypeAdapter, ValidationError
 from mmdvae import recipes, variants
 from mmdvae.data import catalog
 from mmdvae.errors import InputError, shown
-from mmdvae.experiment import schema, sigma_rules
+from mmdvae.experiment import blocks, schema
+from mmdvae.experiment.blocks import MOST_VARIANTS
 from mmdvae.experiment.experiment import Experiment
-from mmdvae.experiment.schema import Block, File
+from mmdvae.experiment.schema import File
 from mmdvae.recipes import RECIPES, Recipe
 from mmdvae.variants import Variant
 
 NAME = "experiment.toml"  # in the folder of a run
 LIKELIHOODS = ("bernoulli", "gaussian")
-MOST_VARIANTS = 10_000
 LARGEST = 1_000_000  # bytes of a file
 FOLDER = Path(__file__).parent.parent / "presets"
 PRESETS = ("quick", "notebook", "sweep")  # files of mmdvae/presets, in the order in which they are listed
@@ -97,7 +96,7 @@ def as_content(experiment: Experiment, folder: Path | None = None) -> dict[str, 
         "data": {"source": _relative(experiment.source, folder)},
         "model": {"latent_dim": experiment.latent_dim, "likelihood": experiment.recipe.likelihood},
         "training": {"recipe": experiment.recipe.name, **recipe},
-        "variants": [_block(variant) for variant in experiment.variants],
+        "variants": [blocks.block_of(variant) for variant in experiment.variants],
     }
 
 
@@ -189,7 +188,7 @@ def _experiment(content: dict[str, Any], path: Path) -> Experiment:
     found: dict[Variant, None] = {}
     for number, block in enumerate(file.variants):
         try:
-            for variant in _variants(block, file.model.latent_dim):
+            for variant in blocks.variants_of(block, file.model.latent_dim):
                 found[variant] = None
                 if len(found) > MOST_VARIANTS:
                     raise InputError(f"must be at most {MOST_VARIANTS:,} in all, got more")
@@ -236,67 +235,6 @@ def _recipe(settings: dict[str, Any], likelihood: str) -> Recipe:
             raise InputError(f"training.{fault['ctx']['error']}") from None
         rule = schema.KINDS.get(fault["type"], f"{fault['msg'][0].lower()}{fault['msg'][1:]}")
         raise InputError(f"training.{fault['loc'][0]}: {rule}, got {fault['input']!r:.60}") from None
-
-
-def _variants(block: Block, dim: int) -> list[Variant]:
-    """Every combination of a block's lists."""
-    penalty = None if block.regularizer == variants.NONE else variants.find(block.regularizer)
-    kernel = block.kernel
-    if penalty and penalty.kernels and kernel is None:
-        kernel = "gaussians" if block.sigmas else variants.DEFAULT_KERNEL
-    default = variants.PROJECTIONS if penalty and penalty.projections else None
-    projections: list[int | None] = [*block.projections] or [default]
-    alphas = _alphas(block)
-    size = len(alphas) * max(1, len(block.sigma)) * len(projections) * len(block.normalised)
-    if size > MOST_VARIANTS:
-        raise InputError(f"must be at most {MOST_VARIANTS:,} in all, got {size:,}")
-    sigmas: list[float | None] = [sigma_rules.resolve(sigma, dim) for sigma in block.sigma] or [None]
-    return [
-        Variant(
-            regularizer=block.regularizer,
-            kernel=kernel,
-            alpha=alpha,
-            sigma=sigma,
-            sigmas=tuple(sigma_rules.resolve(one, dim) for one in block.sigmas),
-            projections=count,
-            latent_dim=dim,
-            normalised=normalised,
-        )
-        for alpha, sigma, count, normalised in itertools.product(alphas, sigmas, projections, block.normalised)
-    ]
-
-
-def _alphas(block: Block) -> list[float]:
-    given = {name: getattr(block, name) for name in ("alpha", "weight", "beta") if getattr(block, name)}
-    if block.regularizer == variants.NONE:
-        if given:
-            raise InputError(f"{next(iter(given))} must be left out for regularizer none")
-        return [0.0]
-    if len(given) != 1:
-        got = " and ".join(given) or "none of them"
-        raise InputError(f"must have one of alpha, weight{', beta' if block.regularizer == 'kl' else ''}; got {got}")
-    if "beta" in given and block.regularizer != "kl":
-        raise InputError(f"beta is only for regularizer kl, got it with {block.regularizer}; take weight")
-    ((name, values),) = given.items()
-    return [float(value) for value in values] if name == "alpha" else [variants.alpha_of(value) for value in values]
-
-
-def _block(variant: Variant) -> dict[str, Any]:
-    """The block of one variant; what is left out is the default."""
-    block: dict[str, Any] = {"regularizer": variant.regularizer}
-    if variant.kernel:
-        block["kernel"] = variant.kernel
-    if variant.penalty:
-        block["alpha"] = variant.alpha
-    if variant.sigma is not None:
-        block["sigma"] = variant.sigma
-    if variant.sigmas:
-        block["sigmas"] = list(variant.sigmas)
-    if variant.projections is not None:
-        block["projections"] = variant.projections
-    if variant.normalised:
-        block["normalised"] = True
-    return block
 
 
 def _beside(source: str, path: Path) -> str:
