@@ -110,16 +110,17 @@ def _content(path: Path) -> dict[str, Any]:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > LARGEST:
-            raise InputError(f"the file: must have at most {LARGEST:,} bytes, has {path.stat().st_size:,}")
-        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-        json.dumps(content)
-    except InputError:
-        raise
-    except ValueError as error:  # also of numbers with thousands of digits
-        raise InputError(f"the file: must be TOML in UTF-8, but {error}") from None
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
     except OSError as error:
         raise InputError(f"the file: must be readable, but {error.strerror or error}") from None
+    if len(raw) > LARGEST:
+        raise InputError(f"the file: must have at most {LARGEST:,} bytes, has more")
+    try:
+        content = tomllib.loads(raw.decode("utf-8-sig"))
+        json.dumps(content)
+    except ValueError as error:  # also of numbers with thousands of digits
+        raise InputError(f"the file: must be TOML in UTF-8, but {error}") from None
     except (TypeError, RecursionError) as error:
         raise InputError(f"the file: must hold tables, lists, text and numbers, but {error}") from None
     return content

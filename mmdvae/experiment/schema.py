@@ -84,11 +84,13 @@ class File(_Table):
 def check(content: dict[str, Any]) -> File:
     """The content of a file; an InputError names the first place that is wrong: where: rule, got."""
     try:
-        file = File.model_validate_json(to_json(content))
+        text = to_json(content)
+    except PydanticSerializationError as error:  # such as bytes of a command line that are no UTF-8
+        raise InputError(f"the file: must hold text in UTF-8, but {error}") from None
+    try:
+        file = File.model_validate_json(text)
     except ValidationError as error:
         raise InputError(_told(error)) from None
-    except (PydanticSerializationError, RecursionError, ValueError):
-        raise InputError("the file: must hold text in UTF-8 and numbers of ordinary size, not too deep") from None
     if file.format != FORMAT:
         raise InputError(f"format: must be {FORMAT}, got {file.format}")
     return file

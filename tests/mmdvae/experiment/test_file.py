@@ -1,6 +1,7 @@
 """Experiment files: what they mean, how they are written again, and one line for each way to be wrong."""
 
 import dataclasses
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -427,3 +428,16 @@ def test_random_variants_read_back_from_name_and_file(tmp_path):
     asked = Experiment(name="random", recipe=STANDARD, variants=tuple(made), latent_dim=5)
     (tmp_path / file.NAME).write_text(file.text(asked, tmp_path))
     assert file.read(str(tmp_path)) == asked
+
+
+def test_bytes_of_a_command_line_that_are_no_text_are_refused(written):
+    with pytest.raises(InputError, match=r"mine\.toml: the file: must hold text in UTF-8, but "):
+        file.read(written(HEAD + NONE), {"question": os.fsdecode(b"caf\xe9")})
+
+
+def test_lists_in_lists_are_refused_with_their_place(written):
+    deep: list = []
+    for _ in range(150):
+        deep = [deep]
+    with pytest.raises(InputError, match=r"mine\.toml: seeds"):
+        file.read(written(HEAD + NONE), {"seeds": deep})
