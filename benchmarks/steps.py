@@ -67,7 +67,7 @@ def our_way(data: str, layers: str, loop: str, recipe: str, barrier: str, worker
 
     if layers == "stock":
         networks.BatchNorm = keras.layers.BatchNormalization
-        networks.ToOneChannel = functools.partial(keras.layers.Conv2DTranspose, 1, 3, padding="same")
+        networks.ToChannels = functools.partial(keras.layers.Conv2DTranspose, kernel_size=3, padding="same")
     images, chosen = _images(data), recipes.RECIPES[recipe]
     built = build(variants.gaussian(0.6, 2.83), chosen, seed=0)
     loop, size = compiled_loop.CompiledLoop(built, images), chosen.batch_size
@@ -104,10 +104,14 @@ def flop_per_image() -> float:
     """Floating-point operations of a training step per image: the network's products, one forward and two backward."""
     from keras import layers
 
+    from benchmarks.products import SHAPE
     from mmdvae.model import networks
 
     total, first = 0, 0
-    for net in (networks.encoder(8, batch_norm_momentum=0.9), networks.decoder(8, batch_norm_momentum=0.9)):
+    for net in (
+        networks.encoder(SHAPE, 8, batch_norm_momentum=0.9),
+        networks.decoder(SHAPE, 8, batch_norm_momentum=0.9),
+    ):
         for layer in net.layers:
             if isinstance(layer, layers.Conv2DTranspose):  # a Conv2D subclass: its kernel meets each input pixel
                 positions = layer.input.shape[1] * layer.input.shape[2]
