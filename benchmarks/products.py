@@ -25,7 +25,7 @@ def calls(batch_size: int) -> list[Callable[[], Any]]:
             if not hasattr(layer, "kernel"):
                 continue
             shape = layer.input.shape[1:]
-            alone = layer if isinstance(layer, networks.ToChannels) else _without_the_rest(layer)
+            alone = layer if isinstance(layer, networks.ToOneChannel) else _without_the_rest(layer)
             inputs = keras.random.normal((batch_size, *shape), seed=0)
             found.append(_both_ways(alone, inputs, by_inputs=shape != SHAPE))
     return found

@@ -67,7 +67,7 @@ def our_way(data: str, layers: str, loop: str, recipe: str, barrier: str, worker
 
     if layers == "stock":
         networks.BatchNorm = keras.layers.BatchNormalization
-        networks.ToChannels = functools.partial(keras.layers.Conv2DTranspose, kernel_size=3, padding="same")
+        networks.ToOneChannel = functools.partial(keras.layers.Conv2DTranspose, 1, 3, padding="same")
     images, chosen = _images(data), recipes.RECIPES[recipe]
     built = build(variants.gaussian(0.6, 2.83), chosen, seed=0)
     loop, size = compiled_loop.CompiledLoop(built, images), chosen.batch_size

@@ -34,16 +34,16 @@ class BatchNorm(layers.BatchNormalization):
         return fused_batch_norm(inputs, self.gamma.value, self.beta.value, epsilon=self.epsilon, **values)
 
 
-class ToChannels(layers.Conv2DTranspose):
-    """`keras.layers.Conv2DTranspose(C, 3, padding="same")` for few channels C: (n, H, W, channels) -> (n, H, W, C).
+class ToOneChannel(layers.Conv2DTranspose):
+    """`keras.layers.Conv2DTranspose(1, 3, padding="same")`: (n, height, width, channels) -> (n, height, width, 1).
 
-    TensorFlow's op is slow for few output channels. Here the forward pass is one matrix product, which gives one plane
-    for each channel and each of the nine taps, and the sum of the planes, each shifted by its tap's offset; the
-    backward pass is the stock one.
+    TensorFlow's op is slow for a single output channel. Here the forward pass is one matrix product, which gives one
+    plane for each of the nine taps, and the sum of the planes, each shifted by its tap's offset; the backward pass is
+    the stock one.
     """
 
-    def __init__(self, channels: int, **options):
-        super().__init__(channels, 3, padding="same", **options)
+    def __init__(self, **options):
+        super().__init__(1, 3, padding="same", **options)
 
     def call(self, inputs):
         """Return the transposed convolution of `inputs`."""
@@ -58,13 +58,12 @@ def _sum_of_taps(inputs, kernel):
     @tf.custom_gradient
     def transposed_convolution(inputs, kernel):
         n, height, width, channels = tf.unstack(tf.shape(inputs))
-        out = kernel.shape[2]
         pixels = tf.reshape(inputs, (-1, channels))
-        planes = tf.matmul(tf.reshape(kernel, (9 * out, channels)), pixels, transpose_b=True)
+        planes = tf.matmul(tf.reshape(kernel, (9, channels)), pixels, transpose_b=True)
         # Along an axis, tap 0 reads the next pixel and tap 2 the previous one. First rows, then columns.
-        above, at, below = tf.unstack(tf.reshape(planes, (3, 3 * out * n, height, width)))
+        above, at, below = tf.unstack(tf.reshape(planes, (3, 3 * n, height, width)))
         rows = tf.pad(above[:, 1:], ((0, 0), (0, 1), (0, 0))) + at + tf.pad(below[:, :-1], ((0, 0), (1, 0), (0, 0)))
-        left, at, right = tf.unstack(tf.reshape(rows, (3, out * n, height, width)))
+        left, at, right = tf.unstack(tf.reshape(rows, (3, n, height, width)))
         outputs = (
             tf.pad(left[..., 1:], ((0, 0), (0, 0), (0, 1))) + at + tf.pad(right[..., :-1], ((0, 0), (0, 0), (1, 0)))
         )
@@ -75,8 +74,6 @@ def _sum_of_taps(inputs, kernel):
             )
             return tf.nn.conv2d(upstream, kernel, 1, "SAME"), by_kernel
 
-        if out == 1:
-            return outputs[..., None], gradients
-        return tf.transpose(tf.reshape(outputs, (out, n, height, width)), (1, 2, 3, 0)), gradients
+        return outputs[..., None], gradients
 
     return transposed_convolution(inputs, kernel)

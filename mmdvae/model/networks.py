@@ -11,7 +11,7 @@ import keras
 from keras import layers
 
 from mmdvae.images import Shape
-from mmdvae.model.layers import BatchNorm, ToChannels
+from mmdvae.model.layers import BatchNorm, ToOneChannel
 from mmdvae.model.stages import Stages
 
 # Explicit, because the user's keras.json may set other defaults where a trained model is loaded.
@@ -60,4 +60,6 @@ def decoder(image_shape: Shape, latent_dim: int, *, batch_norm_momentum: float) 
         x = BatchNorm(momentum=batch_norm_momentum, **FLOAT)(x)
     if any(stages.surplus):
         x = layers.Cropping2D([(0, pixels) for pixels in stages.surplus], **LAST)(x)  # below and right
-    return keras.Model(codes, ToChannels(image_shape[2], **LAST)(x), name="decoder")
+    # With three channels Keras's own layer is as fast (docs/decisions/networks.md).
+    last = ToOneChannel(**LAST) if image_shape[2] == 1 else layers.Conv2DTranspose(image_shape[2], **CONVOLUTION)
+    return keras.Model(codes, last(x), name="decoder")

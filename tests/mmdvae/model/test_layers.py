@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from mmdvae.model.layers import BatchNorm, ToChannels
+from mmdvae.model.layers import BatchNorm, ToOneChannel
 
 IMAGES = np.random.default_rng(0).normal(3.0, 2.0, size=(16, 7, 7, 4)).astype("float32")
 WEIGHTS = np.random.default_rng(1).normal(size=IMAGES.shape).astype("float32")  # weights of the differentiated sum
@@ -49,18 +49,16 @@ def test_training_moves_the_running_moments_and_inference_does_not():
     np.testing.assert_allclose(layer.moving_variance, 0.9 + 0.1 * IMAGES.var(axis=(0, 1, 2)), rtol=ROUNDING)
 
 
-@pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("shape", [(16, 7, 7, 4), (1, 2, 3, 5), (3, 1, 1, 2)])
-def test_the_transposed_convolution_to_few_channels_is_the_stock_one(shape, channels):
+def test_the_transposed_convolution_to_one_channel_is_the_stock_one(shape):
     rng = np.random.default_rng(2)
-    inputs = rng.normal(size=shape).astype("float32")
-    upstream = rng.normal(size=(*shape[:3], channels)).astype("float32")
-    kernel = rng.normal(size=(3, 3, channels, shape[3])).astype("float32")
+    inputs, upstream = rng.normal(size=shape).astype("float32"), rng.normal(size=(*shape[:3], 1)).astype("float32")
+    kernel = rng.normal(size=(3, 3, 1, shape[3])).astype("float32")
     results = []
-    for layer in (ToChannels(channels), layers.Conv2DTranspose(channels, 3, padding="same")):
+    for layer in (ToOneChannel(), layers.Conv2DTranspose(1, 3, padding="same")):
         layer.build(shape)
         layer.kernel.assign(kernel)
-        layer.bias.assign(np.arange(channels) + 0.5)
+        layer.bias.assign([0.5])
         images = tf.constant(inputs)
         with tf.GradientTape() as tape:
             tape.watch(images)
@@ -75,7 +73,7 @@ def test_the_transposed_convolution_to_few_channels_is_the_stock_one(shape, chan
 
 def test_each_tap_of_the_kernel_reaches_the_pixel_it_belongs_to():
     """A single bright pixel reproduces the kernel around itself: out[i + a - 1, j + b - 1] = kernel[a, b]."""
-    layer = ToChannels(1)
+    layer = ToOneChannel()
     image = np.zeros((1, 5, 5, 1), dtype="float32")
     image[0, 1, 2, 0] = 1
     layer.build(image.shape)

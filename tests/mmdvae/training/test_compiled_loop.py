@@ -15,7 +15,7 @@ import pytest
 from mmdvae import recipes, variants
 from mmdvae.data import array_folder
 from mmdvae.model import networks
-from mmdvae.model.layers import BatchNorm, ToChannels
+from mmdvae.model.layers import BatchNorm, ToOneChannel
 from mmdvae.training import fit
 from mmdvae.training.build import build
 from mmdvae.training.compiled_loop import CompiledLoop
@@ -75,12 +75,12 @@ def test_the_first_fifty_losses_are_those_of_stock_layers_under_fit(images, monk
     ours = single_losses(losses(model, CompiledLoop(model, images), rows))
 
     monkeypatch.setattr(networks, "BatchNorm", keras.layers.BatchNormalization)
-    monkeypatch.setattr(networks, "ToChannels", partial(keras.layers.Conv2DTranspose, kernel_size=3, padding="same"))
+    monkeypatch.setattr(networks, "ToOneChannel", partial(keras.layers.Conv2DTranspose, 1, 3, padding="same"))
     paths = []
     lost = np.sqrt(recipe.batch_size * 28 * 28) * np.finfo("float32").eps
     for off_by, seed in ((0.0, 0), *((lost, seed) for seed in range(1, 5))):
         stock = fresh(recipe, variant)
-        assert not any(isinstance(layer, BatchNorm | ToChannels) for layer in stock.decoder.layers)
+        assert not any(isinstance(layer, BatchNorm | ToOneChannel) for layer in stock.decoder.layers)
         signs = np.random.default_rng(seed)
         for weight in stock.trainable_variables:
             weight.assign(weight * (1 + off_by * signs.choice([-1, 1], size=weight.shape)))
