@@ -1,4 +1,4 @@
-"""How much a comparison has to do and how long that takes: told before it starts and once the first steps are measured."""
+"""How much a comparison has to do, and how long that takes, told once its first steps are measured."""
 
 import contextlib
 import threading
@@ -91,7 +91,7 @@ class _Watch:
 
 @contextlib.contextmanager
 def announced(amount: Amount) -> Iterator[None]:
-    """Tell what there is to do, and for tasks that start in this block, as soon as that is measured, how long it takes."""
+    """Tell what there is to do, and how long it takes as soon as a task that starts in this block has measured it."""
     tell("plan", {"event": "note", "message": str(amount)})
     token = LISTENER.set(_Watch(amount, LISTENER.get()))
     try:
