@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mmdvae.conclusions import comparisons
+from mmdvae.conclusions import comparisons, dimensions
 from mmdvae.conclusions.claims import CLAIMS, Claim
 from mmdvae.conclusions.comparisons import TITLES, Compared, Comparison
 from mmdvae.conclusions.effects import Effect
@@ -49,10 +49,28 @@ class Judged:
 
 
 def all_of(variants: Sequence[VariantResult]) -> list[Verdict]:
-    """A verdict on every claim; a variant that lost a seed counts as one without numbers, and not as absent."""
+    """A verdict on every claim; a variant that lost a seed counts as one without numbers, and not as absent.
+
+    With several numbers of latent dimensions each claim is judged for each: the verdicts on it stand together, the one
+    that speaks most against it first.
+    """
     counted = [variant if variant.status == "ok" else replace(variant, runs=[]) for variant in variants]
-    panels = {scale: Panel(counted, ratios=scale == "ratio") for scale in ("ratio", "difference")}
-    return [_verdict(claim, comparisons.of(claim.code, counted), panels[claim.scale]) for claim in CLAIMS]
+    found = dimensions.split(counted)
+    if len(found) < 2:
+        return _within(counted)
+    of_each = [[replace(one, latent_dim=dim) for one in _within(group)] for dim, group in found.items()]
+    return [verdict for claim in zip(*of_each, strict=True) for verdict in sorted(claim, key=_doubt)]
+
+
+def _within(variants: Sequence[VariantResult]) -> list[Verdict]:
+    """A verdict on every claim, of variants with one number of latent dimensions."""
+    panels = {scale: Panel(variants, ratios=scale == "ratio") for scale in ("ratio", "difference")}
+    return [_verdict(claim, comparisons.of(claim.code, variants), panels[claim.scale]) for claim in CLAIMS]
+
+
+def _doubt(verdict: Verdict) -> int:
+    """Sorts the verdict that speaks most against its claim first."""
+    return ("refuted", "inconclusive", "supported", "not_run").index(verdict.state)
 
 
 def _verdict(claim: Claim, compared: Compared, panel: Panel) -> Verdict:
