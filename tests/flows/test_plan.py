@@ -51,7 +51,8 @@ def test_the_command_of_a_run_with_named_variants_makes_the_same_variants(tmp_pa
 def test_the_command_repeats_what_was_asked_and_names_no_place_on_this_machine(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.toml").write_text('format = 1\nname = "mine"\n[[variants]]\nregularizer = "none"\n')
-    wishes = {"betas": (2.0,), "imqs": (0.3,), "sws": (0.5,), "latent_dims": (4,), "batch_size": 64, "learning_rate": 5e-4}
+    wishes = {"betas": (2.0,), "imqs": (0.3,), "sws": (0.5,), "latent_dims": (4,)}
+    wishes |= {"batch_size": 64, "learning_rate": 5e-4}
     made = plan.make(preset="mine.toml", overrides=("training.cooldown=0",), out=tmp_path / "runs", **wishes)
     assert made.command == (
         "mmdvae compare mine.toml --beta 2 --imq 0.3 --sw 0.5 --set training.cooldown=0 --latent-dim 4 --batch-size 64 "
