@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import MMDVAE, mmdvae, numbers_of, report_of
+from command_line import GRID, MMDVAE, mmdvae, numbers_of, report_of
 
 
 def test_a_comparison_leaves_the_files_of_the_contract(compared):
