@@ -50,7 +50,7 @@ class Model(_Table):
     """The networks."""
 
     latent_dim: int = LATENT_DIM
-    likelihood: str = "bernoulli"
+    likelihood: str | None = None
 
 
 class Block(_Table):
