@@ -18,6 +18,7 @@ from mmdvae.files import file_sha256, replacing
 from mmdvae.images import Shape, shape_of
 from mmdvae.measures import orientations
 from mmdvae.model.batches import in_batches, scaled
+from mmdvae.model.stages import Stages
 from mmdvae.training import checkpoint
 
 MODEL, REFERENCES = "classifier.npz", "references.npz"
@@ -96,18 +97,14 @@ def load(folder: Path) -> Judge:
 
 
 def build(count: int, shape: Shape) -> keras.Model:
-    """Images (n, H, W, C) in [0, 1] -> logits (n, count); its layer "features" gives (n, 64).
-
-    As many stages as the encoder: each halves the sides, until neither is larger than 8.
-    """
-    stages = max(1, math.ceil(math.log2(max(shape[:2]) / 8)))
+    """Images (n, H, W, C) in [0, 1] -> logits (n, count), in the stages of the encoder; "features" gives (n, 64)."""
+    convolutions = (
+        layers.Conv2D(width, 3, strides=2, padding="same", activation="relu") for width in Stages(shape).widths
+    )
     return keras.Sequential(
         [
             layers.Input(shape),
-            *(
-                layers.Conv2D(min(32 * 2**stage, 256), 3, strides=2, padding="same", activation="relu")
-                for stage in range(stages)
-            ),
+            *convolutions,
             layers.Flatten(),
             layers.Dense(FEATURES, activation="relu", name="features"),
             layers.Dense(count),
