@@ -126,9 +126,7 @@ def balanced_accuracy(right: np.ndarray, labels: np.ndarray) -> float:
     return float(np.mean([right[labels == label].mean() for label in np.unique(labels)]))
 
 
-def _train(
-    network: keras.Model, images: np.ndarray, labels: np.ndarray | None, report: Callable[[dict], None]
-) -> None:
+def _train(network: keras.Model, images: np.ndarray, labels: np.ndarray | None, report: Callable[[dict], None]) -> None:
     """Train on images with labels, or without on images that are turned anew in each epoch."""
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     network.compile(optimizer=keras.optimizers.Adam(1e-3), loss=loss)

@@ -1,6 +1,5 @@
 """Measure one trained model on the test split: metrics for the tables, small arrays for the plots."""
 
-import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from scipy.special import expit
 
 from mmdvae.data.array_folder import open_split
 from mmdvae.files import finite_or_none, replacing
-from mmdvae.images import shape_of, thumbnails
+from mmdvae.images import shape_of
 from mmdvae.measures import (
     class_separation,
     classifier,
@@ -19,15 +18,13 @@ from mmdvae.measures import (
     gradients,
     kernel_health,
     live_range,
-    portraits,
+    pictures,
     prior_match,
     projections,
     protocol,
     pull,
-    samplers,
 )
-from mmdvae.measures.blocks import blocks, in_unit
-from mmdvae.measures.reconstruction import Errors, mse_by_class
+from mmdvae.measures.reconstruction import mse_by_class
 from mmdvae.model.vae import VAE
 from mmdvae.recipes import Recipe
 from mmdvae.training.fit import peak_rss_mb
@@ -35,9 +32,6 @@ from mmdvae.training.load import load
 from mmdvae.variants import Variant
 
 VIEWS = "views.npz"
-RECONSTRUCTIONS = 16
-SAMPLES = 32
-IN_TSNE = 28  # pixels of the longest side of an image beside the t-SNE
 NOISE_SEED, TRAIN_NOISE_SEED = 1, 6  # fixed: all variants are measured with the same noise
 
 
@@ -76,8 +70,8 @@ def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dic
     (train, train_labels), (images, labels) = open_split(data, "train"), open_split(data, "test")
     means, log_variances = _encode(model, images)
     references = _encode(model, train[: class_separation.REFERENCES])
-    errors, views = _reconstructed(model, images, means, labels)
-    views |= _views(means, log_variances) | _pictures(model, means, train, images)
+    errors, views = pictures.of_reconstructions(lambda codes: _decode(model, codes), means, images, labels)
+    views |= _views(means, log_variances) | pictures.of_decoder(model.decode, means, train, images)
     views["squared_errors"] = errors.by_image().astype(np.float32)
     metrics = {
         **errors.metrics(),
@@ -94,18 +88,17 @@ def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dic
     return finite_or_none(metrics)
 
 
-def reconstruction_index(labels: np.ndarray) -> np.ndarray:
-    """Indices of the test images to show: the first of each class, then the first of the rest; (<= 16,) int32."""
-    first = np.unique(labels, return_index=True)[1]
-    rest = np.setdiff1d(np.arange(len(labels)), first)
-    return np.concatenate([first, rest])[:RECONSTRUCTIONS].astype(np.int32)
-
-
 def _encode(model: VAE, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     means, log_variances = model.encode(images)
     with np.errstate(over="ignore"):
         _check_finite("codes", means, log_variances, np.exp(0.5 * log_variances))
     return means, log_variances
+
+
+def _decode(model: VAE, codes: np.ndarray) -> np.ndarray:
+    logits = model.decode(codes)
+    _check_finite("reconstructions", logits)
+    return logits
 
 
 def _same_for_every_row(
@@ -168,50 +161,6 @@ def _views(means: np.ndarray, log_variances: np.ndarray) -> dict[str, np.ndarray
         "tsne_index": tsne_index,
         "eigenvalues": dispersion.eigenvalues(means, log_variances),
     }
-
-
-def _reconstructed(
-    model: VAE, images: np.ndarray, means: np.ndarray, labels: np.ndarray
-) -> tuple[Errors, dict[str, np.ndarray]]:
-    """Decode the means block by block: the errors, and the reconstructions to show."""
-    errors, shown, in_tsne = Errors(), reconstruction_index(labels), projections.tsne_index(len(images))
-    tiles: list[np.ndarray] = []  # of the images to show, in rising order
-    small: list[np.ndarray] = []
-    for block in blocks(len(images), math.prod(model.image_shape)):
-        logits = model.decode(means[block])
-        _check_finite("reconstructions", logits)
-        made = expit(logits, dtype=np.float64)
-        errors.add(in_unit(images[block]), made, logits)
-        tiles.append(thumbnails(_to_show(made, block, np.sort(shown)), portraits.SHOWN))
-        small.append(thumbnails(_to_show(made, block, in_tsne), IN_TSNE))
-    return errors, {
-        "reconstructions": np.concatenate(tiles)[np.argsort(np.argsort(shown))],
-        "reconstruction_index": shown,
-        "tsne_reconstructions": np.concatenate(small),
-    }
-
-
-def _to_show(made: np.ndarray, block: slice, index: np.ndarray) -> np.ndarray:
-    """Those images of a block whose numbers are in the index (m,), which rises; uint8."""
-    return _eight_bit(made[index[(index >= block.start) & (index < block.stop)] - block.start])
-
-
-def _pictures(model: VAE, means: np.ndarray, train: np.ndarray, test: np.ndarray) -> dict[str, np.ndarray]:
-    """Samples, portraits of the decoder, and the training images nearest to samples, by pixels at full size."""
-
-    def decoded(codes: np.ndarray) -> np.ndarray:
-        return _eight_bit(expit(model.decode(codes)))
-
-    samples = decoded(prior_match.draw_prior(SAMPLES, model.variant.latent_dim, seed=samplers.SEED))
-    return {
-        "samples": thumbnails(samples, portraits.SHOWN),
-        **portraits.of_decoder(lambda codes: thumbnails(decoded(codes), portraits.SHOWN), means),
-        **portraits.of_samples(samples, train, test),
-    }
-
-
-def _eight_bit(images: np.ndarray) -> np.ndarray:
-    return np.rint(255 * images).astype(np.uint8)
 
 
 def _check_finite(what: str, *arrays: np.ndarray) -> None:

@@ -128,6 +128,7 @@ class Baseline:
 
     name: str
     metrics: dict[str, Number]
+    latent_dim: int | None = None  # of rows that belong to one of several
 
     @property
     def numbers(self) -> dict[str, float]:
@@ -252,6 +253,7 @@ class Dataset:
     train: int
     valid: int
     test: int
+    repeated: int | None = None  # test images that are training images, too; None in older reports, or if that failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +283,7 @@ class Classifier:
     test_accuracy: float
     features: int
     sha256: str
+    task: str = "classes"  # what it tells apart; without labels orientations, or flips of images that are not square
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
