@@ -82,7 +82,13 @@ def experiment_options(command):
                 multiple=True,
                 help="Training seed. Repeatable; three or more give intervals.",
             ),
-            click.option("--latent-dim", type=int, help="Latent dimensions.  [default: the preset's]"),
+            click.option(
+                "--latent-dim",
+                "latent_dims",
+                type=int,
+                multiple=True,
+                help="Latent dimensions. Repeatable.  [default: the preset's]",
+            ),
             click.option(
                 "--likelihood", help="bernoulli (BCE) or gaussian (2 MSE).  [default: by the colour of the images]"
             ),
