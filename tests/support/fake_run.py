@@ -16,6 +16,7 @@ from mmdvae import results
 from mmdvae.data import array_folder
 from mmdvae.data.array_folder import SPLITS
 from mmdvae.files import write_json
+from mmdvae.images import shape_of
 from mmdvae.jobs.store import finish
 from mmdvae.recipes import RECIPES
 from mmdvae.record import report_json
@@ -43,6 +44,7 @@ class FakeVariant:
     sigmas: tuple[float, ...] = ()
     projections: int | None = None
     normalised: bool = False
+    latent_dim: int = 8
     status: str = "ok"
     lost: tuple[int, ...] = ()  # seeds that did not end well; all of them if none is named
     error: str = ""  # instead of the usual one
@@ -54,7 +56,7 @@ class FakeVariant:
     @property
     def variant(self) -> Variant:
         """What the product calls it."""
-        settings = ("regularizer", "kernel", "alpha", "sigma", "sigmas", "projections", "normalised")
+        settings = ("regularizer", "kernel", "alpha", "sigma", "sigmas", "projections", "normalised", "latent_dim")
         return Variant(**{name: getattr(self, name) for name in settings})
 
     @property
@@ -160,6 +162,7 @@ def make(
     n: int = 400,
     dataset: str = "fashion-mnist",
     classes: Sequence[str] = CLASSES,
+    notes: Sequence[str] = (),
     baselines: bool = True,
     **run: Any,
 ) -> FakeRun:
@@ -180,14 +183,22 @@ def make(
         "created": created,
         "command": "mmdvae compare quick --out runs",
         "seeds": list(seeds),
-        "dataset": Dataset(name=dataset, sha256=DATA_SHA256, **dict.fromkeys(SPLITS, len(images))),
+        "dataset": Dataset(
+            name=dataset,
+            sha256=DATA_SHA256,
+            **dict.fromkeys(SPLITS, len(images)),
+            shape=shape_of(images),
+            labelled=len(classes) > 1,
+            notes=tuple(notes),
+        ),
     }
     about = made_report.run(**asked | run)
     outcomes = [_outcome(fake, seed, epochs, bool(about.classifier)) for fake in variants for seed in seeds]
     for fake, outcome in zip((fake for fake in variants for _ in seeds), outcomes, strict=True):
         if outcome.evaluation:
             folder = store / str(outcome.evaluate_key)
-            made_arrays.write_views(folder / "views.npz", fake.spread, images, labels, _noise(fake, outcome.seed))
+            noise = _noise(fake, outcome.seed)
+            made_arrays.write_views(folder / "views.npz", fake.spread, images, labels, noise, d=fake.latent_dim)
             finish(folder, outcome.evaluation, ("views.npz",))
     floors = made_numbers.baselines(judged=bool(about.classifier)) if baselines else []
     made = FakeRun(run_dir=run_dir, store=store, report=results.report(about, outcomes, floors))

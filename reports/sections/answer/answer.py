@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.record.result import Report
-from reports import looks, run_title, text
+from reports import data_words, looks, run_title, text
 from reports.sections.answer import boxes, headline, next_step
 from reports.sections.answer.boxes import Box
 from reports.sections.answer.next_step import NextStep
@@ -66,7 +66,7 @@ def _facts(report: Report) -> list[str]:
         if epochs
         else "",
         f"seed{'s' * (len(seeds) != 1)} {text.listed([*map(str, seeds)])}" if seeds else "",
-        f"{report.run.dataset.train:,} images",
+        data_words.images(report.run.dataset, report.run.dataset.train),
         f"d\u00a0=\u00a0{report.run.latent_dim}",
         text.moment(report.run.created),
     ]
