@@ -11,6 +11,7 @@ from reports.drawing.palette import CLASS_COLOURS, ERROR_COLOURS
 from reports.stored_arrays import StoredArrays, Views
 
 FACTOR = 1000  # errors are shown times 1000
+DIGITS = (2, 3, 4)  # significant ones of the ends of ranges of errors, as few as tell these apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +74,12 @@ def _errors(variants: Sequence[VariantResult], store: StoredArrays) -> DotColour
     found = [views.squared_errors for one in variants if (views := store.first(one)) is not None]
     errors = np.concatenate([one[np.isfinite(one)] for one in found] or [np.zeros(0)])
     shares = np.arange(1, len(ERROR_COLOURS)) / len(ERROR_COLOURS)
-    rounded = {float(f"{edge:.2g}") for edge in np.quantile(errors, shares)} if len(errors) else set()
-    edges = np.array(sorted(rounded))
-    ends = [text.significant(FACTOR * edge, 2) for edge in edges.tolist()]
+    exact = np.quantile(errors, shares).tolist() if len(errors) else []
+    for digits in DIGITS:
+        edges = np.unique([float(f"{edge:.{digits}g}") for edge in exact])
+        if len(edges) == len(exact):
+            break
+    ends = [text.significant(FACTOR * edge, digits) for edge in edges.tolist()]
     between = [f"{low} to {high}" for low, high in zip(ends, ends[1:], strict=False)]
     names = [f"up to {ends[0]}", *between, f"above {ends[-1]}"] if ends else ["all"]
     return DotColours(

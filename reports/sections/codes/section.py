@@ -171,7 +171,7 @@ def _panel(codes: Codes, colours: DotColours, shared: float | None) -> Panel:
     finding = f"{'codes' if line else 'PCA'}, {axes}: standard deviation {sds}, the prior has 1"
     return Panel(
         look=codes.look,
-        axes=axes.replace("axes", "axis") if line else axes,
+        axes=axes,
         note=explorer_data.shares(codes),
         picture=_scatter(codes, colours, own, SIDE, finding),
         inset=_scatter(codes, colours, shared, INSET, f"the same at ±{text.significant(shared, 2)}")

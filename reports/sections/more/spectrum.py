@@ -92,7 +92,7 @@ def _line(look: Look, values: Spectrum, dash: str) -> line_chart.Line:
 
 
 def _grey(untouched: Sequence[Spectrum], *, dims: bool) -> line_chart.Line:
-    """The geometric mean of the spectra that no penalty touched, with their range; `dims`: it tells how long they are."""
+    """The geometric mean of the spectra that no penalty touched, with their range; `dims`: labelled with their d."""
     columns = [[value for value in column if value is not None] for column in zip(*untouched, strict=True)]
     known = [(float(rank), column) for rank, column in enumerate(columns, start=1) if column]
     which = "no penalty" if len(untouched) == 1 else f"untouched ({len(untouched)})"
