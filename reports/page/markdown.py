@@ -101,9 +101,9 @@ def _evidence(card: verdicts.Card) -> str:
 
 
 def _table(report: Report) -> list[str]:
-    """A row per variant, alive ones first."""
+    """A row per variant, the fewest latent dimensions first, of each alive ones first."""
     seen = looks.of(report.variants)
-    ranked = sorted(report.variants, key=lambda one: (_rank(seen[one.name]), seen[one.name].place))
+    ranked = sorted(report.variants, key=lambda one: (one.latent_dim, _rank(seen[one.name]), seen[one.name].place))
     lines = [COLUMNS, "|---|---|---:|---:|---:|"]
     lines += [f"| {' | '.join(_cells(report, one, seen[one.name]))} |" for one in ranked[:LONGEST_TABLE]]
     if len(ranked) > LONGEST_TABLE:

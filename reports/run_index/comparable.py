@@ -42,7 +42,7 @@ def _settings(report: Report) -> dict[str, str]:
         "Recipe": report.run.recipe,
         EPOCHS: ", ".join(map(str, epochs)),
         "Seeds": ", ".join(map(str, report.run.seeds)),
-        "Latent dimensions": str(report.run.latent_dim),
+        "Latent dimensions": ", ".join(map(str, report.latent_dims)),
         "Code": text.code(code.commit, code.dirty) if code.commit else "",
         "Trained on": ", ".join(devices(report)),
     }

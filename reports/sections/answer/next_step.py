@@ -13,7 +13,7 @@ from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import Report, VariantResult
 from mmdvae.variants import Variant, gaussian, normalised
-from reports import text
+from reports import facets, text
 from reports.sections.answer import headline
 
 ALPHA = 0.6  # where no penalty was tried
@@ -40,15 +40,28 @@ class NextStep:
 
 
 def of(report: Report) -> NextStep | None:
-    """The most useful next run; None if the command of this one is not known, or nothing is left to settle."""
+    """The most useful next run; None if the command of this one is not known, or nothing is left to settle.
+
+    Of several numbers of latent dimensions, what is about a setting is proposed for one of them alone.
+    """
     words = _words(report)
     if not words or not report.finished:
         return None
-    for find in (_strong, _seeds, _epochs, _finer, _alphas):
-        step = find(report, words)
-        if step:
-            return step
+    alone = [(one, _for_one(report, one, words)) for one in facets.of(report) if one.finished]
+    together = [(report, words)]
+    for find, asked in ((_strong, alone), (_seeds, together), (_epochs, together), (_finer, alone), (_alphas, alone)):
+        for one, command in asked:
+            step = find(one, command)
+            if step:
+                return step
     return None
+
+
+def _for_one(report: Report, one: Report, words: list[str]) -> list[str]:
+    """The command with the latent dimensions of one part of the report; of a report without parts as it is."""
+    if one is report:
+        return words
+    return [*_without(words, {"--latent-dim"}), "--latent-dim", str(one.run.latent_dim)]
 
 
 def _strong(report: Report, words: list[str]) -> NextStep | None:
@@ -57,7 +70,7 @@ def _strong(report: Report, words: list[str]) -> NextStep | None:
     tried = [one for one in report.variants if one.has_penalty]
     if headline.choice(report).names or any(low <= sigma <= high for one in tried for sigma in one.widths):
         return None
-    sigma = float(f"{math.sqrt(report.run.latent_dim):.3g}")
+    sigma = float(f"{math.sqrt(report.advice.latent_dim):.3g}")
     if any(vitality.of(one) in ("alive", "half-way", "not measured") for one in tried) or not low <= sigma <= high:
         return None
     alpha = max((one.alpha for one in tried), default=ALPHA)
