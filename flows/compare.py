@@ -52,7 +52,7 @@ def compare(
     imqs: list[Alpha] | None = None,
     sws: list[Alpha] | None = None,
     seeds: list[Seed] | None = None,
-    latent_dim: Whole | None = None,
+    latent_dims: list[Whole] | None = None,
     likelihood: Likelihood | None = None,
     epochs: Epochs | None = None,
     batch_size: Whole | None = None,
@@ -81,7 +81,7 @@ def compare(
         imqs: Alphas of variants with the seven inverse multiquadric kernels to compare as well.
         sws: Alphas of sliced Wasserstein variants to compare as well.
         seeds: Every variant is trained once per seed; three or more give confidence intervals.
-        latent_dim: Latent dimensions; if empty, the preset's.
+        latent_dims: Latent dimensions; with several, every variant is made with each. If empty, the preset's.
         likelihood: Of a pixel, bernoulli (BCE) or gaussian (2 MSE); if empty, the preset's.
         epochs: Epochs of every training; if empty, the preset's.
         batch_size: Images in a step; if empty, the preset's.
@@ -114,7 +114,7 @@ def compare(
             imqs=tuple(imqs or ()),
             sws=tuple(sws or ()),
             seeds=tuple(seeds or ()),
-            latent_dim=latent_dim,
+            latent_dims=tuple(latent_dims or ()),
             likelihood=likelihood,
             epochs=epochs,
             batch_size=batch_size,

@@ -34,7 +34,7 @@ class Options:
     imqs: tuple[float, ...] = ()
     sws: tuple[float, ...] = ()
     seeds: tuple[int, ...] = ()
-    latent_dim: int | None = None
+    latent_dims: tuple[int, ...] = ()
     likelihood: str | None = None
     epochs: int | None = None
     batch_size: int | None = None
@@ -122,7 +122,7 @@ def _with_home(options: Options) -> Options:
 def _changes(options: Options) -> dict[str, Any]:
     """What the options change in the file, by key."""
     given = {
-        "model.latent_dim": options.latent_dim,
+        "model.latent_dim": list(options.latent_dims) or None,
         "model.likelihood": options.likelihood,
         "training.epochs": options.epochs,
         "training.batch_size": options.batch_size,
@@ -147,7 +147,6 @@ def _chosen(experiment: Experiment, options: Options) -> Experiment:
         *(variants.imq(alpha) for alpha in options.imqs),
         *(variants.sw(alpha) for alpha in options.sws),
     ]
-    more = [replace(one, latent_dim=experiment.latent_dim) for one in more]
     if options.alphas or options.sigmas or options.variants or more:
         experiment = experiment.with_variants(options.alphas, options.sigmas, options.variants, more)
     if options.only:
@@ -196,9 +195,9 @@ def _command(options: Options) -> str:
         ("--seed", options.seeds),
         ("--set", options.overrides),
         ("--only", options.only),
+        ("--latent-dim", options.latent_dims),
     )
     single = (
-        ("--latent-dim", options.latent_dim),
         ("--likelihood", options.likelihood),
         ("--epochs", options.epochs),
         ("--batch-size", options.batch_size),

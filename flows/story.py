@@ -43,7 +43,7 @@ def story(plan: Plan, runner: Runner) -> Ending:
         judge = classifier.folder if classified else None
         # Submitted after the trainings, so that no training waits for it.
         baselines = steps.start(
-            "baselines", "baselines", needs={"classifier": judge}, latent_dim=plan.experiment.latent_dim
+            "baselines", "baselines", needs={"classifier": judge}, latent_dims=list(plan.experiment.latent_dims)
         )
         outcomes = _evaluate_when_trained(steps, trainings, judge)
         measured = runner.end(baselines.future)
@@ -197,13 +197,13 @@ def _label(plan: Plan, verb: str, variant: Variant, seed: int) -> str:
 
 
 def _run(plan: Plan, data: Dataset, classifier: Classifier | None) -> Run:
-    recipe = plan.experiment.recipe
+    recipe, dims = plan.experiment.recipe, plan.experiment.latent_dims
     return Run(
         id=plan.run_id,
         preset=plan.experiment.name,
         recipe=recipe.name,
         recipe_settings=recipe.to_dict(),
-        latent_dim=plan.experiment.latent_dim,
+        latent_dim=dims[0] if len(dims) == 1 else None,
         created=plan.created,
         command=plan.command,
         whole=plan.whole,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from mmdvae.conclusions import advice, budget, checks, differences, verdicts
+from mmdvae.conclusions import advice, budget, checks, differences, dimensions, verdicts
 from mmdvae.record.result import SCHEMA, Baseline, Report, Run, SeedRun, Statistic, VariantResult
 from mmdvae.variants import Variant
 
@@ -40,13 +40,15 @@ def judged(run: Run, measured: list[VariantResult], baselines: list[Baseline]) -
     """The result from measured variants; also judges a stored report by today's rules."""
     found = differences.from_plain(measured)
     variants = [replace(variant, differences=found[variant.name]) for variant in measured]
+    first, *more = (advice.of(dim, group) for dim, group in dimensions.split(variants).items())
     return Report(
         run=run,
         variants=variants,
         baselines=baselines,
         verdicts=verdicts.all_of(variants),
         checks=checks.run_all(run, variants, baselines),
-        advice=advice.of(run.latent_dim, variants),
+        advice=first,
+        more_advice=more,
     )
 
 

@@ -5,8 +5,8 @@ import statistics
 from collections.abc import Sequence
 
 from mmdvae.conclusions import choice
-from mmdvae.conclusions.comparisons import beats
 from mmdvae.conclusions.effects import by_seed
+from mmdvae.conclusions.fronts import beats
 from mmdvae.conclusions.rules import ERROR
 from mmdvae.measures import live_range, strength
 from mmdvae.record.result import Advice, FrontMember, Heuristic, LiveRange, Pareto, SigmaAdvice, VariantResult

@@ -2,16 +2,15 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
-from mmdvae.conclusions import groups
+from mmdvae.conclusions import fronts, groups
+from mmdvae.conclusions.compared import Compared, Comparison
+from mmdvae.conclusions.fronts import enclosing
 from mmdvae.conclusions.groups import Variants
-from mmdvae.conclusions.pooled import Column, Panel
+from mmdvae.conclusions.pooled import Column
 from mmdvae.conclusions.rules import NOTEBOOK_EXTREMES, NOTEBOOK_SIGMA
 from mmdvae.record.result import VariantResult
-
-Enclosing = tuple[tuple[str, float], tuple[str, float]]  # two names with their weights
 
 NO_PLAIN = "no variant without a penalty"
 NO_STRONG = "no variant whose kernel pulls strongly at the prior"
@@ -26,23 +25,6 @@ TITLES = {
     "fid": "Fréchet distance from N(0, I)",
     "fid_fitted": "Fréchet distance from a fitted normal",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """One comparison: the effect is the weighted sum of the columns, of logarithms for a ratio."""
-
-    name: str  # what is compared with what
-    weights: Mapping[Column, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """The comparisons of a claim; if there are none, why."""
-
-    comparisons: list[Comparison] = field(default_factory=list)
-    missing: str = ""
-    aside: str = ""  # variants that the claim leaves out, and why
 
 
 def of(code: str, variants: Variants) -> Compared:
@@ -104,7 +86,7 @@ def sigmas_at_equal_force(variants: Variants) -> Compared:
     for sigma, path in _paths(strong).items():
         places = [(math.log(groups.force(one)), one.name) for one in path]
         for one in strong:
-            between = _enclosing(math.log(groups.force(one)), places) if one.sigma != sigma else None
+            between = enclosing(math.log(groups.force(one)), places) if one.sigma != sigma else None
             if between:
                 (left, share), (right, rest) = between
                 weights = {(one.name, "mse"): 1.0, (left, "mse"): -share, (right, "mse"): -rest}
@@ -114,35 +96,8 @@ def sigmas_at_equal_force(variants: Variants) -> Compared:
 
 
 def fronts_of_mmd_and_kl(variants: Variants) -> Compared:
-    """Each setting of KL against the front of MMD, interpolated at that setting's MSE.
-
-    As errors are noisy and fronts may be steep, what an error's noise does to the interpolated distance is part of the
-    effect: the slope of the front times the difference of both errors, which is 0 on average.
-    """
-    kls, panel = groups.kl(variants), Panel(variants, ratios=True)
-    places = {one.name: (panel.mean(one.name, "mse"), panel.mean(one.name, "sliced_w2")) for one in variants}
-    known = [one.name for one in groups.strong(variants) if not any(map(math.isnan, places[one.name]))]
-    front = [name for name in known if not any(beats(places[other], places[name]) for other in known)]
-    found = {}
-    for one in kls:
-        between = _enclosing(places[one.name][0], [(places[name][0], name) for name in front])
-        if between:
-            found[one.name] = _against_front(one.name, between, places)
-    outside = [one.name for one in kls if one.name not in found]
-    if len(found) < 2:
-        why = "it needs two settings of KL, such as kl-a0.2 and kl-a0.8, with an MSE within the front of MMD"
-        return Compared(missing=f"{why}, got {len(found)}")
-    aside = f"outside of MMD's front by their MSE: {', '.join(outside)}" if outside else ""
-    return Compared(comparisons=list(found.values()), aside=aside)
-
-
-def _against_front(kl: str, between: Enclosing, places: Mapping[str, tuple[float, float]]) -> Comparison:
-    (left, share), (right, rest) = between
-    (mse, distance), (next_mse, next_distance) = places[left], places[right]
-    slope = (next_distance - distance) / (next_mse - mse)
-    weights = {(left, "sliced_w2"): share, (right, "sliced_w2"): rest, (kl, "sliced_w2"): -1.0}
-    weights |= {(kl, "mse"): slope, (left, "mse"): -slope * share, (right, "mse"): -slope * rest}
-    return Comparison(name=f"{left} and {right} at the MSE of {kl}", weights=weights)
+    """Each setting of KL against the front of MMD."""
+    return fronts.compared(variants, *fronts.mmd_and_kl(variants))
 
 
 def among_the_notebooks_sigmas(variants: Variants) -> Compared:
@@ -191,20 +146,6 @@ def _paths(variants: Variants) -> dict[float | None, list[VariantResult]]:
     for one in variants:
         found.setdefault(one.sigma, []).append(one)
     return {sigma: path for sigma, path in found.items() if len(path) > 1}
-
-
-def _enclosing(at: float, places: Iterable[tuple[float, str]]) -> Enclosing | None:
-    """The two neighbours that enclose a place, with their weights in an interpolation; None if no two do."""
-    for (low, one), (high, other) in itertools.pairwise(sorted(places)):
-        if low <= at <= high > low:
-            share = (at - low) / (high - low)
-            return (one, 1 - share), (other, share)
-    return None
-
-
-def beats(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    """Whether both numbers of one are at most as large as the other's, and one is smaller."""
-    return one != other and all(a <= b for a, b in zip(one, other, strict=True))
 
 
 FIND: dict[str, Callable[[Variants], Compared]] = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from mmdvae.conclusions import dimensions, groups
 from mmdvae.conclusions.near import near_prior
 from mmdvae.conclusions.pooled import Panel
 from mmdvae.conclusions.rules import LEVEL
@@ -15,9 +16,11 @@ def from_plain(variants: Variants) -> dict[str, Differences | None]:
 
     Over the seeds that both have; None for the reference itself, and where there is no metric and seed in common.
     """
-    panel = Panel(variants, ratios=False)
-    plain = {one.latent_dim: one for one in variants if one.is_plain}
-    return {one.name: _difference(one, plain.get(one.latent_dim), panel) for one in variants}
+    found: dict[str, Differences | None] = {}
+    for group in dimensions.split(variants).values():
+        panel, base = Panel(group, ratios=False), groups.plain(group)
+        found |= {one.name: _difference(one, base, panel) for one in group}
+    return found
 
 
 def unbeaten(variants: Variants, metric: str, worse: Callable[[float | None], float]) -> set[str]:

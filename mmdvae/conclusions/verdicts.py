@@ -8,9 +8,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mmdvae.conclusions import comparisons
-from mmdvae.conclusions.claims import CLAIMS, Claim
-from mmdvae.conclusions.comparisons import TITLES, Compared, Comparison
+from mmdvae.conclusions import comparisons, dimensions, fronts
+from mmdvae.conclusions.claims import CLAIMS, Claim, at_equal_error
+from mmdvae.conclusions.compared import Compared, Comparison
+from mmdvae.conclusions.comparisons import TITLES
 from mmdvae.conclusions.effects import Effect
 from mmdvae.conclusions.pooled import Panel
 from mmdvae.conclusions.rules import LEVEL
@@ -23,6 +24,10 @@ VERBS = {
     "inconclusive": "undecided for",
     "supported": "holds for",
 }
+DOUBT = ("refuted", "inconclusive", "supported", "not_run")  # what speaks most against a claim first
+PAIR = (
+    "V5"  # about MMD and KL; other pairs of penalties that a run has are judged by it, too: V5-sw-kl, V5-gaussian-imq
+)
 BESIDE = " · "  # between names, which in words have commas of their own
 MOST_NAMED = 4  # comparisons that a sentence names; of more it gives the number
 
@@ -49,10 +54,34 @@ class Judged:
 
 
 def all_of(variants: Sequence[VariantResult]) -> list[Verdict]:
-    """A verdict on every claim; a variant that lost a seed counts as one without numbers, and not as absent."""
+    """A verdict on every claim; a variant that lost a seed counts as one without numbers, and not as absent.
+
+    With several numbers of latent dimensions each claim is judged for each: the verdicts on it stand together, the one
+    that speaks most against it first.
+    """
     counted = [variant if variant.status == "ok" else replace(variant, runs=[]) for variant in variants]
-    panels = {scale: Panel(counted, ratios=scale == "ratio") for scale in ("ratio", "difference")}
-    return [_verdict(claim, comparisons.of(claim.code, counted), panels[claim.scale]) for claim in CLAIMS]
+    found = dimensions.split(counted)
+    if len(found) < 2:
+        return _within(counted)
+    every = [replace(one, latent_dim=dim) for dim, group in found.items() for one in _within(group)]
+    return sorted(every, key=lambda one: (*_place(one.code), DOUBT.index(one.state)))
+
+
+def _within(variants: Sequence[VariantResult]) -> list[Verdict]:
+    """A verdict on every claim, of variants with one number of latent dimensions."""
+    panels = {scale: Panel(variants, ratios=scale == "ratio") for scale in ("ratio", "difference")}
+    asked = [(claim, comparisons.of(claim.code, variants)) for claim in CLAIMS]
+    for ours, theirs in fronts.other_pairs(variants):
+        claim = at_equal_error(f"{PAIR}-{ours.name}-{theirs.name}", ours.title, theirs.title)
+        asked.append((claim, fronts.compared(variants, ours, theirs)))
+    found = [_verdict(claim, compared, panels[claim.scale]) for claim, compared in asked]
+    return sorted(found, key=lambda one: _place(one.code))
+
+
+def _place(code: str) -> tuple[int, str]:
+    """Sorts by claim; the other pairs of penalties follow the pair of their claim."""
+    claim, _, pair = code.partition("-")
+    return [one.code for one in CLAIMS].index(claim), pair
 
 
 def _verdict(claim: Claim, compared: Compared, panel: Panel) -> Verdict:

@@ -1,6 +1,7 @@
 """A block of an experiment file and the variants that it stands for."""
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from mmdvae import variants
@@ -40,9 +41,22 @@ def variants_of(block: Block, dim: int) -> list[Variant]:
     ]
 
 
-def block_of(variant: Variant) -> dict[str, Any]:
-    """The block of one variant, as a file has it; what is left out is the default."""
+def dimensions_of(block: Block, dims: Sequence[int]) -> list[int]:
+    """The numbers of latent dimensions that a block is crossed with: its own, or all of the model's."""
+    for dim in block.latent_dim:
+        if dim not in dims:
+            raise InputError(f"latent_dim must be one of the model's: {', '.join(map(str, dims))}; got {dim}")
+    return [*dict.fromkeys(block.latent_dim or dims)]
+
+
+def block_of(variant: Variant, *, several: bool = False) -> dict[str, Any]:
+    """The block of one variant, as a file has it; what is left out is the default.
+
+    Where the experiment has several numbers of latent dimensions, the block says which is meant.
+    """
     block: dict[str, Any] = {"regularizer": variant.regularizer}
+    if several:
+        block["latent_dim"] = variant.latent_dim
     if variant.kernel:
         block["kernel"] = variant.kernel
     if variant.penalty:

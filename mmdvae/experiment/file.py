@@ -88,15 +88,17 @@ def text(experiment: Experiment, folder: Path) -> str:
 def as_content(experiment: Experiment, folder: Path | None = None) -> dict[str, Any]:
     """What a file that describes the experiment holds; paths are relative to `folder`, or only names without one."""
     recipe = {key: value for key, value in experiment.recipe.to_dict().items() if key in schema.TRAINING}
+    dims = experiment.latent_dims
+    several = len(dims) > 1
     return {
         "format": schema.FORMAT,
         "name": experiment.name,
         **({"question": experiment.question} if experiment.question else {}),
         "seeds": list(experiment.seeds),
         "data": {"source": _relative(experiment.source, folder)},
-        "model": {"latent_dim": experiment.latent_dim, "likelihood": experiment.recipe.likelihood},
+        "model": {"latent_dim": list(dims) if several else dims[0], "likelihood": experiment.recipe.likelihood},
         "training": {"recipe": experiment.recipe.name, **recipe},
-        "variants": [blocks.block_of(variant) for variant in experiment.variants],
+        "variants": [blocks.block_of(variant, several=several) for variant in experiment.variants],
     }
 
 
@@ -183,19 +185,6 @@ def parsed(text: str) -> Any:
 def _experiment(content: dict[str, Any], path: Path) -> Experiment:
     file = schema.check(content)
     try:
-        variants.check_whole("latent_dim", file.model.latent_dim, most=variants.MOST_DIMENSIONS)
-    except InputError as error:
-        raise InputError(f"model.{error}") from None
-    found: dict[Variant, None] = {}
-    for number, block in enumerate(file.variants):
-        try:
-            for variant in blocks.variants_of(block, file.model.latent_dim):
-                found[variant] = None
-                if len(found) > MOST_VARIANTS:
-                    raise InputError(f"must be at most {MOST_VARIANTS:,} in all, got more")
-        except InputError as error:
-            raise InputError(f"variants[{number}]: {error}") from None
-    try:
         catalog.find(file.data.source)
     except InputError as error:
         raise InputError(f"data.source: {error}") from None
@@ -203,11 +192,30 @@ def _experiment(content: dict[str, Any], path: Path) -> Experiment:
         name=_name(file),
         question=file.question,
         recipe=_recipe(file.training, file.model.likelihood),
-        variants=tuple(found),
+        variants=_variants(file),
         seeds=tuple(dict.fromkeys(file.seeds)),
         source=_beside(file.data.source, path),
-        latent_dim=file.model.latent_dim,
     )
+
+
+def _variants(file: File) -> tuple[Variant, ...]:
+    """The variants of all blocks with each number of latent dimensions, without doubles."""
+    dims = sorted(set(file.model.latent_dim))
+    for dim in dims:
+        try:
+            variants.check_whole("latent_dim", dim, most=variants.MOST_DIMENSIONS)
+        except InputError as error:
+            raise InputError(f"model.{error}") from None
+    found: dict[Variant, None] = {}
+    for number, block in enumerate(file.variants):
+        try:
+            for dim in blocks.dimensions_of(block, dims):
+                found |= dict.fromkeys(blocks.variants_of(block, dim))
+                if len(found) > MOST_VARIANTS:
+                    raise InputError(f"must be at most {MOST_VARIANTS:,} in all, got more")
+        except InputError as error:
+            raise InputError(f"variants[{number}]: {error}") from None
+    return tuple(found)
 
 
 def _name(file: File) -> str:

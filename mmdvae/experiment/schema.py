@@ -49,7 +49,7 @@ class Data(_Table):
 class Model(_Table):
     """The networks."""
 
-    latent_dim: int = LATENT_DIM
+    latent_dim: Annotated[list[int], Field(min_length=1), BeforeValidator(_listed)] = [LATENT_DIM]  # each crosses all
     likelihood: str = "bernoulli"
 
 
@@ -65,6 +65,7 @@ class Block(_Table):
     sigmas: Annotated[list[float | str], Field(min_length=1)] = []  # one mean of Gaussian kernels
     projections: Annotated[list[int], Field(min_length=1), BeforeValidator(_listed)] = []
     normalised: Annotated[list[bool], Field(min_length=1), BeforeValidator(_listed)] = [False]
+    latent_dim: Annotated[list[int], Field(min_length=1), BeforeValidator(_listed)] = []  # some of the model's; or all
 
 
 class File(_Table):

@@ -128,6 +128,7 @@ class Baseline:
 
     name: str
     metrics: dict[str, Number]
+    latent_dim: int | None = None  # of a row for one of several numbers of latent dimensions
 
     @property
     def numbers(self) -> dict[str, float]:
@@ -165,6 +166,7 @@ class Verdict:
     level: float = 0.95  # of the interval
     margin: str = ""  # what is too small to matter, in words
     parts: list[Part] = field(default_factory=list)  # the one that decides first; empty in older reports
+    latent_dim: int | None = None  # of the variants that it is about; None if all of the run have as many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,7 +292,7 @@ class Run:
     id: str
     preset: str
     recipe: str
-    latent_dim: int
+    latent_dim: int | None  # of all variants; None if they differ
     created: str  # ISO 8601, UTC
     command: str  # repeats the comparison
     seeds: list[int]
@@ -315,7 +317,18 @@ class Report:
     baselines: list[Baseline]
     verdicts: list[Verdict]
     checks: list[Check]
-    advice: Advice
+    advice: Advice  # for the fewest latent dimensions of the run
+    more_advice: list[Advice] = field(default_factory=list)  # for its other numbers of latent dimensions, rising
+
+    @property
+    def advices(self) -> list[Advice]:
+        """The advice for each number of latent dimensions, rising."""
+        return [self.advice, *self.more_advice]
+
+    @property
+    def latent_dims(self) -> list[int]:
+        """The numbers of latent dimensions that the run compares, rising."""
+        return [advice.latent_dim for advice in self.advices]
 
     @property
     def finished(self) -> list[VariantResult]:

@@ -51,7 +51,8 @@ def test_the_command_of_a_run_with_named_variants_makes_the_same_variants(tmp_pa
 def test_the_command_repeats_what_was_asked_and_names_no_place_on_this_machine(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.toml").write_text('format = 1\nname = "mine"\n[[variants]]\nregularizer = "none"\n')
-    wishes = {"betas": (2.0,), "imqs": (0.3,), "sws": (0.5,), "latent_dim": 4, "batch_size": 64, "learning_rate": 5e-4}
+    wishes = {"betas": (2.0,), "imqs": (0.3,), "sws": (0.5,), "latent_dims": (4,)}
+    wishes |= {"batch_size": 64, "learning_rate": 5e-4}
     made = plan.make(preset="mine.toml", overrides=("training.cooldown=0",), out=tmp_path / "runs", **wishes)
     assert made.command == (
         "mmdvae compare mine.toml --beta 2 --imq 0.3 --sw 0.5 --set training.cooldown=0 --latent-dim 4 --batch-size 64 "
@@ -63,7 +64,7 @@ def test_the_command_repeats_what_was_asked_and_names_no_place_on_this_machine(t
 
 
 def test_a_rule_for_sigma_and_a_name_follow_the_latent_dimensions(tmp_path):
-    made = plan.make(sigmas=("sqrt(d)", 2.0), alphas=(0.6,), variants=("none",), latent_dim=32, out=tmp_path)
+    made = plan.make(sigmas=("sqrt(d)", 2.0), alphas=(0.6,), variants=("none",), latent_dims=(32,), out=tmp_path)
     assert [one.name for one in made.experiment.variants] == ["mmd-a0.6-s5.66-d32", "mmd-a0.6-s2-d32", "none-d32"]
     assert made.command == "mmdvae compare quick --alpha 0.6 --sigma 'sqrt(d)' --sigma 2 --variant none --latent-dim 32"
 

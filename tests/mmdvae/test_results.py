@@ -80,7 +80,7 @@ def test_a_report_holds_differences_verdicts_checks_and_advice_of_its_own_number
     outcomes = [outcome(seed, bce=0.3 + seed, bce_excess=0.1) for seed in range(3)]
     outcomes += [outcome(seed, bce=0.2 + seed, bce_excess=0.1, variant=variants.none()) for seed in (2, 1, 0)]
     content = report(outcomes)
-    assert set(content) == {"schema", "run", "variants", "baselines", "verdicts", "checks", "advice"}
+    assert set(content) == {"schema", "run", "variants", "baselines", "verdicts", "checks", "advice", "more_advice"}
     penalised, plain = content["variants"]
     assert plain["differences"] is None
     assert penalised["differences"]["reference"] == "none"
