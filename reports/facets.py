@@ -1,4 +1,4 @@
-"""A run with several numbers of latent dimensions as one report for each, so that what is drawn of a run is drawn of each.
+"""A run with several numbers of latent dimensions as one report for each: what is drawn of a run is drawn of each.
 
 Uses only the standard library, because the list of runs shows an answer for each.
 """

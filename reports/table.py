@@ -60,7 +60,8 @@ def measured(report: Report) -> set[str]:
 def rows(report: Report, columns: list[Metric]) -> list[Row]:
     """Variants in the order of the page, then the prior and the baselines; the last two only if they have a value.
 
-    The best are those of their number of latent dimensions; each of these has its row of the prior if that depends on it.
+    The best are those of their number of latent dimensions; each has its row of the prior if that
+    depends on it.
     """
     each = facets.of(report)
     best = {column.name: set().union(*(winners(one, column) for one in each)) for column in columns}

@@ -82,7 +82,8 @@ def _notes(report: Report, missing: list[str]) -> Iterator[str]:
         if verdict.interval is not None:
             card = verdicts.card(verdict)
             link = f"[{plain(verdict.code)}](report.html#{card.anchor})" if card.anchor else plain(verdict.code)
-            yield _note(card.word, verdict.claim) + f" {link}" + plain(_evidence(card))
+            where = f" at {card.dims}" if card.dims else ""
+            yield _note(f"{card.word}{where}", verdict.claim) + f" {link}" + plain(_evidence(card))
     for check in report.checks:
         if check.state != "passed":
             yield _note(check.state, f"{check.title}: {looks.spelled(check.explanation, seen)}")

@@ -22,12 +22,14 @@ def images(n: int) -> tuple[np.ndarray, np.ndarray]:
     return made.astype(np.uint8), labels.astype(np.uint8)
 
 
-def write_views(path: Path, spread: float, images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> None:
+def write_views(
+    path: Path, spread: float, images: np.ndarray, labels: np.ndarray, rng: np.random.Generator, *, d: int = D
+) -> None:
     """views.npz of a model whose codes have that standard deviation; the names and types are those of `evaluate`."""
     n = len(images)
-    centres = np.random.default_rng(7).normal(size=(10, D))
-    scales = np.linspace(1.6, 0.5, D) if spread > 2 else np.ones(D)
-    codes = (0.75 * centres[labels] + 0.62 * rng.normal(size=(n, D))) * scales * spread
+    centres = np.random.default_rng(7).normal(size=(10, d))
+    scales = np.linspace(1.6, 0.5, d) if spread > 2 else np.ones(d)
+    codes = (0.75 * centres[labels] + 0.62 * rng.normal(size=(n, d))) * scales * spread
     codes -= codes.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(codes.T))
     tsne_index = np.sort(np.random.default_rng(0).permutation(n)[:TSNE_POINTS])  # the same in every variant
@@ -41,7 +43,7 @@ def write_views(path: Path, spread: float, images: np.ndarray, labels: np.ndarra
     samples = (_light(spread) * samples).astype(np.uint8)
     arrays = {
         "codes": codes.astype(np.float32),
-        "log_variances": np.full((n, D), -4, np.float32),
+        "log_variances": np.full((n, d), -4, np.float32),
         "pca": (codes @ vectors[:, ::-1][:, :2]).astype(np.float32),
         "pca_variance_ratio": values[::-1][:2] / values.sum(),
         "tsne": tsne.astype(np.float32),
@@ -52,7 +54,7 @@ def write_views(path: Path, spread: float, images: np.ndarray, labels: np.ndarra
         "tsne_reconstructions": blurred[tsne_index],
         "samples": samples,
         "squared_errors": ((images / 255 - blurred / 255) ** 2).mean(axis=(1, 2)).astype(np.float32),
-        **portraits(spread, blurred, images, samples),
+        **portraits(spread, blurred, images, samples, min(d, D)),
     }
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
@@ -60,18 +62,21 @@ def write_views(path: Path, spread: float, images: np.ndarray, labels: np.ndarra
         file.write(buffer.getvalue())
 
 
-def portraits(spread: float, blurred: np.ndarray, images: np.ndarray, samples: np.ndarray) -> dict[str, np.ndarray]:
+def portraits(
+    spread: float, blurred: np.ndarray, images: np.ndarray, samples: np.ndarray, walked: int
+) -> dict[str, np.ndarray]:
     """What mmdvae.measures.portraits makes: black from codes that are far wider than the prior."""
     light = _light(spread)
     walk = np.linspace(0, 1, STEPS)[:, None, None]
     walks = [blurred[i] * (1 - walk) + blurred[i + 3] * walk for i in range(D)]
     grid = [walks[0] * (1 - share) + walks[5] * share for share in walk]
+    walks = walks[:walked]
     nearest = slice(50, 50 + NEAREST)
     distance = np.sqrt(((samples[:NEAREST] / 255 - images[nearest] / 255) ** 2).mean(axis=(1, 2)))
     return {
         "prior_slice": (light * np.concatenate(grid)).astype(np.uint8),
         "traversals": (light * np.concatenate(walks)).astype(np.uint8),
-        "traversal_dims": np.arange(D, dtype=np.int32),
+        "traversal_dims": np.arange(walked, dtype=np.int32),
         "nearest_images": images[nearest],
         "nearest_index": np.arange(50, 50 + NEAREST, dtype=np.int32),
         "nearest_distance": distance.astype(np.float32),

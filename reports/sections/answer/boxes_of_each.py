@@ -8,6 +8,7 @@ from reports.sections.answer import boxes, headline
 from reports.sections.answer.boxes import Box
 
 SPREAD = "total_variance"
+SENTENCES = (2, 1)  # of what a setting buys and costs: the rest is in the tables
 
 
 def of(report: Report) -> list[Box]:
@@ -17,14 +18,14 @@ def of(report: Report) -> list[Box]:
 
 
 def _one(report: Report) -> Box:
-    """The setting to use, and what it buys and costs against no penalty of the same d."""
+    """The setting to use, and in short what it buys and costs against no penalty of the same d."""
     found = headline.choice(report)
-    verbs = zip(("Buys", "Costs"), boxes.bought(report, found), strict=False)
+    told = zip(("Buys", "Costs"), SENTENCES, boxes.bought(report, found), strict=False)
     return Box(
-        title=facets.named(facets.dims(report.variants)),
+        title=facets.named([report.advice.latent_dim]),
         main=f"{headline.sentence(report)}.",
         rest=[
-            *(" ".join([f"{verb}: {box.main[0].lower()}{box.main[1:]}", *box.rest]) for verb, box in verbs),
+            *(" ".join([f"{verb}: {box.main}", *box.rest[:most]]) for verb, most, box in told),
             *boxes.as_cheap(report, found),
         ],
     )
@@ -38,7 +39,12 @@ def _across(report: Report) -> list[Box]:
     at = facets.named(facets.dims(shown), "and")
     errors = text.listed([text.fixed(1000 * (one.mean(ERROR) or 0), 1) for one in shown])
     spreads = [one.mean(SPREAD) for one in shown]
-    widths = text.listed([text.MISSING if v is None else text.significant(v / one.latent_dim) for v, one in zip(spreads, shown, strict=True)])
+    widths = text.listed(
+        [
+            text.MISSING if v is None else text.significant(v / one.latent_dim)
+            for v, one in zip(spreads, shown, strict=True)
+        ]
+    )
     whose = "of these settings" if all(one.has_penalty for one in shown) else "without a penalty where none was chosen"
     return [
         Box(

@@ -93,17 +93,14 @@ def _for_each(report: Report) -> str:
 
 def _in_roots(report: Report, best: list[VariantResult]) -> list[str]:
     """The settings with their d: those of one α and one σ / √d in one phrase."""
-    label = {one.name: width.label for width in roots.widths(report.variants) for one in width.variants}
-    groups: dict[tuple[str, str], list[VariantResult]] = {}
-    for one in best:
-        if one.name in label and not one.normalised:
-            groups.setdefault((looks.weighed(one), label[one.name]), []).append(one)
-    shared = {key: group for key, group in groups.items() if len(group) > 1}
-    told = [
-        f"{weight} with σ\u00a0=\u00a0{width} at {facets.named(facets.dims(group), 'and')}"
-        for (weight, width), group in shared.items()
-    ]
-    rest = [one for one in best if not any(one in group for group in shared.values())]
+    told, rest = [], best
+    for width, alike in roots.widths([one for one in report.variants if not one.normalised]).items():
+        for weight in dict.fromkeys(map(looks.weighed, alike)):
+            group = [one for one in best if one in alike and looks.weighed(one) == weight]
+            if len(group) > 1:
+                at = facets.named(facets.dims(group), "and")
+                told.append(f"{weight} with σ\u00a0=\u00a0{roots.label(width)} at {at}")
+                rest = [one for one in rest if one not in group]
     return told + looks.settings(rest, dims=True)
 
 

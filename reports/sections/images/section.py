@@ -30,9 +30,9 @@ class Images:
     notes: list[str]  # what is not shown, and why
 
 
-def build(report: Report, store: StoredArrays) -> Images:
-    """The pictures of all variants that a penalty touched, and of one that none touched."""
-    found = shown.choose(report, store)
+def build(report: Report, store: StoredArrays, most: int = shown.MANY) -> Images:
+    """The pictures of at most so many variants that a penalty touched, and of one that none touched."""
+    found = shown.choose(report, store, most)
     if not found.all:
         return Images(title=NONE, copies="", portraits=[], real=None, rows=[], searched="", notes=[])
     test = store.images[shown.spread(len(store.images), REAL)]
@@ -51,7 +51,9 @@ def _notes(found: Shown) -> list[str]:
     notes = []
     if found.no_room:
         others = "; ".join(looks.settings(found.no_room))
-        notes.append(f"Shown are the {shown.MANY} with the best samples, alive ones first. Not shown: {others}.")
+        notes.append(
+            f"Shown are the {len(found.touched)} with the best samples, alive ones first. Not shown: {others}."
+        )
     if found.without:
         names = text.listed([f"{one.title} ({_why(one)})" for one in found.without])
         notes.append(f"No images of {names}.")

@@ -60,17 +60,15 @@ def of(report: Report, columns: Sequence[Metric]) -> dict[str, Axis]:
 
     What is best possible is where bars start, unless it depends on these dimensions.
     """
-    known = [{one.title: one.values for one in references.of(part, columns)} for part in facets.of(report)]
+    known = [one for part in facets.of(report) for one in references.of(part, columns)]
     found = {}
     for column in columns:
         values = [value for one in report.variants if (value := one.mean(column.name)) is not None]
-        bests, others = [], []
-        for title, marks in (pair for part in known for pair in part.items()):
-            if column.name in marks:
-                (bests if title == references.BEST else others).append(marks[column.name])
-        best = bests[0] if len(set(bests)) == 1 else None
-        marks = others if best is not None else [*others, *bests]
-        scale = axis(values, best=best, others=marks, share=column.factor == 100)
+        marks = [(one.title == references.BEST, one.values[column.name]) for one in known if column.name in one.values]
+        bests = {value for is_best, value in marks if is_best}
+        best = bests.pop() if len(bests) == 1 else None
+        others = [value for is_best, value in marks if not is_best or best is None]
+        scale = axis(values, best=best, others=others, share=column.factor == 100)
         if scale:
             found[column.name] = scale
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mmdvae.conclusions import groups, vitality
 from mmdvae.record.result import Report, VariantResult
-from reports import looks, table, text
+from reports import table, text
 from reports.looks import Look
 from reports.metric import Metric
 from reports.sections.answer import headline

@@ -6,7 +6,6 @@ from typing import ClassVar
 from mmdvae.conclusions.rules import LEVEL, SEEDS_IN_WORDS
 from mmdvae.record.result import Report
 from reports import facets, looks
-from reports.looks import Look
 from reports.metric import Metric
 from reports.sections.numbers import bars, finding, references, summary
 from reports.sections.numbers.bars import Axis
@@ -72,10 +71,10 @@ def _head(column: Metric, scales: dict[str, Axis]) -> Head:
 def _marks(report: Report, columns: list[Metric], scales: dict[str, Axis]) -> str:
     """Where the references of one number of latent dimensions lie in the cells of each column, as CSS variables."""
     return "".join(
-        f"{'--best' if one.title == references.BEST else '--pca'}{number}:{scales[column.name].place(one.values[column.name])}%;"
+        f"--{'best' if one.title == references.BEST else 'pca'}{number}:{axis.place(one.values[column.name])}%;"
         for number, column in enumerate(columns, start=1)
         for one in references.of(report, columns)
-        if column.name in scales and column.name in one.values
+        if (axis := scales.get(column.name)) and column.name in one.values
     )
 
 

@@ -105,7 +105,7 @@ def _legend(shown: list[Look], variants: list[VariantResult]) -> str:
 
 
 def _spread(report: Report, shown: list[VariantResult], seen: dict[str, Look]) -> Row:
-    d = report.run.latent_dim
+    d = report.advice.latent_dim
 
     def distance(one: VariantResult) -> str:
         value = one.mean("sliced_w2")
