@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+SHAPE = (28, 28, 1)
+
 
 def calls(batch_size: int) -> list[Callable[[], Any]]:
     """For each layer with a kernel a call that computes its forward and both backward products, on made-up numbers.
@@ -15,14 +17,17 @@ def calls(batch_size: int) -> list[Callable[[], Any]]:
     from mmdvae.model import networks
 
     found = []
-    for net in (networks.encoder(8, batch_norm_momentum=0.9), networks.decoder(8, batch_norm_momentum=0.9)):
+    for net in (
+        networks.encoder(SHAPE, 8, batch_norm_momentum=0.9),
+        networks.decoder(SHAPE, 8, batch_norm_momentum=0.9),
+    ):
         for layer in net.layers:
             if not hasattr(layer, "kernel"):
                 continue
             shape = layer.input.shape[1:]
             alone = layer if isinstance(layer, networks.ToOneChannel) else _without_the_rest(layer)
             inputs = keras.random.normal((batch_size, *shape), seed=0)
-            found.append(_both_ways(alone, inputs, by_inputs=shape != networks.IMAGE_SHAPE))
+            found.append(_both_ways(alone, inputs, by_inputs=shape != SHAPE))
     return found
 
 

@@ -104,10 +104,14 @@ def flop_per_image() -> float:
     """Floating-point operations of a training step per image: the network's products, one forward and two backward."""
     from keras import layers
 
+    from benchmarks.products import SHAPE
     from mmdvae.model import networks
 
     total, first = 0, 0
-    for net in (networks.encoder(8, batch_norm_momentum=0.9), networks.decoder(8, batch_norm_momentum=0.9)):
+    for net in (
+        networks.encoder(SHAPE, 8, batch_norm_momentum=0.9),
+        networks.decoder(SHAPE, 8, batch_norm_momentum=0.9),
+    ):
         for layer in net.layers:
             if isinstance(layer, layers.Conv2DTranspose):  # a Conv2D subclass: its kernel meets each input pixel
                 positions = layer.input.shape[1] * layer.input.shape[2]

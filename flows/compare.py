@@ -82,7 +82,7 @@ def compare(
         sws: Alphas of sliced Wasserstein variants to compare as well.
         seeds: Every variant is trained once per seed; three or more give confidence intervals.
         latent_dims: Latent dimensions; with several, every variant is made with each. If empty, the preset's.
-        likelihood: Of a pixel, bernoulli (BCE) or gaussian (2 MSE); if empty, the preset's.
+        likelihood: Of a pixel, bernoulli (BCE) or gaussian (2 MSE); if empty, the preset's, or by the colour.
         epochs: Epochs of every training; if empty, the preset's.
         batch_size: Images in a step; if empty, the preset's.
         learning_rate: Of the optimizer; if empty, the preset's.

@@ -35,9 +35,9 @@ def check_shape(height: int, width: int, channels: int) -> None:
 
 
 def thumbnails(images: np.ndarray, longest: int) -> np.ndarray:
-    """The images uint8, (n, H, W[, 3]), with the longest side at most `longest` pixels: each the mean of what it covers.
+    """The images (n, H, W[, 3]) uint8 with the longest side at most `longest` pixels; as they are if it is already.
 
-    As they are if they are small enough. Sides keep their proportion, to a whole number of pixels.
+    Each new pixel is the mean of the area that it covers. Sides keep their proportion, to a whole number of pixels.
     """
     height, width = images.shape[1:3]
     scale = longest / max(height, width)

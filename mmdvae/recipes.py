@@ -1,10 +1,12 @@
 """What all variants of a comparison share: network, optimizer, batch size, epochs, augmentation, estimator."""
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from mmdvae.errors import InputError
+
+Likelihood = Literal["bernoulli", "gaussian"]
 
 MOST_IMAGES = 1_000_000  # in a batch
 LARGEST_RATE = 1e38  # still a number in float32
@@ -13,7 +15,7 @@ MOST_EPOCHS = 100_000  # with a million images in batches of 128, the number of 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How every variant is trained; the network is fixed (mmdvae.model.networks) except for the numbers here."""
+    """How every variant is trained; the network follows from the shape of the images (mmdvae.model.networks)."""
 
     name: str
     epochs: int
@@ -27,7 +29,8 @@ class Recipe:
     batch_norm_images: int = 0  # images for re-estimating batch-norm statistics after an epoch; 0: moving averages only
     flip: bool = False  # mirror half of the inputs, but not their targets
     contrast: float = 0.0  # random contrast factor in [1 - c, 1 + c], on the input only
-    likelihood: Literal["bernoulli", "gaussian"] = "bernoulli"  # of a pixel: BCE, or 2 MSE (docs/decisions/weights.md)
+    # Of a pixel: BCE, or 2 MSE (docs/decisions/weights.md); None: by the images, until these are known.
+    likelihood: Likelihood | None = None
     training_flag: bool = True  # False: as the notebook behaves under Keras 3, see docs/decisions/recipes.md
 
     def __post_init__(self):
@@ -51,6 +54,14 @@ class Recipe:
             raise InputError(f"batch_norm_images must be >= 0 and <= {MOST_IMAGES}, got {self.batch_norm_images}")
         if not 0 <= self.cooldown <= 1:
             raise InputError(f"cooldown must be between 0 and 1, got {self.cooldown}")
+
+    def for_images(self, channels: int) -> "Recipe":
+        """With the likelihood decided: by default Bernoulli for grey images and Gaussian for colour.
+
+        Most grey images are near black and white; of the BCE of photographs more than nine tenths is entropy.
+        """
+        default: Likelihood = "bernoulli" if channels == 1 else "gaussian"
+        return replace(self, likelihood=self.likelihood or default)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for a store key or a report."""

@@ -89,7 +89,9 @@ def experiment_options(command):
                 multiple=True,
                 help="Latent dimensions. Repeatable.  [default: the preset's]",
             ),
-            click.option("--likelihood", help="bernoulli (BCE) or gaussian (2 MSE).  [default: the preset's]"),
+            click.option(
+                "--likelihood", help="bernoulli (BCE) or gaussian (2 MSE).  [default: by the colour of the images]"
+            ),
             click.option("--epochs", type=int, help="Epochs per training.  [default: the preset's]"),
             click.option("--batch-size", type=int, help="Images in a step.  [default: the preset's]"),
             click.option("--learning-rate", type=float, help="Of the optimizer.  [default: the preset's]"),

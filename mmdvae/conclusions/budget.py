@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mmdvae.conclusions.rules import ERROR_PAID, SAME_DISTANCE, SETTLED
-from mmdvae.conclusions.variant_checks import curve, entropy_of
+from mmdvae.conclusions.variant_checks import excess
 from mmdvae.record.result import SeedRun
 
 MARGINS = {"bce_excess": ERROR_PAID, "sliced_w2": SAME_DISTANCE}  # the smallest changes that claims are about
@@ -55,9 +55,9 @@ def changed_since_half(run: SeedRun) -> bool:
 
 
 def curve_moves(run: SeedRun) -> bool:
-    """Whether validation BCE had not settled in the second half of the epochs."""
-    values, entropy = curve(run, "val_bce"), entropy_of(run)
-    if not values or entropy is None:
+    """Whether the validation error had not settled in the second half of the epochs."""
+    values = excess(run, "val_")
+    if not values:
         return False
     since = values[(len(values) - 1) // 2 :]
-    return len(values) < 2 or max(since) - min(since) > SETTLED * (values[-1] - entropy)
+    return len(values) < 2 or max(since) - min(since) > SETTLED * values[-1]

@@ -155,10 +155,16 @@ def _values(variant: VariantResult, metric: str) -> list[float]:
 
 
 def _gap(run: SeedRun) -> bool:
-    train, valid, entropy = curve(run, "bce"), curve(run, "val_bce"), entropy_of(run)
-    if not train or not valid or entropy is None:
-        return False
-    return valid[-1] - train[-1] > GAP * (train[-1] - entropy)
+    train, valid = excess(run), excess(run, "val_")
+    return bool(train and valid) and valid[-1] - train[-1] > GAP * train[-1]
+
+
+def excess(run: SeedRun, split: str = "") -> list[float]:
+    """The reconstruction error over the epochs, above that of a perfect reconstruction; `split` is "" or "val_"."""
+    bce, error, entropy = curve(run, f"{split}bce"), curve(run, f"{split}reconstruction"), entropy_of(run)
+    if error and error != bce:  # 2 MSE, of a Gaussian likelihood
+        return error
+    return [] if entropy is None else [value - entropy for value in bce]
 
 
 def curve(run: SeedRun, name: str) -> list[float]:

@@ -88,15 +88,16 @@ def text(experiment: Experiment, folder: Path) -> str:
 def as_content(experiment: Experiment, folder: Path | None = None) -> dict[str, Any]:
     """What a file that describes the experiment holds; paths are relative to `folder`, or only names without one."""
     recipe = {key: value for key, value in experiment.recipe.to_dict().items() if key in schema.TRAINING}
-    dims = experiment.latent_dims
+    likelihood, dims = experiment.recipe.likelihood, experiment.latent_dims
     several = len(dims) > 1
+    model = {"latent_dim": list(dims) if several else dims[0]} | ({"likelihood": likelihood} if likelihood else {})
     return {
         "format": schema.FORMAT,
         "name": experiment.name,
         **({"question": experiment.question} if experiment.question else {}),
         "seeds": list(experiment.seeds),
         "data": {"source": _relative(experiment.source, folder)},
-        "model": {"latent_dim": list(dims) if several else dims[0], "likelihood": experiment.recipe.likelihood},
+        "model": model,
         "training": {"recipe": experiment.recipe.name, **recipe},
         "variants": [blocks.block_of(variant, several=several) for variant in experiment.variants],
     }
@@ -226,8 +227,8 @@ def _name(file: File) -> str:
     return file.name
 
 
-def _recipe(settings: dict[str, Any], likelihood: str) -> Recipe:
-    if likelihood not in LIKELIHOODS:
+def _recipe(settings: dict[str, Any], likelihood: str | None) -> Recipe:
+    if likelihood not in (None, *LIKELIHOODS):
         raise InputError(f"model.likelihood: must be one of: {', '.join(LIKELIHOODS)}; got {likelihood!r}")
     name = settings.get("recipe", recipes.STANDARD.name)
     if not isinstance(name, str) or name not in RECIPES:

@@ -50,7 +50,7 @@ class Model(_Table):
     """The networks."""
 
     latent_dim: Annotated[list[int], Field(min_length=1), BeforeValidator(_listed)] = [LATENT_DIM]  # each crosses all
-    likelihood: str = "bernoulli"
+    likelihood: str | None = None
 
 
 class Block(_Table):

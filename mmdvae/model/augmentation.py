@@ -1,4 +1,4 @@
-"""Random augmentation with one draw per image: (n, 28, 28, 1) -> (n, 28, 28, 1)."""
+"""Random augmentation with one draw per image: (n, H, W, C) -> (n, H, W, C)."""
 
 import keras
 from keras import ops

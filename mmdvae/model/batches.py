@@ -5,21 +5,23 @@ from typing import Any
 
 import numpy as np
 
-from mmdvae.data.idx import SIDE
 from mmdvae.errors import InputError
+from mmdvae.images import Shape, with_channels, without_channels
 
 BATCH = 100  # as fast as 500, with a fifth of the memory for activations
 
 
-def as_images(given: Any) -> np.ndarray:
-    """A user's images as (n, 28, 28): uint8 of 0 to 255, or float32 in [0, 1] if they were floats.
+def as_images(given: Any, shape: Shape) -> np.ndarray:
+    """A user's images of that shape as (n, H, W[, 3]): uint8 of 0 to 255, or float32 in [0, 1] if they were floats.
 
-    A trailing channel axis of size 1 is removed. Raises: InputError for another shape or type, or floats out of range.
+    A channel axis of size 1 is removed. Raises: InputError for another shape or type, or floats out of range.
     """
     array = np.asarray(given)
-    images = array[..., 0] if array.ndim == 4 and array.shape[-1] == 1 else array
-    if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE) or not len(images):
-        raise InputError(f"images must have shape (n, {SIDE}, {SIDE}) or (n, {SIDE}, {SIDE}, 1), got {array.shape}")
+    images = without_channels(array) if array.ndim == 4 else array
+    if images.ndim < 3 or with_channels(images).shape[1:] != shape or not len(images):
+        size = f"(n, {shape[0]}, {shape[1]}"
+        choices = f"{size}) or {size}, 1)" if shape[2] == 1 else f"{size}, {shape[2]})"
+        raise InputError(f"images must have shape {choices}, got {array.shape}")
     if images.dtype == np.uint8:
         return images
     if images.dtype.kind != "f":
@@ -40,8 +42,8 @@ def as_points(given: Any, *, dim: int) -> np.ndarray:
 
 
 def scaled(images: np.ndarray) -> np.ndarray:
-    """Images (n, 28, 28), uint8 or already in [0, 1] -> the networks' input, float32 (n, 28, 28, 1) in [0, 1]."""
-    pixels = np.asarray(images, dtype="float32")[..., None]
+    """Images (n, H, W[, C]), uint8 or already in [0, 1] -> the networks' input, float32 (n, H, W, C) in [0, 1]."""
+    pixels = with_channels(np.asarray(images, dtype="float32"))
     return pixels / 255 if images.dtype == np.uint8 else pixels
 
 

@@ -4,35 +4,40 @@ import keras
 import numpy as np
 from keras import ops
 
+from mmdvae.images import Shape, without_channels
 from mmdvae.model import networks
 from mmdvae.model.augmentation import change_contrast, flip_half
 from mmdvae.model.batches import as_images, as_points, in_batches, scaled
 from mmdvae.recipes import Recipe
 from mmdvae.variants import Variant
 
+MEANS = ("bce", "reconstruction", "penalty", "rounded_accuracy")
+
 
 class VAE(keras.Model):
     """Encoder, decoder and the objective (1 - alpha) * reconstruction error + alpha * penalty.
 
     The error is BCE in nats per pixel, or with a Gaussian likelihood twice the squared error per pixel. Takes uint8
-    images (n, 28, 28). Tracks separately: `bce` (whatever the likelihood), `penalty` (KL in nats per pixel, the others
+    images (n, H, W[, 3]). Tracks separately: `bce` (whatever the likelihood), `reconstruction`
+    (the error), `penalty` (KL in nats per pixel, the others
     without a unit), `rounded_accuracy`, and `loss`, the objective. Each is the mean over images, not over batches.
     """
 
-    def __init__(self, variant: Variant, recipe: Recipe):
+    def __init__(self, variant: Variant, recipe: Recipe, image_shape: Shape = (28, 28, 1)):
         super().__init__(name="vae", dtype="float32")
-        self.variant, self.recipe = variant, recipe
+        self.variant, self.recipe, self.image_shape = variant, recipe.for_images(image_shape[2]), image_shape
+        momentum = recipe.batch_norm_momentum
         self.formula = variant.penalty.load() if variant.penalty else None
         self.encoder = networks.encoder(
-            variant.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum, normalised=variant.normalised
+            image_shape, variant.latent_dim, batch_norm_momentum=momentum, normalised=variant.normalised
         )
-        self.decoder = networks.decoder(variant.latent_dim, batch_norm_momentum=recipe.batch_norm_momentum)
+        self.decoder = networks.decoder(image_shape, variant.latent_dim, batch_norm_momentum=momentum)
         # Separate streams, so that the noise is the same for variants that sample the prior and those that do not.
         self.augmentation_stream = keras.random.SeedGenerator(0)
         self.noise_stream = keras.random.SeedGenerator(0)
         self.prior_stream = keras.random.SeedGenerator(0)
         self.penalty_stream = keras.random.SeedGenerator(0)
-        self.means = {name: keras.metrics.Mean(name=name) for name in ("bce", "penalty", "rounded_accuracy")}
+        self.means = {name: keras.metrics.Mean(name=name) for name in MEANS}
         self.built = True  # all parts are built; Keras would note it at the first call, but JAX checks earlier
 
     def reseed(self, seed: int, epoch: int) -> None:
@@ -43,8 +48,9 @@ class VAE(keras.Model):
             stream.state.assign([int(state), 0])
 
     def call(self, images, training=False):
-        """Images (n, 28, 28) uint8 -> target, logits (n, 28, 28, 1), mean, log_variance, z and prior draw (n, d)."""
-        target = ops.cast(images, "float32")[..., None] / 255
+        """Images (n, H, W[, 3]) uint8 -> target, logits (n, H, W, C), mean, log_variance, z and prior draw (n, d)."""
+        target = ops.cast(images, "float32")[..., None] if self.image_shape[2] == 1 else ops.cast(images, "float32")
+        target = target / 255
         mean, log_variance = self.encoder(
             self._augmented(target, training), training=training or not self.recipe.training_flag
         )
@@ -70,7 +76,7 @@ class VAE(keras.Model):
         bce = error if bernoulli else binary_cross_entropy(y_pred["target"], y_pred["logits"])
         rounded_accuracy = ops.mean(ops.cast((y_pred["target"] > 0.5) == (y_pred["logits"] > 0), "float32"))
         images = ops.shape(y_pred["z"])[0]
-        for name, value in (("bce", bce), ("penalty", penalty), ("rounded_accuracy", rounded_accuracy)):
+        for name, value in zip(MEANS, (bce, error, penalty, rounded_accuracy), strict=True):
             self.means[name].update_state(value, sample_weight=images)
         return (1 - self.variant.alpha) * error + self.variant.alpha * penalty
 
@@ -92,17 +98,18 @@ class VAE(keras.Model):
     def encode(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Images -> posterior means and log variances, (n, d) float32; no augmentation, no noise.
 
-        Args: images (n, 28, 28) or (n, 28, 28, 1), n >= 1: uint8 of 0 to 255, or floats in [0, 1].
+        Args: images (n, H, W[, C]) of `image_shape`, n >= 1: uint8 of 0 to 255, or floats in [0, 1].
         Raises: InputError for anything else, which would be ambiguous.
         """
-        mean, log_variance = in_batches(lambda block: self.encoder.predict_on_batch(scaled(block)), as_images(images))
+        pixels = as_images(images, self.image_shape)
+        mean, log_variance = in_batches(lambda block: self.encoder.predict_on_batch(scaled(block)), pixels)
         return mean, log_variance
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
-        """Codes (n, d), finite numbers -> logits of the pixels, (n, 28, 28) float32; InputError for anything else."""
+        """Codes (n, d), finite -> logits of the pixels, (n, H, W[, 3]) float32; InputError for anything else."""
         points = as_points(codes, dim=self.variant.latent_dim)
         (logits,) = in_batches(lambda block: [self.decoder.predict_on_batch(block)], points)
-        return logits[..., 0]
+        return without_channels(logits)
 
     def _augmented(self, images, training):
         """Augment the encoder's input; the reconstruction target stays unaugmented."""

@@ -128,7 +128,7 @@ class Baseline:
 
     name: str
     metrics: dict[str, Number]
-    latent_dim: int | None = None  # of a row for one of several numbers of latent dimensions
+    latent_dim: int | None = None  # of rows that belong to one of several
 
     @property
     def numbers(self) -> dict[str, float]:

@@ -2,19 +2,23 @@
 
 import keras
 
+from mmdvae.images import Shape
 from mmdvae.model.vae import VAE
 from mmdvae.recipes import Recipe
 from mmdvae.training.schedule import Cooldown
 from mmdvae.variants import Variant
 
 
-def build(variant: Variant, recipe: Recipe, seed: int, *, steps: int | None = None) -> VAE:
-    """A compiled model whose initial weights depend on the seed and the recipe alone, never on the variant.
+def build(
+    variant: Variant, recipe: Recipe, seed: int, *, image_shape: Shape = (28, 28, 1), steps: int | None = None
+) -> VAE:
+    """A compiled model whose initial weights depend on the seed, the recipe and the shape, and of the variant only
+    on its latent dimensions.
 
     `steps` is the total number of training steps; without it the step size stays constant whatever the recipe says.
     """
     keras.utils.set_random_seed(seed)
-    model = VAE(variant, recipe)
+    model = VAE(variant, recipe, image_shape)
     optimizers = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
     # XLA pays off on GPUs; on CPUs it gives up oneDNN's convolutions. JAX always uses XLA.
     jit = keras.backend.backend() == "jax" or bool(keras.distribution.list_devices("gpu"))

@@ -13,7 +13,7 @@ import numpy as np
 
 
 class CompiledLoop:
-    """Runs a compiled model's steps over rows of `images` (n, 28, 28) uint8, which are put on its device.
+    """Runs a compiled model's steps over rows of `images` (n, H, W[, 3]) uint8, which are put on its device.
 
     With TensorFlow on a CPU this makes no copy: a memory-mapped array stays mapped, and all child processes of a run
     share its pages. Kinds of step: `train` and `test` are Keras's own and update the model's metrics; `forward` only

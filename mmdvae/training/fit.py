@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from mmdvae.data.array_folder import open_split
+from mmdvae.images import shape_of
 from mmdvae.model.vae import VAE
 from mmdvae.recipes import Recipe
 from mmdvae.training import batch_norm_statistics, checkpoint
@@ -51,7 +52,9 @@ def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path
             }
         )
     images = {split: open_split(data, split)[0] for split in ("train", "valid")}
-    model = build(variant, recipe, seed, steps=steps(len(images["train"]), recipe))
+    model = build(
+        variant, recipe, seed, image_shape=shape_of(images["train"]), steps=steps(len(images["train"]), recipe)
+    )
     train, valid = (CompiledLoop(model, images[split]) for split in ("train", "valid"))
     history = _resume(model, folder / CHECKPOINT, report)
     error = None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import GRID, MMDVAE, compare, mmdvae, numbers_of, report_of
+from command_line import GRID, MMDVAE, mmdvae, numbers_of, report_of
 
 
 def test_a_comparison_leaves_the_files_of_the_contract(compared):
@@ -72,8 +72,9 @@ def test_the_report_names_no_path_of_this_machine(compared):
         assert str(Path.home()) + "/" not in text
 
 
-def test_a_second_run_trains_nothing_and_reports_the_same(compared, tiny_npz, copy):
-    again = compare(tiny_npz, copy, *GRID, "--epochs", 2)
+def test_a_run_again_by_the_file_that_it_kept_trains_nothing_and_reports_the_same(compared, copy):
+    kept = Path(compared[1].stdout.splitlines()[-1]).with_name("experiment.toml")
+    again = mmdvae("compare", kept, "--out", copy, "--server", "none")
     assert again.returncode == 0
     assert "started" not in again.stderr
     assert again.stderr.count(": found") == 6

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import made_report
 import pytest
 
 from mmdvae import results, variants
 from mmdvae.files import strict_json
+from mmdvae.record import report_json
 from mmdvae.results import Outcome
 
 TRAINING = {
@@ -17,6 +19,7 @@ TRAINING = {
 
 
 RUN = made_report.run(seeds=[0, 1, 2])
+SWEEP = Path(__file__).parents[2] / "docs" / "sweep"
 
 
 def report(outcomes):
@@ -89,6 +92,19 @@ def test_a_report_holds_differences_verdicts_checks_and_advice_of_its_own_number
     assert (content["verdicts"][0]["code"], content["verdicts"][0]["state"]) == ("V1", "refuted")
     assert [check["code"] for check in content["checks"]] == [f"C{number}" for number in range(1, 15)]
     assert content["advice"]["latent_dim"] == 8
+
+
+def test_the_sweep_of_the_documentation_is_judged_as_it_is_stored():
+    """28 variants in one number of dimensions; words may change, and what was found may not."""
+    stored = report_json.load(SWEEP)
+    again = results.judged(stored.run, stored.variants, stored.baselines)
+    for one, other in zip(again.verdicts, stored.verdicts, strict=True):
+        words = {"claim": "", "quantity": "", "rule": "", "margin": "", "explanation": ""}
+        assert replace(one, **words) == replace(other, **words)
+    assert (again.variants, again.advice, again.more_advice) == (stored.variants, stored.advice, [])
+    found = {check.code: (check.state, check.variants) for check in again.checks}
+    assert found.items() >= {check.code: (check.state, check.variants) for check in stored.checks}.items()
+    assert (again.latent_dims, {one.latent_dim for one in again.verdicts}) == ([8], {None})
 
 
 def test_a_normalised_variant_says_so_and_is_not_the_reference():

@@ -71,11 +71,28 @@ def test_numbers_that_differ_have_names_that_differ():
 
 
 def test_presets_hold_what_the_design_promises():
-    sizes = {name: (len(p.variants), len(p.seeds), p.recipe.epochs, p.recipe.name) for name, p in PRESETS.items()}
-    assert sizes == {
-        "quick": (10, 1, 2, "standard"),
-        "notebook": (4, 3, 100, "notebook"),
-        "sweep": (28, 3, 20, "standard"),
+    found = {
+        name: (p.seeds, p.recipe.epochs, p.recipe.name, " ".join(variant.name for variant in p.variants))
+        for name, p in PRESETS.items()
+    }
+    wide = " ".join(
+        f"mmd-a{alpha}-s{sigma}" for alpha in (0.2, 0.6, 0.9) for sigma in (0.0001, 0.1, 1, 2.83, 3.83, 5.66, 10000)
+    )
+    assert found == {
+        "quick": (
+            (0,),
+            2,
+            "standard",
+            "none mmd-a0.6-s0.1 mmd-a0.6-s1 mmd-a0.6-s2.83 mmd-a0.6-s5.66 mmd-a0.6-s10000 imq-a0.6 kl-a0.5 none-bn "
+            "mmd-a0.6-s2.83-bn",
+        ),
+        "notebook": ((42, 43, 44), 100, "notebook", "mmd-a0.6-s0.1 none mmd-a0.6-s0.0001 mmd-a0.6-s10000"),
+        "sweep": (
+            (0, 1, 2),
+            20,
+            "standard",
+            f"none none-bn mmd-a0.6-s2.83-bn {wide} imq-a0.6 kl-a0.2 kl-a0.5 kl-a0.8",
+        ),
     }
 
 

@@ -74,6 +74,13 @@ def test_overfitting_is_a_gap_of_more_than_a_tenth_of_the_excess_over_the_entrop
     assert has("C11", mmd(1.0, history=curves, bce=0.30, bce_excess=0.06)) == over
 
 
+def test_overfitting_of_a_gaussian_likelihood_is_a_gap_of_its_own_error_which_has_no_floor():
+    bce = {"bce": [0.4, 0.3], "val_bce": [0.4, 0.3]}
+    for valid, over in ((0.0109, False), (0.0111, True)):
+        error = {"reconstruction": [0.02, 0.01], "val_reconstruction": [0.02, valid]}
+        assert has("C11", mmd(1.0, history=bce | error, bce=0.30, bce_excess=0.06)) == over
+
+
 @pytest.mark.parametrize("missing", ["bce", "val_bce", "bce_excess"])
 def test_overfitting_needs_both_curves_and_the_entropy(missing):
     curves = {name: [0.1, 0.9] if name == "val_bce" else [0.1, 0.1] for name in {"bce", "val_bce"} - {missing}}

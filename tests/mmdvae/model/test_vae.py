@@ -35,7 +35,7 @@ def test_the_objective_weighs_bce_and_penalty_which_are_tracked_unweighted(image
         logs = model.evaluate(images[:64], batch_size=64, verbose=0, return_dict=True)
         want = (1 - variant.alpha) * logs["bce"] + variant.alpha * logs["penalty"]
         assert logs["loss"] == pytest.approx(want, rel=1e-6)
-        assert set(logs) == {"loss", "bce", "penalty", "rounded_accuracy"}
+        assert set(logs) == {"loss", "bce", "reconstruction", "penalty", "rounded_accuracy"}
 
 
 def test_bce_is_the_mean_cross_entropy_per_pixel(images):

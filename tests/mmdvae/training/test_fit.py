@@ -82,7 +82,7 @@ def test_a_repeated_training_gives_the_same_numbers_and_another_seed_others(tiny
 
 def test_the_record_tells_terms_apart_for_training_and_validation(undisturbed):
     record, folder = undisturbed
-    terms = {"loss", "bce", "penalty", "rounded_accuracy"}
+    terms = {"loss", "bce", "reconstruction", "penalty", "rounded_accuracy"}
     assert set(record["history"]) == terms | {f"val_{name}" for name in terms}
     assert all(len(values) == 3 for values in record["history"].values())
     assert record["status"] == "ok"
