@@ -59,7 +59,7 @@ def bare_calls(tiny: str) -> float:
         judge = Path(name) / "classifier"
         judge.mkdir()
         classifier.fit(data, judge, lambda event: None)
-        baselines.evaluate(data, judge, latent_dim=8)
+        baselines.evaluate(data, judge, latent_dims=[8])
         for variant in VARIANTS:
             folder = Path(name) / variant.name
             folder.mkdir()

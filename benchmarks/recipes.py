@@ -53,7 +53,8 @@ def curve(recipe: str, seed: int, data: str, epochs: int | None = None) -> dict[
         now = time.process_time()
         seconds.append((seconds[-1] if seconds else 0.0) + now - before)
         checkpoint.restore(folder / fit.CHECKPOINT, [*measured.weights, *measured.optimizer.variables])
-        errors.append(reconstruction.bce_of_logits(pixels, measured.decode(measured.encode(images)[0])))
+        logits = measured.decode(measured.encode(images)[0])
+        errors.append(float(reconstruction.cross_entropy_of_logits(pixels, logits).mean()))
         print(f"{recipe}, seed {seed}, epoch {event['epoch']}: {seconds[-1]:.0f} s, {errors[-1]:.5f}", file=sys.stderr)
         before = time.process_time()
 

@@ -81,7 +81,7 @@ def evaluation(data: str, folder: str) -> dict[str, Any]:
     seconds: dict[str, float] = {}
     _time(seconds, "encode", vae.VAE, "encode")
     _time(seconds, "decode", vae.VAE, "decode")
-    _time(seconds, "reconstruction", reconstruction, "of_images")
+    _time(seconds, "reconstruction", reconstruction.Errors, "add")
     _time(seconds, "match with the prior", prior_match, "of_codes")
     _time(seconds, "kernel health", kernel_health, "of_kernel")
     _time(seconds, "gradient ratio", gradients, "ratio")

@@ -47,8 +47,10 @@ def story(plan: Plan, runner: Runner) -> Ending:
         )
         outcomes = _evaluate_when_trained(steps, trainings, judge)
         measured = runner.end(baselines.future)
-        rows = [] if isinstance(measured, Exception) else [Baseline(**row) for row in measured["baselines"]]
-        report = results.report(_run(plan, data, classified), outcomes, rows)
+        found = {} if isinstance(measured, Exception) else measured
+        rows = [Baseline(**row) for row in found.get("baselines", [])]
+        run = _run(plan, data, classified, repeated=found.get("repeated_in_training"))
+        report = results.report(run, outcomes, rows)
         manifest = results.manifest(data.folder.name, outcomes)
         again = file.text(plan.experiment, plan.run_dir)
         page = runner.result(runner.submit(write_report, plan.run_dir, plan.store, report, manifest, again))
@@ -135,8 +137,10 @@ def _start_trainings(steps: _Steps) -> list[_Unit]:
 
 
 def _classifier(end: Any) -> Classifier | None:
-    """The data set's classifier; None if it failed or has only one class, because then it cannot judge samples."""
-    return None if isinstance(end, Exception) or end["classes"] < 2 else Classifier(**end)
+    """The data set's classifier; None if it failed or hardly tells its test images apart, and so judges no samples."""
+    if isinstance(end, Exception) or not end["fit"]:
+        return None
+    return Classifier(**{name: value for name, value in end.items() if name != "fit"})
 
 
 def _evaluate_when_trained(steps: _Steps, units: list[_Unit], judge: Path | None) -> list[Outcome]:
@@ -196,7 +200,7 @@ def _label(plan: Plan, verb: str, variant: Variant, seed: int) -> str:
     return f"{verb} {variant.name}" + (f" seed {seed}" if len(plan.experiment.seeds) > 1 else "")
 
 
-def _run(plan: Plan, data: Dataset, classifier: Classifier | None) -> Run:
+def _run(plan: Plan, data: Dataset, classifier: Classifier | None, *, repeated: int | None) -> Run:
     recipe, dims = plan.experiment.recipe, plan.experiment.latent_dims
     return Run(
         id=plan.run_id,
@@ -209,7 +213,14 @@ def _run(plan: Plan, data: Dataset, classifier: Classifier | None) -> Run:
         whole=plan.whole,
         experiment=file.as_content(plan.experiment),
         seeds=list(plan.experiment.seeds),
-        dataset=result.Dataset(name=data.name, sha256=data.sha256, train=data.train, valid=data.valid, test=data.test),
+        dataset=result.Dataset(
+            name=data.name,
+            sha256=data.sha256,
+            train=data.train,
+            valid=data.valid,
+            test=data.test,
+            repeated=repeated,
+        ),
         code=provenance.code(),
         versions=provenance.versions(),
         hardware=provenance.hardware(gpus=devices.gpus(), cores=devices.cores(), memory_bytes=devices.memory_bytes()),

@@ -1,5 +1,6 @@
 """Checks for problems that make metrics misleading; each names the affected variants and says what to do."""
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -11,6 +12,10 @@ from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import Baseline, Check, Classifier, Run, VariantResult
 
 Variants = Sequence[VariantResult]
+
+FEW_TEST_IMAGES = 500
+REPEATED = 0.01  # of the test images, from where they change what errors mean
+TOLD = {"orientations": " at telling how an image was turned", "flips": " at telling how an image was mirrored"}
 
 MEANING = {
     "saturated": "too narrow, about 0 between any two points, so that the gradient vanishes",
@@ -28,6 +33,8 @@ def run_all(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list
         baselines_measured(baselines),
         samples_judged(run.classifier),
         in_a_claim(variants),
+        *([] if run.dataset.repeated is None else [test_images_are_new(run.dataset.repeated, run.dataset.test)]),
+        enough_test_images(run.dataset.test),
         *(_by(fault, variants) for fault in VARIANT_CHECKS),
     ]
     return sorted(checks, key=lambda check: int(check.code[1:]))
@@ -104,9 +111,10 @@ def samples_judged(classifier: Classifier | None) -> Check:
         "C12",
         "Samples were judged" if classifier else "Samples were not judged",
         "passed" if classifier else "tip",
-        f"By a classifier with a test accuracy of {classifier.test_accuracy:.3f}."
+        f"By a classifier with a test accuracy of {classifier.test_accuracy:.3f}{TOLD.get(classifier.task, '')}."
         if classifier
-        else "The classifier failed, or all images have one label: nothing measures the samples.",
+        else "The classifier failed, or tells test images apart hardly better than by chance: nothing measures the "
+        "samples.",
         [],
     )
 
@@ -124,6 +132,40 @@ def in_a_claim(variants: Variants) -> Check:
         f"The claims are about {', '.join(about.values())} and no penalty, on codes that are not normalised"
         + (": of these variants the headline, tables and figures speak." if others else "."),
         others,
+    )
+
+
+def test_images_are_new(repeated: int, test: int) -> Check:
+    """C15: few test images are also training images."""
+    told = f"{repeated:,} of {test:,} test images ({repeated / test:.1%}) are equal to a training image, pixel by pixel"
+    many = repeated > REPEATED * test
+    return _check(
+        "C15",
+        "Test images that were trained on" if many else "Test images are new",
+        "issue" if many else "passed",
+        f"{told}: errors are those of images learned by heart. Split the images by what they show."
+        if many
+        else f"{told}."
+        if repeated
+        else "No test image is equal to a training image.",
+        [],
+    )
+
+
+def enough_test_images(test: int) -> Check:
+    """C16: there are test images enough for the metrics that need many."""
+    few = test < FEW_TEST_IMAGES
+    floor = math.sqrt(3 / test)
+    return _check(
+        "C16",
+        f"Only {test} test images" if few else "Enough test images",
+        "tip" if few else "passed",
+        f"So few leave noise in whatever compares sets: samples (Fréchet and kernel distance, density, coverage), the "
+        f"holes in the codes, MMD², and sliced W2, which draws of the prior themselves have at {floor:.2f}. Accuracies "
+        f"are known to ± {1 / math.sqrt(test):.0%}. Reconstruction errors stay comparable: all are of the same images."
+        if few
+        else f"All metrics are of {test:,} test images.",
+        [],
     )
 
 

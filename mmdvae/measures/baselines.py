@@ -1,26 +1,22 @@
 """Baselines for a model's metrics: trivial and linear methods and real images, measured in the same way."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from mmdvae.data.array_folder import open_split
 from mmdvae.files import finite_or_none
-from mmdvae.measures import (
-    class_separation,
-    classifier,
-    prior_match,
-    protocol,
-    reconstruction,
-    sample_quality,
-    samplers,
-)
+from mmdvae.measures import class_separation, classifier, prior_match, protocol, repeats, sample_quality, samplers
+from mmdvae.measures.blocks import blocks, in_unit
 from mmdvae.measures.class_separation import REFERENCES
+from mmdvae.measures.pca import EXACT, Pca
+from mmdvae.measures.reconstruction import Errors, mse_by_class
 
 COMPONENTS = (2, 4, 8, 16)  # and as many as the models' latent dimensions
-BLOCK = 5_000  # images at a time: the training split in float64 would take 345 MB
+COORDINATES = 64  # of the PCA in place of all pixels, if those are too many for the search of neighbours
 DRAWS_SEED, TRAIN_DRAWS_SEED = 4, 5  # differ from the seed of the draws that codes are compared with
 
 Metrics = dict[str, Any]
@@ -30,78 +26,109 @@ def work(
     request: dict[str, Any], folder: Path, report: Callable[[dict], None]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Do the job of kind `baselines` (see mmdvae.jobs.kinds)."""
-    judge = Path(request["classifier"]) if request["classifier"] else None
-    return {"baselines": evaluate(Path(request["data"]), judge, latent_dim=request["latent_dim"])}, ()
+    data, judge = Path(request["data"]), Path(request["classifier"]) if request["classifier"] else None
+    train, test = (open_split(data, split)[0] for split in ("train", "test"))
+    values, most = math.prod(test.shape[1:]), max(request["latent_dims"])
+    if most > values:
+        report({"event": "note", "message": f"images have {values} values: PCA-{values} instead of PCA-{most}"})
+    rows = evaluate(data, judge, latent_dims=request["latent_dims"])
+    return {"baselines": rows, "repeated_in_training": repeats.repeated(test, train)}, ()
 
 
-def evaluate(data: Path, judge: Path | None, *, latent_dim: int) -> list[dict[str, Any]]:
+def evaluate(data: Path, judge: Path | None, *, latent_dims: Sequence[int]) -> list[dict[str, Any]]:
     """Fit the baselines to the training split, measure them on the test split: [{"name", "metrics"}, ...].
 
     mean image: reconstruction error without any information about the image. PCA-k: the lowest error of a linear code
-    with k dimensions; with k = latent_dim also all that `protocol` measures of a variant. raw pixels: class separation
-    without any code. real images: training images in place of samples, whatever sampler. prior draws: draws from
-    N(0, I) in place of codes. Without a `judge`, the folder of the data set's classifier, no sample metrics.
+    with k dimensions; for each of latent_dims also all that `protocol` measures of a variant. raw pixels: class
+    separation without any code, if there are classes; "PCA-64 pixels" if there are more than 1,024 values in an image.
+    prior draws: draws from N(0, I) in place of codes. real images: training images in place of samples, whatever
+    sampler. Without a `judge`, the folder of the data set's classifier, no sample metrics.
+
+    With several latent_dims the rows of each have its "latent_dim", and prior draws are "prior draws d=8". PCA has no
+    more dimensions than an image has values.
     """
-    (train, _), (test, labels) = open_split(data, "train"), open_split(data, "test")
-    components = sorted({*COMPONENTS, latent_dim})
-    pca, loaded = _Pca(train, components[-1]), classifier.load(judge) if judge else None
-    mean_image = np.broadcast_to(pca.mean, (len(test), pca.mean.size))
-    rows = {"mean image": _errors(test, mean_image, labels)}
-    rows |= {f"PCA-{k}": _of_pca(pca, k, data) for k in components}
-    rows[f"PCA-{latent_dim}"] |= _like_a_variant(pca, latent_dim, data, loaded)
-    rows |= {"raw pixels": _of_pixels(data), "prior draws": _of_prior(len(test), latent_dim)}
-    if loaded:
-        rows["mean image"] |= _of_repeated(pca, loaded)
-        rows["real images"] = _of_real(loaded)
-    return [{"name": name, "metrics": finite_or_none(metrics)} for name, metrics in rows.items()]
+    splits = _Splits(*open_split(data, "train"), *open_split(data, "test"))
+    values = math.prod(splits.test.shape[1:])
+    dims = {min(dim, values): dim for dim in latent_dims}  # latent dimensions by those of the PCA
+    components = sorted({*(k for k in COMPONENTS if k <= values), *dims})
+    pca = Pca(splits.train, components[-1] if values <= EXACT else max(components[-1], COORDINATES))
+    codes, loaded = _Codes(pca, splits), classifier.load(judge) if judge else None
+
+    def row(name: str, metrics: Metrics, dim: int | None = None) -> dict[str, Any]:
+        one = {"name": name, "metrics": finite_or_none(metrics)}
+        return one if dim is None or len(latent_dims) == 1 else one | {"latent_dim": dim}
+
+    rows = [row("mean image", _of_mean(pca, splits, loaded))]
+    for k in components:
+        beyond = _like_a_variant(pca, k, codes, loaded) if k in dims else {}
+        rows.append(row(f"PCA-{k}", _of_pca(pca, k, codes, splits) | beyond, dims.get(k)))
+    if splits.classes > 1:
+        rows.append(row("raw pixels" if values <= EXACT else f"PCA-{COORDINATES} pixels", _of_pixels(splits, codes)))
+    for dim in latent_dims:
+        name = "prior draws" if len(latent_dims) == 1 else f"prior draws d={dim}"
+        rows.append(row(name, _of_prior(len(splits.test), dim), dim))
+    return [*rows, row("real images", _of_real(loaded))] if loaded else rows
 
 
-class _Pca:
-    """PCA of training images in [0, 1]: mean (784,), leading axes (784, k), standard deviations along them (k,)."""
+class _Splits(NamedTuple):
+    """The images and labels of both splits."""
 
-    def __init__(self, images: np.ndarray, components: int):
-        self.mean, self.axes, self.spread = principal_axes(images, components)
+    train: np.ndarray
+    train_labels: np.ndarray
+    test: np.ndarray
+    labels: np.ndarray
 
-    def codes(self, images: np.ndarray, components: int) -> np.ndarray:
-        """uint8 (n, 28, 28) -> coordinates (n, k)."""
-        return (_rows(images) - self.mean) @ self.axes[:, :components]
-
-    def images(self, codes: np.ndarray) -> np.ndarray:
-        """Coordinates (n, k) -> images (n, 784), clipped to [0, 1] as for display.
-
-        Clipping reduces the error a little (on Fashion-MNIST with k = 8, to 0.02595 per pixel from 0.02661).
-        """
-        return np.clip(self.mean + codes @ self.axes[:, : codes.shape[1]].T, 0, 1)
+    @property
+    def classes(self) -> int:
+        return len(np.unique(np.concatenate([self.train_labels, self.labels])))
 
 
-def principal_axes(images: np.ndarray, components: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean (784,), leading axes (784, components) and standard deviations (components,) of uint8 images (n, 28, 28).
+class _Codes:
+    """Coordinates (n, k) of the test images and of the first training images, along all axes of a PCA."""
 
-    The results are for the images scaled to [0, 1]; exact.
-    """
-    n, pixels = len(images), int(np.prod(images.shape[1:]))
-    total, products = np.zeros(pixels), np.zeros((pixels, pixels))
-    for start in range(0, n, BLOCK):
-        block = np.asarray(images[start : start + BLOCK], dtype=np.float64).reshape(-1, pixels)
-        total += block.sum(axis=0)  # sums and products of integers, exact in float64
-        products += block.T @ block
-    mean = total / n
-    variances, axes = np.linalg.eigh(products / n - np.outer(mean, mean))  # ascending
-    leading = slice(-1, -components - 1, -1)
-    return mean / 255, axes[:, leading], np.sqrt(np.maximum(variances[leading], 0)) / 255
+    def __init__(self, pca: Pca, splits: _Splits):
+        self.train, self.test = pca.codes(splits.train[:REFERENCES]), pca.codes(splits.test)
 
 
-def _of_pca(pca: _Pca, components: int, data: Path) -> Metrics:
-    (train, train_labels), (test, labels) = open_split(data, "train"), open_split(data, "test")
-    codes, references = (pca.codes(images, components) for images in (test, train[:REFERENCES]))
-    return _errors(test, pca.images(codes), labels) | _class_separation(references, train_labels, codes, labels)
+def _of_mean(pca: Pca, splits: _Splits, judge: classifier.Judge | None) -> Metrics:
+    """Of the mean image; its samples are that image again and again, so that other draws of it would be the same."""
+
+    def repeated(codes: np.ndarray) -> np.ndarray:
+        return pca.images(np.zeros((len(codes), 0)))
+
+    measured = _errors(splits, lambda block: repeated(splits.test[block]))
+    if judge is None:
+        return measured
+    of_samples = protocol.judged(repeated, np.zeros((len(judge.references["test"]), 0)), judge)
+    return measured | {name: value for name, value in of_samples.items() if not name.endswith("_noise")}
 
 
-def _like_a_variant(pca: _Pca, components: int, data: Path, judge: classifier.Judge | None) -> Metrics:
-    parts = ((open_split(data, "train")[0][:REFERENCES], TRAIN_DRAWS_SEED), (open_split(data, "test")[0], DRAWS_SEED))
-    train, test = (np.random.default_rng(seed).permutation(pca.codes(images, components)) for images, seed in parts)
+def _of_pca(pca: Pca, k: int, codes: _Codes, splits: _Splits) -> Metrics:
+    measured = _errors(splits, lambda block: pca.images(codes.test[block, :k]))
+    train, test = codes.train[:, :k], codes.test[:, :k]
+    known = train, splits.train_labels[: len(train)], test, splits.labels
+    return measured | {
+        "knn_accuracy": class_separation.knn_accuracy(*known),
+        "probe_accuracy": class_separation.probe_accuracy(*known),
+    }
+
+
+def _like_a_variant(pca: Pca, k: int, codes: _Codes, judge: classifier.Judge | None) -> Metrics:
+    parts = ((codes.train, TRAIN_DRAWS_SEED), (codes.test, DRAWS_SEED))
+    train, test = (np.random.default_rng(seed).permutation(part[:, :k]) for part, seed in parts)
     measured = protocol.of_codes(train, test)
-    return measured | protocol.of_samples(train, lambda z: _as_images(pca.images(z)), judge) if judge else measured
+    return measured | protocol.of_samples(train, pca.images, judge) if judge else measured
+
+
+def _of_pixels(splits: _Splits, codes: _Codes) -> Metrics:
+    """Of the pixels themselves, or of their first coordinates if they are many."""
+    train, test = splits.train[:REFERENCES], splits.test
+    if math.prod(test.shape[1:]) <= EXACT:
+        known, asked = (in_unit(images).reshape(len(images), -1).astype(np.float32) for images in (train, test))
+    else:
+        known, asked = codes.train[:, :COORDINATES], codes.test[:, :COORDINATES]
+    labels = splits.train_labels[: len(train)]
+    return {"knn_accuracy": class_separation.knn_accuracy(known, labels, asked, splits.labels)}
 
 
 def _of_prior(n: int, dim: int) -> Metrics:
@@ -109,45 +136,18 @@ def _of_prior(n: int, dim: int) -> Metrics:
     return protocol.of_codes(*(prior_match.draw_prior(size, dim, seed=seed) for size, seed in sizes))
 
 
-def _of_pixels(data: Path) -> Metrics:
-    (train, train_labels), (test, labels) = open_split(data, "train"), open_split(data, "test")
-    references, pixels = (_rows(images).astype(np.float32) for images in (train[:REFERENCES], test))
-    return {"knn_accuracy": class_separation.knn_accuracy(references, train_labels[:REFERENCES], pixels, labels)}
-
-
-def _errors(test: np.ndarray, images: np.ndarray, labels: np.ndarray) -> Metrics:
-    targets, images = (np.reshape(rows, np.shape(test)) for rows in (_rows(test), images))
-    measured = reconstruction.of_images(targets, images, bce=reconstruction.bce_of_probabilities(targets, images))
-    return measured | reconstruction.mse_by_class(reconstruction.mse_by_image(targets, images), labels)
-
-
-def _class_separation(references, reference_labels, codes, labels) -> Metrics:
-    known = references, reference_labels[: len(references)], codes, labels
-    return {
-        "knn_accuracy": class_separation.knn_accuracy(*known),
-        "probe_accuracy": class_separation.probe_accuracy(*known),
-    }
-
-
-def _of_repeated(pca: _Pca, judge: classifier.Judge) -> Metrics:
-    """Of the mean image as often as there are samples; other draws of it would be the same."""
-    images = np.broadcast_to(pca.mean, (len(judge.references["test"]), pca.mean.size))
-    measured = protocol.judged(_as_images(images), judge)
-    return {name: value for name, value in measured.items() if not name.endswith("_noise")}
+def _errors(splits: _Splits, images: Callable[[slice], np.ndarray]) -> Metrics:
+    """Errors of `images`, the reconstructions (m, H, W[, C]) of a block of the test images."""
+    errors = Errors()
+    for block in blocks(len(splits.test), math.prod(splits.test.shape[1:])):
+        errors.add(in_unit(splits.test[block]), images(block))
+    return errors.metrics() | mse_by_class(errors.by_image(), splits.labels)
 
 
 def _of_real(judge: classifier.Judge) -> Metrics:
     """Of training images in place of the samples of each sampler: the ceiling of each table."""
-    features = [judge.references[name] for name in ("test", "train", "train_classes")]
+    test, train, classes = (judge.references[name] for name in ("test", "train", "train_classes"))
     measured: Metrics = {}
     for suffix in samplers.SAMPLERS:
-        measured |= sample_quality.judged(*features, suffix=suffix)
+        measured |= sample_quality.judged(test, train, judge.classes(classes), suffix=suffix)
     return measured
-
-
-def _as_images(rows: np.ndarray) -> np.ndarray:
-    return rows.reshape(-1, 28, 28, 1).astype(np.float32)
-
-
-def _rows(images: np.ndarray) -> np.ndarray:
-    return np.asarray(images, dtype=np.float64).reshape(len(images), -1) / 255

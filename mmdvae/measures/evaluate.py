@@ -10,6 +10,7 @@ from scipy.special import expit
 
 from mmdvae.data.array_folder import open_split
 from mmdvae.files import finite_or_none, replacing
+from mmdvae.images import shape_of
 from mmdvae.measures import (
     class_separation,
     classifier,
@@ -17,14 +18,13 @@ from mmdvae.measures import (
     gradients,
     kernel_health,
     live_range,
-    portraits,
+    pictures,
     prior_match,
     projections,
     protocol,
     pull,
-    reconstruction,
-    samplers,
 )
+from mmdvae.measures.reconstruction import mse_by_class
 from mmdvae.model.vae import VAE
 from mmdvae.recipes import Recipe
 from mmdvae.training.fit import peak_rss_mb
@@ -32,8 +32,6 @@ from mmdvae.training.load import load
 from mmdvae.variants import Variant
 
 VIEWS = "views.npz"
-RECONSTRUCTIONS = 16
-SAMPLES = 32
 NOISE_SEED, TRAIN_NOISE_SEED = 1, 6  # fixed: all variants are measured with the same noise
 
 
@@ -43,9 +41,10 @@ def work(
     """Do the job of kind `evaluate` (see mmdvae.jobs.kinds)."""
     started = time.perf_counter()
     # From the request, which is part of the key; what lies beside the weights is for people and may be edited.
-    model = load(Path(request["trained"]), Variant(**request["variant"]), Recipe(**request["recipe"]))
-    judge = Path(request["classifier"]) if request["classifier"] else None
-    metrics = evaluate(model, data=Path(request["data"]), judge=judge, folder=folder)
+    data, judge = Path(request["data"]), Path(request["classifier"]) if request["classifier"] else None
+    variant, recipe = Variant(**request["variant"]), Recipe(**request["recipe"])
+    model = load(Path(request["trained"]), variant, recipe, shape_of(open_split(data, "test")[0]))
+    metrics = evaluate(model, data=data, judge=judge, folder=folder)
     seconds = time.perf_counter() - started  # beside the metrics, which are the same whenever they are measured
     return {"metrics": metrics, "evaluate_seconds": seconds, "peak_rss_mb": peak_rss_mb()}, (VIEWS,)
 
@@ -58,32 +57,29 @@ def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dic
     single class, fid without a `judge`, the folder of the data set's classifier.
 
     views.npz: codes and log_variances (n, d) and pca (n, 2) of the test images, float32; pca_variance_ratio (2,);
-    squared_errors (n,) float32, the mean over the pixels of each image; tsne (m, 2) float32 and tsne_reconstructions
-    (m, 28, 28) uint8 of the images tsne_index (m,) int32; reconstructions (16, 28, 28) uint8 of the images
-    reconstruction_index (16,) int32; samples (32, 28, 28) uint8; eigenvalues (d,) of Cov(z), descending; and those of
-    `portraits`: prior_slice (81, 28, 28) and traversals (9 t, 28, 28) uint8 along the coordinates traversal_dims (t,)
-    int32; nearest_images (8, 28, 28) uint8, nearest_index (8,) int32 and nearest_distance (8,) float32, of the training
-    images nearest to the first samples; nearest_of_test (64,) float32, the same distance of test images.
+    squared_errors (n,) float32, the mean over the values of each image; eigenvalues (d,) of Cov(z), descending; tsne
+    (m, 2) float32 of the images tsne_index (m,) int32. Pictures are uint8, (k, h, w) or in colour (k, h, w, 3), at most
+    64 pixels a side and those beside the t-SNE at most 28: tsne_reconstructions (m, ...); reconstructions (16, ...) of
+    the images reconstruction_index (16,) int32; samples (32, ...); and those of `portraits`: prior_slice (81, ...) and
+    traversals (9 t, ...) along the coordinates traversal_dims (t,) int32; nearest_images (8, ...), nearest_index (8,)
+    int32 and nearest_distance (8,) float32, of the training images nearest to the first samples; nearest_of_test (64,)
+    float32, the same distance of test images.
 
     Raises: ValueError if codes or reconstructions are not finite, as with a diverged model.
     """
-    images, labels = open_split(data, "test")
+    (train, train_labels), (images, labels) = open_split(data, "train"), open_split(data, "test")
     means, log_variances = _encode(model, images)
-    references = _encode(model, open_split(data, "train")[0][: class_separation.REFERENCES])
-    logits = model.decode(means)
-    _check_finite("reconstructions", logits)
-    targets, made = np.asarray(images, dtype=np.float64) / 255, expit(logits, dtype=np.float64)
-    errors = reconstruction.mse_by_image(targets, made)
-    views = _views(means, log_variances) | _pictures(model, made, labels) | _portraits(model, means)
-    views |= portraits.of_samples(views["samples"], open_split(data, "train")[0], images)
-    views["squared_errors"] = errors.astype(np.float32)
+    references = _encode(model, train[: class_separation.REFERENCES])
+    errors, views = pictures.of_reconstructions(lambda codes: _decode(model, codes), means, images, labels)
+    views |= _views(means, log_variances) | pictures.of_decoder(model.decode, means, train, images)
+    views["squared_errors"] = errors.by_image().astype(np.float32)
     metrics = {
-        **reconstruction.of_images(targets, made, bce=reconstruction.bce_of_logits(targets, logits)),
-        **reconstruction.mse_by_class(errors, labels),
+        **errors.metrics(),
+        **mse_by_class(errors.by_image(), labels),
         **dispersion.of_codes(means, log_variances),
         **_kernel_health(model, means, log_variances),
         "gradient_ratio": gradients.ratio(model, images, seed=NOISE_SEED),
-        **_class_separation(references[0], open_split(data, "train")[1], means, labels),
+        **_class_separation(references[0], train_labels, means, labels),
         **_same_for_every_row(model, references, (means, log_variances), judge),
         **_faithfulness(views),
     }
@@ -92,18 +88,17 @@ def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dic
     return finite_or_none(metrics)
 
 
-def reconstruction_index(labels: np.ndarray) -> np.ndarray:
-    """Indices of the test images to show: the first of each class, then the first of the rest; (<= 16,) int32."""
-    first = np.unique(labels, return_index=True)[1]
-    rest = np.setdiff1d(np.arange(len(labels)), first)
-    return np.concatenate([first, rest])[:RECONSTRUCTIONS].astype(np.int32)
-
-
 def _encode(model: VAE, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     means, log_variances = model.encode(images)
     with np.errstate(over="ignore"):
         _check_finite("codes", means, log_variances, np.exp(0.5 * log_variances))
     return means, log_variances
+
+
+def _decode(model: VAE, codes: np.ndarray) -> np.ndarray:
+    logits = model.decode(codes)
+    _check_finite("reconstructions", logits)
+    return logits
 
 
 def _same_for_every_row(
@@ -115,7 +110,7 @@ def _same_for_every_row(
     train_codes = prior_match.draw_codes(*train, seed=TRAIN_NOISE_SEED)
     test_codes = prior_match.draw_codes(*test, seed=NOISE_SEED)
     return protocol.of_codes(train_codes, test_codes) | protocol.of_samples(
-        train_codes, lambda z: expit(model.decode(z))[..., None], classifier.load(judge) if judge else None
+        train_codes, lambda z: expit(model.decode(z)), classifier.load(judge) if judge else None
     )
 
 
@@ -166,29 +161,6 @@ def _views(means: np.ndarray, log_variances: np.ndarray) -> dict[str, np.ndarray
         "tsne_index": tsne_index,
         "eigenvalues": dispersion.eigenvalues(means, log_variances),
     }
-
-
-def _pictures(model: VAE, made: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
-    shown = reconstruction_index(labels)
-    prior = prior_match.draw_prior(SAMPLES, model.variant.latent_dim, seed=samplers.SEED)
-    return {
-        "reconstructions": _grey(made[shown]),
-        "reconstruction_index": shown,
-        "tsne_reconstructions": _grey(made[projections.tsne_index(len(made))]),
-        "samples": _decoded(model, prior),
-    }
-
-
-def _portraits(model: VAE, means: np.ndarray) -> dict[str, np.ndarray]:
-    return portraits.of_decoder(lambda codes: _decoded(model, codes), means)
-
-
-def _decoded(model: VAE, codes: np.ndarray) -> np.ndarray:
-    return _grey(expit(model.decode(codes)))
-
-
-def _grey(images: np.ndarray) -> np.ndarray:
-    return np.rint(255 * images).astype(np.uint8)
 
 
 def _check_finite(what: str, *arrays: np.ndarray) -> None:

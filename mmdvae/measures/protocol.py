@@ -6,9 +6,10 @@ from collections.abc import Callable
 import numpy as np
 
 from mmdvae.measures import classifier, holes, prior_match, sample_quality, samplers, sliced_wasserstein
+from mmdvae.measures.blocks import blocks
 from mmdvae.measures.whitening import whitened
 
-Decode = Callable[[np.ndarray], np.ndarray]  # codes (n, d) -> images (n, 28, 28, 1) in [0, 1]
+Decode = Callable[[np.ndarray], np.ndarray]  # codes (n, d) -> images (n, H, W[, 3]) in [0, 1]
 
 
 def of_codes(train: np.ndarray, test: np.ndarray) -> dict[str, float]:
@@ -29,17 +30,25 @@ def of_samples(train: np.ndarray, decode: Decode, judge: classifier.Judge | None
     """
     if judge is None:
         return dict.fromkeys((name for suffix in samplers.SAMPLERS for name in sample_quality.names(suffix)), math.nan)
+    count = len(judge.references["test"])
     return {
         name: value
         for suffix, draw in samplers.SAMPLERS.items()
-        for name, value in judged(decode(draw(train, len(judge.references["test"]))), judge, suffix).items()
+        for name, value in judged(decode, draw(train, count), judge, suffix).items()
     }
 
 
-def judged(images: np.ndarray, judge: classifier.Judge, suffix: str = "") -> dict[str, float]:
-    """Metrics of made images (n, 28, 28, 1) in [0, 1] in random order, under the names of the sampler's suffix."""
-    features, classes = classifier.judge(judge.network, images)
-    return sample_quality.judged(judge.references["test"], features, classes, suffix=suffix)
+def judged(decode: Decode, codes: np.ndarray, judge: classifier.Judge, suffix: str = "") -> dict[str, float]:
+    """Metrics of the images of codes (n, d) in random order, under the names of the sampler's suffix.
+
+    Images are decoded block by block.
+    """
+    parts = [
+        classifier.judge(judge.network, decode(codes[block]))
+        for block in blocks(len(codes), math.prod(judge.network.input_shape[1:]))
+    ]
+    features, classes = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return sample_quality.judged(judge.references["test"], features, judge.classes(classes), suffix=suffix)
 
 
 def _match_of_white(white: np.ndarray | None) -> dict[str, float]:

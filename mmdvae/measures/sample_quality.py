@@ -26,11 +26,13 @@ def names(suffix: str) -> list[str]:
     return [*(f"{name}{suffix}" for name in METRICS), *once, *(f"{name}{suffix}_noise" for name in METRICS)]
 
 
-def judged(real: np.ndarray, made: np.ndarray, made_classes: np.ndarray, *, suffix: str = "") -> dict[str, float]:
+def judged(
+    real: np.ndarray, made: np.ndarray, made_classes: np.ndarray | None, *, suffix: str = ""
+) -> dict[str, float]:
     """All `names`, from features (n, f) of real images, and features (m, f) and classes (m,) of samples.
 
     "_noise" is the standard deviation that the metric would have over sets of m samples of the same model; the real
-    images stay the same. Samples are in random order.
+    images stay the same. Samples are in random order. class_entropy is NaN without classes.
     """
     kid, kid_sd, kid_noise = kernel_distance(real, made)
     inside, neighbours = neighbourhoods(real, made)
@@ -40,7 +42,7 @@ def judged(real: np.ndarray, made: np.ndarray, made_classes: np.ndarray, *, suff
         **_shares_noise(inside, neighbours),
     }
     values = {"fid": frechet(real, made), "kid": kid, **_shares(inside, neighbours)}
-    values |= {"kid_sd": kid_sd, "class_entropy": class_entropy(made_classes)}
+    values |= {"kid_sd": kid_sd, "class_entropy": math.nan if made_classes is None else class_entropy(made_classes)}
     measured = {f"{name}{suffix}": value for name, value in values.items()}
     measured |= {f"{name}{suffix}_noise": value for name, value in noise.items()}
     return {name: measured[name] for name in names(suffix)}

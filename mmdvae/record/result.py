@@ -254,6 +254,7 @@ class Dataset:
     train: int
     valid: int
     test: int
+    repeated: int | None = None  # test images that are training images, too; None in older reports, or if that failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +284,7 @@ class Classifier:
     test_accuracy: float
     features: int
     sha256: str
+    task: str = "classes"  # what it tells apart; without labels orientations, or flips of images that are not square
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

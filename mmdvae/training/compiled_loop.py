@@ -5,24 +5,31 @@ most of the time, and on a CPU epochs were seen to end seconds after their last 
 """
 
 import mmap
+import sys
 from collections.abc import Callable
 from functools import partial
 
 import keras
 import numpy as np
 
+RESIDENT = 2e9  # bytes of images that a training may hold on its device; four trainings share a GPU
+BLOCK = 5e7  # bytes of images that are sent for one call of the loop, if there are more
+
 
 class CompiledLoop:
     """Runs a compiled model's steps over rows of `images` (n, H, W[, 3]) uint8, which are put on its device.
 
     With TensorFlow on a CPU this makes no copy: a memory-mapped array stays mapped, and all child processes of a run
-    share its pages. Kinds of step: `train` and `test` are Keras's own and update the model's metrics; `forward` only
-    calls the model in training mode.
+    share its pages. Elsewhere a set of more than RESIDENT bytes stays mapped on the host, and each call of the loop is
+    sent the images of its steps. Kinds of step: `train` and `test` are Keras's own and update the model's metrics;
+    `forward` only calls the model in training mode.
     """
 
     def __init__(self, model: keras.Model, images: np.ndarray):
         self._backend = _TensorFlow(model) if keras.backend.backend() == "tensorflow" else _Jax(model)
-        self.images = self._backend.on_device(images)
+        self.images = images
+        mapped = self._backend.mapped(images)
+        self._resident = self._backend.on_device(images) if mapped is None and images.nbytes <= RESIDENT else mapped
 
     def run(self, step: str, rows: np.ndarray, *, batch_size: int, after: Callable[[int], int] = lambda done: 1):
         """Run one step for each batch of `rows` (m,), in their order; the last batch may be smaller.
@@ -32,11 +39,17 @@ class CompiledLoop:
         """
         on_device = keras.ops.convert_to_tensor(np.asarray(rows, dtype="int32"))
         done, steps = 0, 1
+        most = sys.maxsize if self._resident is not None else int(BLOCK / (batch_size * self.images[:1].nbytes))
         while steps and done < len(rows):
             left = len(rows) - done
             size = min(batch_size, left)
-            count = max(1, min(steps, left // batch_size))
-            self._backend.launch(step, self.images, on_device, done, count, size)
+            count = max(1, min(steps, left // batch_size, most))
+            if self._resident is not None:
+                self._backend.launch(step, self._resident, on_device, done, count, size)
+            else:
+                sent = self._backend.on_device(self.images[rows[done : done + count * size]])
+                in_order = keras.ops.arange(count * size, dtype="int32")
+                self._backend.launch(step, sent, in_order, 0, count, size)
             done += count * size
             steps = after(done)
 
@@ -51,7 +64,8 @@ class _TensorFlow:
         self.compiled = tf.function(self._loop, autograph=False, jit_compile=model.jit_compile)
         self.whole_number = partial(tf.constant, dtype="int32")  # a Python number would be traced as a constant
 
-    def on_device(self, images):
+    def mapped(self, images):
+        """The images of a whole file where the device can read them; None where it cannot."""
         import tensorflow as tf
 
         # A slice of a memory-mapped array reports its parent's offset, so only a whole array can be mapped again.
@@ -60,6 +74,11 @@ class _TensorFlow:
             # `tf.constant` would copy. Mode "c" because DLPack requires a writable array; nothing writes to it.
             mapped = np.memmap(str(images.filename), images.dtype, "c", images.offset, images.shape)
             return tf.experimental.dlpack.from_dlpack(mapped.__dlpack__())
+        return None
+
+    def on_device(self, images):
+        import tensorflow as tf
+
         return tf.constant(images)
 
     def launch(self, step, images, rows, first, count, size):
@@ -84,6 +103,9 @@ class _Jax:
 
         self.model = model
         self.compiled = jax.jit(self._loop, static_argnames=("step", "size"), donate_argnames="state")
+
+    def mapped(self, images):
+        return None
 
     def on_device(self, images):
         import jax

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmdvae.jobs import environment
+from mmdvae.model import cost
 
-BYTES_PER_JOB = 1.5e9  # a training held 0.75 GB at its peak on a CPU; the rest is margin
 # One training of this network is bound by kernel launches and leaves a GPU idle most of the time (a T4: 5 % of its
 # peak), so four share one. Not measured here, as docs/performance.md says.
 JOBS_PER_GPU = 4
@@ -33,7 +33,7 @@ def slots(jobs: int | None) -> list[Slot]:
     slots are on different GPUs. On a CPU each child has one thread: small convolutions do not scale to two.
     """
     devices = gpus()
-    count = max(1, min(cores(), int(memory_bytes() / BYTES_PER_JOB)))
+    count = max(1, min(cores(), fitting(cost.LEAST)))
     if devices:
         count = max(len(devices), min(count, JOBS_PER_GPU * len(devices)))
     kind, places = ("gpu", devices) if devices else ("cpu", list(map(str, core_ids())))
@@ -44,6 +44,11 @@ def slots(jobs: int | None) -> list[Slot]:
         )
         for number in range(max(count, jobs or 0))
     ]
+
+
+def fitting(bytes_each: float) -> int:
+    """How many processes of that size this machine's memory holds."""
+    return int(memory_bytes() / bytes_each)
 
 
 def gpus() -> list[str]:

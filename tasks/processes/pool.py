@@ -44,6 +44,12 @@ class Pool:
         self._lock = threading.Lock()
         self._stopped = False
 
+    def narrow(self, most: int) -> None:
+        """From now on run at most this many jobs at a time, but one; to be called while none runs."""
+        while self.size > max(1, most):
+            self._permits.get()
+            self.size -= 1
+
     def run(self, request: dict[str, Any], on_event: Callable[[Event], None]) -> dict[str, Any]:
         """Wait for a free slot, do one job and return its record.
 
@@ -147,6 +153,13 @@ def opened(jobs: int | None) -> Iterator[Pool]:
     finally:
         workers.stop()
         _CURRENT.reset(token)
+
+
+def narrow(most: int) -> None:
+    """Limit the flow's pool, as Pool.narrow; without one, where each task opens its own, nothing is to do."""
+    workers = _CURRENT.get()
+    if workers:
+        workers.narrow(most)
 
 
 def at_a_time() -> int | None:

@@ -62,7 +62,7 @@ def test_an_evaluation_depends_on_the_files_of_what_it_measures(tmp_path):
 
 def test_baselines_depend_on_the_number_of_latent_dimensions():
     about = {"needs": {"classifier": None}, "data": DATA, "backend": "tensorflow"}
-    eight, four = (request.make("baselines", Path("s"), latent_dim=dim, **about) for dim in (8, 4))
+    eight, four = (request.make("baselines", Path("s"), latent_dims=[dim], **about) for dim in (8, 4))
     assert key(eight) != key(four)
 
 

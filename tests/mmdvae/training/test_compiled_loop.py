@@ -16,7 +16,7 @@ from mmdvae import recipes, variants
 from mmdvae.data import array_folder
 from mmdvae.model import networks
 from mmdvae.model.layers import BatchNorm, ToOneChannel
-from mmdvae.training import fit
+from mmdvae.training import compiled_loop, fit
 from mmdvae.training.build import build
 from mmdvae.training.compiled_loop import CompiledLoop
 
@@ -60,6 +60,20 @@ def test_how_many_steps_a_launch_has_changes_no_bit(images):
     assert last[0] == last[1]
     for one, four in zip(*weights, strict=True):
         np.testing.assert_array_equal(one, four)
+
+
+def test_images_that_are_sent_with_each_call_train_the_same_model(images, monkeypatch):
+    rows, weights = np.random.default_rng(0).permutation(200), []
+    held = np.array(images)  # not mapped from a file, as for a GPU
+    for resident in (1e9, 0):
+        monkeypatch.setattr(compiled_loop, "RESIDENT", resident)
+        monkeypatch.setattr(compiled_loop, "BLOCK", 2 * 32 * held[0].nbytes)
+        model = fresh()
+        seen = losses(model, CompiledLoop(model, held), rows, steps=4)
+        assert len(seen) == (5 if resident == 0 else 4)  # at most two steps in a call
+        weights.append(model.get_weights())
+    for held_there, sent in zip(*weights, strict=True):
+        np.testing.assert_array_equal(held_there, sent)
 
 
 def test_the_first_fifty_losses_are_those_of_stock_layers_under_fit(images, monkeypatch):
@@ -132,7 +146,7 @@ BY_JAX = """
 import json, sys
 from pathlib import Path
 from mmdvae import recipes, variants
-from mmdvae.training import fit
+from mmdvae.training import compiled_loop, fit
 recipe, data, folder = recipes.Recipe(**json.loads(sys.argv[1])), Path(sys.argv[2]), Path(sys.argv[3])
 print(json.dumps(fit.fit(variants.named(sys.argv[4]), recipe, seed=0, data=data, folder=folder, report=id)))
 """

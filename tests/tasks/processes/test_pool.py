@@ -36,7 +36,7 @@ def test_a_job_is_done_once_and_then_found(workers, tiny, tmp_path):
 def test_what_cannot_be_done_fails_with_the_reason_and_is_no_crash(workers, tmp_path):
     code = code_of("baselines", {})
     request = {"kind": "baselines", "code": code, "folder": str(tmp_path / "b"), "data": str(tmp_path / "nowhere")}
-    request |= {"classifier": None, "latent_dim": 8}
+    request |= {"classifier": None, "latent_dims": [8]}
     with pytest.raises(JobFailed, match="nowhere"):
         workers.run(request, lambda event: None)
 

@@ -1,0 +1,36 @@
+"""Measure a training's speed by a few of its steps, for an announcement of how long all of it takes."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mmdvae.data.array_folder import open_split
+from mmdvae.images import shape_of
+from mmdvae.recipes import Recipe
+from mmdvae.training.build import build
+from mmdvae.training.compiled_loop import CompiledLoop
+from mmdvae.training.fit import batch_order, peak_rss_mb
+from mmdvae.variants import Variant
+
+SECONDS = 2.0  # of measuring, or the step in which they pass
+
+
+def work(
+    request: dict[str, Any], folder: Path, report: Callable[[dict], None]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Do the job of kind `trial` (see mmdvae.jobs.kinds): images_per_second and peak_rss_mb of these steps."""
+    recipe, images = Recipe(**request["recipe"]), open_split(Path(request["data"]), "train")[0]
+    model = build(Variant(**request["variant"]), recipe, seed=0, image_shape=shape_of(images))
+    order = batch_order(len(images), recipe.batch_size, seed=0, epoch=0)
+    done: list[tuple[int, float]] = []
+
+    def after(count: int) -> int:
+        model.get_metrics_result()  # waits for the device
+        done.append((count, time.monotonic()))
+        return int(done[-1][1] - done[0][1] < SECONDS)
+
+    CompiledLoop(model, images).run("train", order, batch_size=recipe.batch_size, after=after)
+    (first, began), (last, ended) = done[0], done[-1]  # the first step compiles and does not count
+    rate = (last - first) / (ended - began) if last > first else None
+    return {"images_per_second": rate, "peak_rss_mb": peak_rss_mb()}, ()
