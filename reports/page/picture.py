@@ -4,15 +4,15 @@ from markupsafe import Markup
 
 from mmdvae.conclusions import vitality
 from mmdvae.record.result import Report
-from reports import looks, text
+from reports import dot_colours, looks, text
 from reports.drawing import pictures
 from reports.drawing.palette import Column
 from reports.sections.answer import headline
-from reports.sections.sheet import thumbnails
+from reports.sections.codes import frames
 from reports.stored_arrays import StoredArrays
 
 MOST = 8  # columns: more would not be legible where such pictures are shown
-SAMPLES, DOTS = 12, 300
+SAMPLES, ROW, DOTS = 12, 4, 300
 
 
 def contact_sheet(report: Report, store: StoredArrays) -> tuple[Markup, str] | None:
@@ -28,7 +28,7 @@ def contact_sheet(report: Report, store: StoredArrays) -> tuple[Markup, str] | N
     shown = sorted(nearest, key=lambda one: seen[one.name].place)
     if not shown:
         return None
-    columns, words = [], []
+    columns, words, dots = [], [], dot_colours.of(report.variants, store)
     for one in shown:
         views, look, paid = stored[one.name], seen[one.name], headline.cost(report, one)
         others = len(untouched) - 1 if one.name in untouched else 0
@@ -42,10 +42,12 @@ def contact_sheet(report: Report, store: StoredArrays) -> tuple[Markup, str] | N
                 state=f"{look.sign} {look.word}",
                 numbers=", ".join(facts),
                 colour=look.colour,
-                samples=views.samples[:SAMPLES],
-                codes=views.pca[views.tsne_index[:DOTS]],
-                labels=store.labels[views.tsne_index[:DOTS]],
-                reach=thumbnails.reach([views]),
+                samples=pictures.sheet(views.samples[:SAMPLES], columns=ROW),
+                codes=views.cloud[views.tsne_index[:DOTS]],
+                groups=dots.of(views)[views.tsne_index[:DOTS]],
+                colours=dots.colours,
+                limits=frames.limits(frames.reach([views.pca]), line=views.on_a_line),
+                line=views.on_a_line,
             )
         )
     return pictures.contact_sheet(columns), f"Samples and codes. {'; '.join(words)}."

@@ -43,7 +43,7 @@ class FakeVariant:
     sigmas: tuple[float, ...] = ()
     projections: int | None = None
     normalised: bool = False
-    latent_dim: int = made_numbers.D
+    latent_dim: int = 8
     status: str = "ok"
     lost: tuple[int, ...] = ()  # seeds that did not end well; all of them if none is named
     error: str = ""  # instead of the usual one
@@ -201,9 +201,8 @@ def make(
     for fake, outcome in zip((fake for fake in variants for _ in seeds), outcomes, strict=True):
         if outcome.evaluation:
             folder = store / str(outcome.evaluate_key)
-            made_arrays.write_views(
-                folder / "views.npz", fake.spread, images, labels, _noise(fake, outcome.seed), d=fake.latent_dim
-            )
+            noise = _noise(fake, outcome.seed)
+            made_arrays.write_views(folder / "views.npz", fake.spread, images, labels, noise, d=fake.latent_dim)
             finish(folder, outcome.evaluation, ("views.npz",))
     floors = made_numbers.baselines(judged=bool(about.classifier), dims=dims) if baselines else []
     made = FakeRun(run_dir=run_dir, store=store, report=results.report(about, outcomes, floors))

@@ -2,7 +2,7 @@
 const SIZE = 640, DOT = 4.4, INSET = 96; // canvas pixels, shown at about half size
 const view = { code: "pca", at: data?.home ?? -1, pinned: false, alone: new Set(), zoom: {} };
 const zoomOf = () => (view.zoom[view.code] ??= { by: 1, middle: [0.5, 0.5] });
-const seen = (label) => !view.alone.size || view.alone.has(label);
+const seen = (group) => !view.alone.size || view.alone.has(group);
 const sheet = (side, attributes) => make("canvas", { width: side, height: side, ...attributes });
 const short = (number) => Number(number.toPrecision(2)).toLocaleString("en").replace("-", "−");
 
@@ -12,27 +12,36 @@ const circle = (pen, x, y, radius, lineWidth, strokeStyle) => {
   arc(pen, x, y, radius).stroke();
 };
 
+const stroke = (pen, x, side) => {
+  put(pen, { lineWidth: side / 240, strokeStyle: "#111" }).beginPath();
+  pen.moveTo(x, 0);
+  pen.lineTo(x, side);
+  pen.stroke();
+};
+
 // From the coordinates of a cloud to the pixels of a square, for axes of that range.
 const projection = ([[left, right], [bottom, top]], side) => (x, y) =>
   [((x - left) / (right - left)) * side, ((top - y) / (top - bottom)) * side];
 
-// The axes, the dots and the prior's rings at one and two standard deviations, as in the static picture.
-const paint = (pen, { spots }, range, side, dot) => {
+// The axes, the dots and the prior's rings at one and two standard deviations, as in the static picture. Of codes on a
+// line the second coordinate means nothing, and lines across it are what else are rings.
+const paint = (pen, { spots }, { groups, line }, range, side, dot) => {
   const at = projection(range, side), [x0, y0] = at(0, 0), prior = view.code != "tsne";
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, side, side);
   pen.fillStyle = "#ececea";
-  if (prior) pen.fillRect(x0 - 1, 0, 2, side), pen.fillRect(0, y0 - 1, side, 2);
-  for (const front of [false, true]) data.labels.forEach((label, i) => {
+  if (prior) pen.fillRect(x0 - 1, 0, 2, side), line || pen.fillRect(0, y0 - 1, side, 2);
+  for (const front of [false, true]) groups.forEach((group, i) => {
     const [x, y] = at(spots[2 * i], spots[2 * i + 1]);
-    if (seen(label) != front || !(Math.abs(x - side / 2) + 0 * y < side)) return;
-    pen.fillStyle = front ? data.colours[label % data.colours.length] : "#e4e4e0";
+    if (seen(group) != front || !(Math.abs(x - side / 2) + 0 * y < side)) return;
+    pen.fillStyle = front ? data.colours[group] : "#e4e4e0";
     arc(pen, x, y, dot).fill();
   });
   const unit = at(1, 0)[0] - x0;
   for (const radius of prior ? [2, 1] : []) {
     pen.setLineDash(radius > 1 ? [side / 60, side / 90] : []);
-    circle(pen, x0, y0, radius * unit, side / 240, "#111");
+    if (!line) circle(pen, x0, y0, radius * unit, side / 240, "#111");
+    else for (const x of [x0 - radius * unit, x0 + radius * unit]) stroke(pen, x, side);
   }
   pen.setLineDash([]);
   return unit;
@@ -65,7 +74,8 @@ class Panel {
   // The drawn range of both axes: that of all panels or this cloud's own, then zoomed.
   get range() {
     const { by, middle } = zoomOf();
-    return (data.shared[view.code] ?? this.cloud.own).map(([low, high], axis) => {
+    const { own } = this.cloud, [x, y] = data.shared[view.code] ?? own;
+    return [x, this.variant.line ? own[1] : y].map(([low, high], axis) => {
       const centre = low + middle[axis] * (high - low), half = (high - low) / 2 / by;
       return [centre - half, centre + half];
     });
@@ -78,25 +88,30 @@ class Panel {
   paint() {
     const pen = pen2d(this.layer), { cloud, figure, inset } = this, prior = view.code != "tsne", own = view.code == "pca";
     this.drawn = this.range;
-    const unit = paint(pen, cloud, this.drawn, SIZE, DOT), [[left, right], [bottom, top]] = this.drawn;
+    const unit = paint(pen, cloud, this.variant, this.drawn, SIZE, DOT), [[left, right], [bottom, top]] = this.drawn;
     figure.dataset.ring = prior ? unit.toFixed(2) : "";
     if (inset) inset.parentNode.hidden = !own;
-    if (inset && own) paint(pen2d(inset), cloud, data.shared["pca-shared"], INSET, 1.2);
-    if (data.many) this.numbers(pen);
-    const axes = Math.abs(left + right) < 1e-6 * right ? `axes ±${short(right)}` : `x ${short(left)} to ${short(right)}, y ${short(bottom)} to ${short(top)}`;
+    if (inset && own) {
+      const [x, y] = data.shared["pca-shared"];
+      paint(pen2d(inset), cloud, this.variant, [x, this.variant.line ? cloud.own[1] : y], INSET, 1.2);
+    }
+    this.numbers(pen);
+    const whole = Math.abs(left + right) < 1e-6 * right, { line } = this.variant;
+    const axes = whole ? `${line ? "axis" : "axes"} ±${short(right)}` : `x ${short(left)} to ${short(right)}` + (line ? "" : `, y ${short(bottom)} to ${short(top)}`);
     this.note.textContent = [prior && axes, cloud.note].filter(Boolean).join("; ");
     this.canvas.ariaLabel = `${this.variant.title}: ${all(`[data-turn=${view.code}]`)[0].textContent}, ${this.note.textContent}`;
     this.stale = false;
   }
 
-  // Each class's number at its median, unless the medians are so close that numbers would hide the dots. Numbers that
-  // would touch are pushed apart, and left out if that does not help.
+  // The number of each class with a colour of its own at its median, unless the medians are so close that numbers would
+  // hide the dots. Numbers that would touch are pushed apart, and left out if that does not help.
   numbers(pen) {
-    const at = projection(this.drawn, SIZE), room = 38, every = this.cloud.medians.map(([label, x, y]) => [label, ...at(x, y)]);
-    const marks = every.filter(([label]) => seen(label)), drawn = [];
+    const at = projection(this.drawn, SIZE), room = 38, { medians } = this.cloud;
+    const every = medians.map(([group, x, y]) => [data.marks[group], ...at(x, y)]), drawn = [];
+    const marks = every.filter((_, i) => seen(medians[i][0]));
     const reach = (axis) => Math.max(...every.map((m) => m[axis])) - Math.min(...every.map((m) => m[axis]));
     this.figure.dataset.numbers = "";
-    if (Math.max(reach(1), reach(2)) < 0.12 * SIZE || marks.length > 30) return;
+    if (every.length < 2 || Math.max(reach(1), reach(2)) < 0.12 * SIZE) return;
     const apart = (a, b) => Math.hypot(b[1] - a[1], b[2] - a[2]) || 0.1;
     for (let turn = 0; turn < 30; turn++) for (const a of marks) for (const b of marks) {
       const far = apart(a, b), push = a === b ? 0 : Math.max(0, room - far) / 2 / far;
@@ -128,9 +143,9 @@ class Panel {
   // The image nearest to (x, y) among those that `fits` accepts; -1 if none lies within `reach` pixels.
   nearest(x, y, reach, fits = () => true) {
     let found = -1, least = reach * reach;
-    data.labels.forEach((label, i) => {
+    this.variant.groups.forEach((group, i) => {
       const [px, py] = this.spot(i), far = (px - x) ** 2 + (py - y) ** 2;
-      if (far < least && seen(label) && fits(px - x, py - y, i)) [found, least] = [i, far];
+      if (far < least && seen(group) && fits(px - x, py - y, i)) [found, least] = [i, far];
     });
     return found;
   }

@@ -36,15 +36,15 @@ class Portrait:
 
 
 def of(shown: Shown, real: np.ndarray) -> list[Portrait]:
-    """The portraits of all shown variants; `real` are test images (k, h, w) uint8 to compare samples with."""
+    """The portraits of all shown variants; `real` are test images (k, h, w[, 3]) uint8 to compare samples with."""
     return [_portrait(one, shown, real) for one in shown.all]
 
 
 def strip(images: np.ndarray, *, columns: int, alt: str) -> Picture:
-    """Grey images (k, h, w) uint8 side by side without gaps, as wide as their pixels; CSS gives the size."""
+    """Images (k, h, w[, 3]) uint8 side by side without gaps, as wide as their pixels; CSS gives the size."""
     pixels = pictures.sheet(images, columns=columns)
-    height, width = pixels.shape
-    return Picture(source=pictures.grey(pixels), width=width, height=height, alt=alt)
+    height, width = pixels.shape[:2]
+    return Picture(source=pictures.compressed(pixels), width=width, height=height, alt=alt)
 
 
 def _portrait(one: One, shown: Shown, real: np.ndarray) -> Portrait:

@@ -35,7 +35,7 @@ def build(report: Report, store: StoredArrays, most: int = shown.MANY) -> Images
     found = shown.choose(report, store, most)
     if not found.all:
         return Images(title=NONE, copies="", portraits=[], real=None, rows=[], searched="", notes=[])
-    test = store.images[shown.spread(len(store.images), REAL)]
+    test = store.thumbnails(shown.spread(len(store.images), REAL))
     return Images(
         title=finding.title(report, found, test),
         copies=finding.memorised(found.touched, found.untouched.look.label if found.untouched else ""),
