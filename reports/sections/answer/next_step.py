@@ -5,14 +5,15 @@ those tried, another alpha.
 """
 
 import math
+import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mmdvae.conclusions import vitality
 from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import Report, VariantResult
-from mmdvae.variants import Variant, gaussian, normalised
+from mmdvae.variants import NORMALISED, Variant, gaussian, normalised
 from reports import facets, text
 from reports.sections.answer import headline
 
@@ -47,21 +48,30 @@ def of(report: Report) -> NextStep | None:
     words = _words(report)
     if not words or not report.finished:
         return None
-    alone = [(one, _for_one(report, one, words)) for one in facets.of(report) if one.finished]
-    together = [(report, words)]
-    for find, asked in ((_strong, alone), (_seeds, together), (_epochs, together), (_finer, alone), (_alphas, alone)):
-        for one, command in asked:
-            step = find(one, command)
+    alone = [one for one in facets.of(report) if one.finished]
+    for find, parts in ((_strong, alone), (_seeds, [report]), (_epochs, [report]), (_finer, alone), (_alphas, alone)):
+        for one in parts:
+            step = find(one, words)
             if step:
-                return step
+                return step if one is report else _within(step, one.advice.latent_dim)
     return None
 
 
-def _for_one(report: Report, one: Report, words: list[str]) -> list[str]:
-    """The command with the latent dimensions of one part of the report; of a report without parts as it is."""
-    if one is report:
-        return words
-    return [*_without(words, {"--latent-dim"}), "--latent-dim", str(one.run.latent_dim)]
+def _within(step: NextStep, d: int) -> NextStep:
+    """The step on one of several numbers of latent dimensions: its variants by names that say it.
+
+    The command keeps all of them, because blocks of its file may need others.
+    """
+    words = shlex.split(step.command)
+    pairs = zip(["", *words], words, strict=False)
+    told = [_with_dim(word, d) if before == "--variant" else word for before, word in pairs]
+    return replace(step, why=f"{step.why}, at {facets.named([d])}", command=shlex.join(told))
+
+
+def _with_dim(name: str, d: int) -> str:
+    """The name of a variant with its number of latent dimensions, also if that is the usual one."""
+    bare = name.removesuffix(NORMALISED)
+    return name if re.search(r"-d\d+$", bare) else f"{bare}-d{d}{name[len(bare) :]}"
 
 
 def _strong(report: Report, words: list[str]) -> NextStep | None:

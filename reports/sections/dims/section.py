@@ -1,5 +1,6 @@
 """Does a σ live at every d? What each did to the codes, and what it would do to draws of the prior where not tried."""
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -70,7 +71,9 @@ def build(report: Report) -> Dims | None:
 
 def _finding(in_roots: list[Width], latent: list[Width]) -> list[str]:
     """What is known before training: the widths that are strong at every d, and one that is dead at some."""
-    strong = [roots.label(one.value) for one in in_roots if set(one.states.values()) == {"strong"}]
+    everywhere = [one for one in in_roots if set(one.states.values()) == {"strong"}]
+    everywhere.sort(key=lambda one: (-sum(map(bool, one.names.values())), abs(math.log(one.value))))
+    strong = [roots.label(one.value) for one in everywhere]
     dead = [(one, [d for d, state in one.states.items() if state in DEAD]) for one in latent]
     told = [f"σ\u00a0=\u00a0{text.listed(strong[:NAMED], 'or')} pulls strongly at each"] if strong else []
     told += [
@@ -90,6 +93,6 @@ def _cell(width: Width, d: int, seen: dict[str, Look], variants: dict[str, Varia
     sigmas = sorted({variants[name].sigma or 0.0 for name in names} - {width.value})
     return Cell(
         sigma=f"σ\u00a0{text.listed([*map(text.setting, sigmas)])}" if sigmas else "",
-        ended=[*{seen[name].word: seen[name] for name in names}.values()],
+        ended=[*{seen[name].word: seen[name] for name in reversed(names)}.values()],
         expected=EXPECTED[state] if state and not names else "",
     )

@@ -15,6 +15,7 @@ from reports.sections.sheet.sigma_drawing import MIXED, PANELS, Drawing, Place
 
 LEAST = 3  # sigmas; two points and a line prove nothing
 
+WIDE = 14  # columns with room for a unit in their heads
 Column = tuple[int, float, str]  # beside the grid or in it, σ / √d, the words of one beside the grid
 
 
@@ -49,13 +50,14 @@ def of_each(report: Report) -> list[SigmaFigure]:
     for one in columns:
         every = one | every
     order = sorted(every, key=lambda column: column[:2])
+    narrow = len(order) > WIDE
     return [
         SigmaFigure(
             title=f"{facets.named([one.advice.latent_dim])}.",
             reading="Distance from the prior, and error, by σ in units of √d" + _seeds(own),
             drawing=Drawing(
                 one,
-                [_aligned(column, places.get(column), every[column], one) for column in order],
+                [_aligned(column, places.get(column), every[column], one, narrow=narrow) for column in order],
                 looks.of(one.variants),
             ).svg(),
         )
@@ -71,14 +73,15 @@ def _column(place: Place, width: dict[str, float]) -> Column:
     return (0 if first.is_plain else 2, 0.0, f"{place.title} {place.detail}")
 
 
-def _aligned(column: Column, place: Place | None, like: Place, report: Report) -> Place:
+def _aligned(column: Column, place: Place | None, like: Place, report: Report, *, narrow: bool) -> Place:
     """The column as this figure has it; without variants if its σ was not tried here."""
     if not like.zone:
         return place or replace(like, variants=[])
     low, high = report.advice.sigma.strong or (1.0, 0.0)
     sigma = column[1] * math.sqrt(report.advice.latent_dim)
     own = place or replace(like, title="", zone="", variants=[], strong=low <= sigma <= high)
-    return replace(own, title=roots.label(column[1]), detail=own.title)
+    title = text.setting(column[1]) if narrow else roots.label(column[1])
+    return replace(own, title=title, detail=own.title)
 
 
 def _places(report: Report) -> list[Place]:
