@@ -157,7 +157,7 @@ def _parts(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> list
         Part(code="dims", name="Latent dimensions", make=dims.build),
         Part(code="numbers", name="Numbers", make=numbers.build),
         Part(code="codes", name="Codes", make=lambda one: codes.build(one, store)),
-        Part(code="images", name="Images", make=lambda one: images.build(one, store, most=most), each=True),
+        Part(code="images", name="Images", make=lambda one: images.build(one, store, most), each=True),
         Part(code="doubt", name="What to doubt", make=doubt.build),
         *(
             Part(code=code, name=name, make=make, folded=True, each=each)
