@@ -254,6 +254,9 @@ class Dataset:
     train: int
     valid: int
     test: int
+    shape: tuple[int, int, int] = (28, 28, 1)  # height, width, channels; absent in older reports
+    labelled: bool = True  # absent in older reports
+    notes: tuple[str, ...] = ()  # what was converted to prepare them
     repeated: int | None = None  # test images that are training images, too; None in older reports, or if that failed
 
 
