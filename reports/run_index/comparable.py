@@ -11,6 +11,7 @@ from reports.sections.more.provenance import devices
 # Settings that must be equal for a fair comparison.
 EPOCHS, DATA = "Epochs", "Data SHA-256"
 LIKE = {DATA: "data", EPOCHS: "epochs"}
+LIKELIHOOD = "Likelihood"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +37,13 @@ def of(name: str, report: Report) -> Comparable:
 def _settings(report: Report) -> dict[str, str]:
     """The run's settings, data, code, versions and hardware; those not recorded are left out."""
     epochs = sorted({seed_run.epochs for variant in report.finished for seed_run in variant.runs if seed_run.epochs})
-    code = report.run.code
+    code, data = report.run.code, report.run.dataset
     found = {
         "Preset": report.run.preset,
         "Recipe": report.run.recipe,
         EPOCHS: ", ".join(map(str, epochs)),
         "Seeds": ", ".join(map(str, report.run.seeds)),
+        LIKELIHOOD: report.run.likelihood,
         "Latent dimensions": ", ".join(map(str, report.latent_dims)),
         "Code": text.code(code.commit, code.dirty) if code.commit else "",
         "Trained on": ", ".join(devices(report)),
@@ -49,7 +51,7 @@ def _settings(report: Report) -> dict[str, str]:
     for title, values in (
         (
             "Data",
-            {"SHA-256" if name == "sha256" else name: value for name, value in asdict(report.run.dataset).items()},
+            {"SHA-256" if name == "sha256" else name: value for name, value in asdict(data).items()},
         ),
         ("Classifier", asdict(report.run.classifier) if report.run.classifier else {}),
         ("Version", report.run.versions),
@@ -63,6 +65,6 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
     """Nested values as rows: {"gpu": {"name": x}} becomes ("gpu name", x)."""
     if isinstance(value, Mapping):
         return [row for name, inner in value.items() for row in _flat(inner, f"{path} {name}".strip())]
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [(path, ", ".join(map(str, value)))]
     return [(path, "none" if value is None else str(value))]

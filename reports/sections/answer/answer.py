@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.record.result import Report
-from reports import facets, looks, run_title, text
+from reports import data_words, facets, looks, run_title, text
 from reports.sections.answer import boxes, boxes_of_each, headline, next_step
 from reports.sections.answer.boxes import Box
 from reports.sections.answer.next_step import NextStep
@@ -66,7 +66,7 @@ def _facts(report: Report) -> list[str]:
         if epochs
         else "",
         f"seed{'s' * (len(seeds) != 1)} {text.listed([*map(str, seeds)])}" if seeds else "",
-        f"{report.run.dataset.train:,} images",
+        data_words.images(report.run.dataset, report.run.dataset.train),
         "" if facets.several(report) else facets.named([report.run.latent_dim]),  # of several the title tells
         text.moment(report.run.created),
     ]
