@@ -87,7 +87,7 @@ CURVE = (  # dead on both sides, half-way, alive
     FakeVariant(sigma=1e4, spread=7.9, bce=0.2934, state="flat"),
     FakeVariant(kernel="imq", spread=1.0, bce=0.3011),
 )
-DIMS = tuple(  # 2, 8 and 32 latent dimensions: σ = √d, which is alive at each, one σ that dies between, no kernel
+DIMS = tuple(  # 2, 8 and 32 latent dimensions: σ = √d is alive at each, 2 √d at the first two, σ 0.5 dies after d = 2
     replace(one, latent_dim=d, bce=one.bce + more)
     for d, root, more in ((2, 1.41, 0.03), (8, 2.83, 0.0), (32, 5.66, -0.015))
     for one in (
