@@ -18,7 +18,7 @@ CLASS_COLOURS = (
     "#92dadd",
 )
 # From small to large, each darker than the one before: viridis without its yellow, which is lost on white.
-ERROR_COLOURS = ("#bddf26", "#44bf70", "#21918c", "#35608d", "#482475", "#260033")
+ERROR_COLOURS = ("#bddf26", "#4ec36b", "#1f9a8a", "#2e6f8e", "#433e85", "#440154")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ def of(name: str, report: Report) -> Comparable:
 def _settings(report: Report) -> dict[str, str]:
     """The run's settings, data, code, versions and hardware; those not recorded are left out."""
     epochs = sorted({seed_run.epochs for variant in report.finished for seed_run in variant.runs if seed_run.epochs})
-    code, data = report.run.code, report.run.dataset
+    code = report.run.code
     found = {
         "Preset": report.run.preset,
         "Recipe": report.run.recipe,
@@ -51,7 +51,7 @@ def _settings(report: Report) -> dict[str, str]:
     for title, values in (
         (
             "Data",
-            {"SHA-256" if name == "sha256" else name: value for name, value in asdict(data).items()},
+            {"SHA-256" if name == "sha256" else name: value for name, value in asdict(report.run.dataset).items()},
         ),
         ("Classifier", asdict(report.run.classifier) if report.run.classifier else {}),
         ("Version", report.run.versions),

@@ -16,6 +16,7 @@ from mmdvae import results
 from mmdvae.data import array_folder
 from mmdvae.data.array_folder import SPLITS
 from mmdvae.files import write_json
+from mmdvae.images import shape_of
 from mmdvae.jobs.store import finish
 from mmdvae.recipes import RECIPES
 from mmdvae.record import report_json
@@ -172,6 +173,7 @@ def make(
     n: int = 400,
     dataset: str = "fashion-mnist",
     classes: Sequence[str] = CLASSES,
+    notes: Sequence[str] = (),
     baselines: bool = True,
     **run: Any,
 ) -> FakeRun:
@@ -194,7 +196,14 @@ def make(
         "created": created,
         "command": "mmdvae compare quick --out runs",
         "seeds": list(seeds),
-        "dataset": Dataset(name=dataset, sha256=DATA_SHA256, **dict.fromkeys(SPLITS, len(images))),
+        "dataset": Dataset(
+            name=dataset,
+            sha256=DATA_SHA256,
+            **dict.fromkeys(SPLITS, len(images)),
+            shape=shape_of(images),
+            labelled=len(classes) > 1,
+            notes=tuple(notes),
+        ),
     }
     about = made_report.run(**asked | run)
     outcomes = [_outcome(fake, seed, epochs, bool(about.classifier)) for fake in variants for seed in seeds]

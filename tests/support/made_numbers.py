@@ -88,10 +88,12 @@ def history(
     quantities = {
         "loss": (1 - alpha) * train + alpha * penalty,
         "bce": train,
+        "reconstruction": train,
         "penalty": penalty,
         "rounded_accuracy": accuracy,
         "val_loss": (1 - alpha) * valid + alpha * penalty,
         "val_bce": valid,
+        "val_reconstruction": valid,
         "val_penalty": penalty * 1.1,
         "val_rounded_accuracy": accuracy,
     }

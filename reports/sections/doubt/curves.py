@@ -32,6 +32,7 @@ class Curves:
     epochs: str
     warning: str  # if validation was measured in training mode; else empty
     name: str  # of the error
+    called: str
     unit: str
     error: Markup
     penalty: Markup | None
@@ -55,6 +56,7 @@ def build(report: Report) -> Curves | None:
         epochs=text.count(longest, "epoch"),
         warning=NOTEBOOK if report.run.recipe_settings.get("training_flag") is False else "",
         name=error.name,
+        called=error.called,
         unit=error.unit,
         error=_error_chart(error, touched, untouched, shown, longest),
         penalty=_penalty_chart(touched, shown, longest),
@@ -75,7 +77,7 @@ def _error_chart(
         lines.append(_grey(mean, series, "no penalty" if len(untouched) == 1 else f"untouched ({len(untouched)})"))
         told.append(_told(f"mean of {len(untouched)} untouched by a penalty", mean))
     return _chart(
-        f"Validation {error.name} over {text.count(longest, 'epoch')}: {'; '.join(told)}.",
+        f"Validation {error.called} over {text.count(longest, 'epoch')}: {'; '.join(told)}.",
         lines,
         (_epoch_scale(longest), scales.linear(_heights(touched + untouched, series, longest))),
         shade=histories.group_band(untouched, series),

@@ -139,13 +139,13 @@ def _curve(variant: VariantResult, look: Look, error: Error) -> Markup:
     every = [value for values in found.values() for _, value in histories.course(values)]
     y, last = scales.linear(every), max(len(values) for values in found.values())
     x = scales.Scale(low=1, high=max(last, 2))
-    ends = [found[validation][0], found[validation][-1]]
+    ends = " to ".join(text.fixed(end, 4) for end in (found[validation][0], found[validation][-1]))
     return svg.picture(
         WIDTH,
         HEIGHT,
         *(_path(look, series, values, x, y) for series, values in found.items()),
         svg.element("text", f"epoch 1 to {last}; dashed: training", x=LEFT, y=HEIGHT - 4, fill=svg.MUTED),
-        alt=f"{look.title}: validation {error.name} {' to '.join(text.fixed(end, 4) for end in ends)} in epoch {last}.",
+        alt=f"{look.title}: validation {error.called} {ends} in epoch {last}.",
     )
 
 

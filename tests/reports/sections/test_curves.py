@@ -12,7 +12,7 @@ from reports import looks
 from reports.sections.doubt import curves
 
 TOUCHED = ["mmd-a0.6-s2.83", "imq-a0.6"]
-SERIES = {"val_bce": "bce", "val_penalty": "penalty"}
+SERIES = {"val_bce": "error", "val_penalty": "penalty"}
 
 
 def values(element):
