@@ -44,7 +44,7 @@ def _settings(report: Report) -> dict[str, str]:
         EPOCHS: ", ".join(map(str, epochs)),
         "Seeds": ", ".join(map(str, report.run.seeds)),
         LIKELIHOOD: report.run.likelihood,
-        "Latent dimensions": str(report.run.latent_dim),
+        "Latent dimensions": ", ".join(map(str, report.latent_dims)),
         "Code": text.code(code.commit, code.dirty) if code.commit else "",
         "Trained on": ", ".join(devices(report)),
     }

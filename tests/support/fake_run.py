@@ -88,6 +88,17 @@ CURVE = (  # dead on both sides, half-way, alive
     FakeVariant(sigma=1e4, spread=7.9, bce=0.2934, state="flat"),
     FakeVariant(kernel="imq", spread=1.0, bce=0.3011),
 )
+DIMS = tuple(  # 2, 8 and 32 latent dimensions: σ = √d is alive at each, 2 √d at the first two, σ 0.5 dies after d = 2
+    replace(one, latent_dim=d, bce=one.bce + more)
+    for d, root, more in ((2, 1.41, 0.03), (8, 2.83, 0.0), (32, 5.66, -0.015))
+    for one in (
+        NONE,
+        FakeVariant(sigma=0.5, spread=2.5 if d == 2 else 9.0, bce=0.2935, state="live" if d == 2 else "saturated"),
+        FakeVariant(sigma=root, spread=1.02, bce=0.3002),
+        FakeVariant(sigma=2 * root, spread=1.05 if d < 32 else 3.0, bce=0.2990),
+        CURVE[6],
+    )
+)
 GRID = (  # 24 variants
     NONE,
     *(
@@ -176,8 +187,10 @@ def make(
         f"{split}_{what}.npy": array for split in SPLITS for what, array in (("images", images), ("labels", labels))
     }
     array_folder.write(store / data, arrays, name=dataset, classes=tuple(classes), sha256=DATA_SHA256)
+    dims = sorted({fake.latent_dim for fake in variants})
     asked = {
         "id": run_id,
+        "latent_dim": dims[0] if len(dims) == 1 else None,
         "recipe": recipe,
         "recipe_settings": replace(RECIPES[recipe], epochs=epochs).to_dict(),
         "created": created,
@@ -200,7 +213,7 @@ def make(
             noise = _noise(fake, outcome.seed)
             made_arrays.write_views(folder / "views.npz", fake.spread, images, labels, noise, d=fake.latent_dim)
             finish(folder, outcome.evaluation, ("views.npz",))
-    floors = made_numbers.baselines(judged=bool(about.classifier)) if baselines else []
+    floors = made_numbers.baselines(judged=bool(about.classifier), dims=dims) if baselines else []
     made = FakeRun(run_dir=run_dir, store=store, report=results.report(about, outcomes, floors))
     made.save()
     write_json(run_dir / "manifest.json", results.manifest(data, outcomes))
@@ -243,7 +256,8 @@ def _outcome(fake: FakeVariant, seed: int, epochs: int, judged: bool) -> Outcome
 
 def _metrics(fake: FakeVariant, seed: int, judged: bool) -> dict[str, Any]:
     state = fake.state if fake.kernel else "off"
-    made = made_numbers.metrics(_noise(fake, seed), spread=fake.spread, bce=fake.bce, state=state, judged=judged)
+    shown = {"spread": fake.spread, "bce": fake.bce, "state": state, "judged": judged, "d": fake.latent_dim}
+    made = made_numbers.metrics(_noise(fake, seed), **shown)
     given = {name: value[seed] if isinstance(value, tuple) else value for name, value in fake.metrics.items()}
     return made | given
 

@@ -12,6 +12,7 @@ from reports.stored_arrays import DOT_SIDE, StoredArrays, Views
 
 DOTS = 5600  # of all variants together: each has two pictures and four coordinates in the page, about 130 bytes
 LEAST, MOST = 200, 1000  # dots per variant
+AT_MOST = 8000  # of all variants together, however many they are
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +65,7 @@ def found(report: Report, store: StoredArrays) -> list[Codes]:
 
 def number(variants: int) -> int:
     """The number of dots in each of so many panels: as many as there is room for in the page."""
-    return min(MOST, max(LEAST, DOTS // variants))
+    return min(MOST, max(LEAST, DOTS // variants), AT_MOST // variants)
 
 
 def _first(variant: VariantResult, store: StoredArrays) -> tuple[int, Views] | None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from mmdvae.conclusions import vitality
 from mmdvae.record.result import Report
-from reports import dot_colours, looks, text
+from reports import dot_colours, facets, looks, text
 from reports.dot_colours import DotColours
 from reports.drawing import pictures
 from reports.drawing.pictures import Picture
@@ -68,6 +68,7 @@ class CodesSection:
     panels: list[Panel] = field(default_factory=list)  # without any the others are empty, too
     chosen: bool = False  # whether the panels are only some of the variants
     looks: list[Look] = field(default_factory=list)  # of all variants with codes
+    several: bool = False  # numbers of latent dimensions
     without: list[str]
 
 
@@ -92,16 +93,24 @@ def build(report: Report, store: StoredArrays) -> CodesSection:
         panels=[_panel(codes, colours, shared) for codes in shown],
         chosen=len(shown) < len(found),
         looks=[codes.look for codes in found],
+        several=facets.several(report),
         without=without,
     )
 
 
 def _panels(found: list[Codes]) -> list[Codes]:
-    """All, or of many three in the order of the page: no penalty, the best alive one, and another to compare with."""
+    """All, or of many three in the order of the page: no penalty, the best alive one, and another to compare with.
+
+    Of several numbers of latent dimensions the best alive one of each, or its first.
+    """
     if len(found) <= EACH:
         return found
     alive = [codes for codes in found if vitality.alive([codes.variant])]
     alive.sort(key=lambda codes: (codes.variant.mean("mse") is None, codes.variant.mean("mse") or 0.0))
+    dims = facets.dims(codes.variant for codes in found)
+    if len(dims) > 1:
+        each = [next(codes for codes in [*alive, *found] if codes.variant.latent_dim == d) for d in dims]
+        return each[:EACH]
     wanted = [
         *[codes for codes in found if codes.look.state == "no penalty"][:1],
         *alive[:2],

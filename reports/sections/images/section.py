@@ -40,9 +40,9 @@ class Images:
     notes: list[str] = field(default_factory=list)  # what is not shown, and why
 
 
-def build(report: Report, store: StoredArrays) -> Images:
-    """The pictures of all variants that a penalty touched, and of one that none touched."""
-    found = shown.choose(report, store)
+def build(report: Report, store: StoredArrays, most: int = shown.MANY) -> Images:
+    """The pictures of at most so many variants that a penalty touched, and of one that none touched."""
+    found = shown.choose(report, store, most)
     if not found.all:
         return Images(title=NONE, copies="", portraits=[], real=None, rows=[])
     test = store.thumbnails(shown.spread(len(store.images), REAL))
@@ -73,7 +73,9 @@ def _notes(found: Shown, *, unjudged: bool) -> list[str]:
     notes = []
     if found.no_room:
         others = "; ".join(looks.settings(found.no_room))
-        notes.append(f"Shown are the {shown.MANY} with the best samples, alive ones first. Not shown: {others}.")
+        notes.append(
+            f"Shown are the {len(found.touched)} with the best samples, alive ones first. Not shown: {others}."
+        )
     if found.without:
         names = text.listed([f"{one.title} ({_why(one)})" for one in found.without])
         notes.append(f"No images of {names}.")

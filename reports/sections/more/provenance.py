@@ -56,7 +56,7 @@ def build(report: Report, sidecars: list[Sidecar]) -> Provenance:
         ("Training", _training(report)),
         ("Likelihood", _likelihood(run)),
         ("Network", _network(report)),
-        ("Latent dimensions", str(run.latent_dim)),
+        ("Latent dimensions", ", ".join(map(str, report.latent_dims))),
         ("Seeds", ", ".join(map(str, run.seeds))),
         ("Data", _data(run.dataset)),
         ("Data's SHA-256", run.dataset.sha256),

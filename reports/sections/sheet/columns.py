@@ -111,7 +111,7 @@ def _judge(report: Report) -> str:
 
 
 def _spread(report: Report, shown: list[VariantResult], seen: dict[str, Look]) -> Row:
-    d = report.run.latent_dim
+    d = report.advice.latent_dim
 
     def distance(one: VariantResult) -> str:
         value = one.mean("sliced_w2")
