@@ -8,14 +8,14 @@ BYTES = 32 * 2**20  # of the images of one block in float64
 WHOLE = 100  # images; a network's batches and the sums of `reconstruction` are then the same as without blocks
 
 
-def at_a_time(values: int, size: int = BYTES) -> int:
+def at_a_time(values: int, size: int) -> int:
     """How many images of so many values (pixels times channels) fill `size` bytes in float64; at least one."""
     return max(1, size // (8 * values))
 
 
 def blocks(n: int, values: int) -> Iterator[slice]:
     """Slices that cover n images of so many values; whole hundreds of images if a hundred fit."""
-    step = at_a_time(values)
+    step = at_a_time(values, BYTES)
     step -= step % WHOLE if step > WHOLE else 0
     return (slice(start, min(start + step, n)) for start in range(0, n, step))
 

@@ -145,7 +145,7 @@ def _train(network: keras.Model, images: np.ndarray, labels: np.ndarray | None, 
 
 
 def _with_features(network: keras.Model) -> keras.Model:
-    return keras.Model(network.inputs, [network.get_layer("features").output, network.outputs[0]])
+    return keras.Model(network.inputs[0], [network.get_layer("features").output, network.outputs[0]])
 
 
 def _predicted(

@@ -311,6 +311,11 @@ class Run:
     experiment: dict[str, Any] = field(default_factory=dict)  # as experiment.toml has it; empty in older reports
     whole: bool = True  # whether the variants are all of the preset or file, and no others
 
+    @property
+    def likelihood(self) -> str:
+        """bernoulli or gaussian; older runs had no other than the first."""
+        return self.recipe_settings.get("likelihood") or "bernoulli"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:

@@ -1,13 +1,15 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import shaped_sets
 
 from mmdvae import variants
 from mmdvae.data import array_folder, catalog, prepare
 from mmdvae.files import strict_json
-from mmdvae.measures import classifier, evaluate, prior_match, protocol, sample_quality, samplers
+from mmdvae.measures import blocks, classifier, evaluate, pictures, prior_match, protocol, sample_quality, samplers
 from mmdvae.model import vae
 from mmdvae.recipes import NOTEBOOK, STANDARD
 from mmdvae.training.build import build
@@ -189,9 +191,9 @@ def test_codes_that_are_all_the_same_have_a_finite_or_no_value_for_each_metric(p
 
 def test_the_images_shown_are_the_first_of_each_class_and_then_the_first_of_the_rest():
     labels = np.array([2, 2, 0, 2, 1, 0, 0])
-    assert evaluate.reconstruction_index(labels).tolist() == [2, 4, 0, 1, 3, 5, 6]
-    assert evaluate.reconstruction_index(np.arange(100) % 10).tolist() == list(range(16))
-    assert len(evaluate.reconstruction_index(np.arange(100))) == 16
+    assert pictures.reconstruction_index(labels).tolist() == [2, 4, 0, 1, 3, 5, 6]
+    assert pictures.reconstruction_index(np.arange(100) % 10).tolist() == list(range(16))
+    assert len(pictures.reconstruction_index(np.arange(100))) == 16
 
 
 def test_without_a_judge_nothing_is_said_of_samples(untrained, prepared, metrics_and_views, tmp_path):
@@ -204,10 +206,10 @@ def test_without_a_judge_nothing_is_said_of_samples(untrained, prepared, metrics
 
 
 def test_samples_are_judged_by_the_classifier(untrained, metrics_and_views, judge):
-    network, references = classifier.load(judge)
+    network, references, _ = classifier.load(judge)
     drawn = prior_match.draw_prior(len(references["test"]), 8, seed=samplers.SEED)
     logits = np.asarray(untrained.decoder(drawn), dtype="float64")
-    features, classes = classifier.judge(network, 1 / (1 + np.exp(-logits)))
+    features, classes = classifier.judge(network, 1 / (1 + np.exp(-logits[..., 0])))
     metrics = metrics_and_views[0]
     assert metrics["fid"] == pytest.approx(sample_quality.frechet(references["test"], features), rel=1e-3)
     assert metrics["class_entropy"] == sample_quality.class_entropy(classes)
@@ -237,3 +239,43 @@ def test_shuffled_labels_leave_nothing_to_find(untrained, prepared, tmp_path, mo
     for name in ("knn_accuracy", "probe_accuracy"):
         assert lost[name] == pytest.approx(0.5, abs=4 * np.sqrt(0.25 / TEST))
     assert lost["silhouette"] < 0.2 < true["silhouette"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "shown", "small", "d", "labelled"),
+    [
+        ((8, 8, 1), (8, 8), (8, 8), 1, True),
+        ((37, 50, 3), (37, 50, 3), (21, 28, 3), 2, False),
+        ((64, 80, 3), (51, 64, 3), (22, 28, 3), 3, True),
+    ],
+    ids=str,
+)
+def test_images_of_any_shape_are_measured_at_full_size_and_shown_small(shape, shown, small, d, labelled, tmp_path):
+    data = shaped_sets.prepared(tmp_path, shape, labelled=labelled)
+    images = array_folder.open_split(data, "test")[0]
+    model = build(replace(variants.gaussian(0.6, 2.83), latent_dim=d), STANDARD, seed=0, image_shape=shape)
+    metrics = evaluate.evaluate(model, data=data, judge=None, folder=tmp_path)
+    views = read(tmp_path)
+    probabilities = 1 / (1 + np.exp(-model.decode(model.encode(images)[0]).astype("float64")))
+    errors = np.mean((images / 255 - probabilities) ** 2, axis=tuple(range(1, images.ndim)))
+    assert metrics["mse"] == pytest.approx(errors.mean(), rel=1e-9)
+    np.testing.assert_allclose(views["squared_errors"], errors, rtol=1e-6)
+    pictured = {name: array.shape for name, array in views.items() if array.dtype == np.uint8}
+    assert pictured == {
+        "reconstructions": (16, *shown), "tsne_reconstructions": (TEST, *small), "samples": (32, *shown),
+        "prior_slice": (81, *shown), "traversals": (9 * d, *shown), "nearest_images": (8, *shown),
+    }  # fmt: skip
+    assert views["pca"].shape == views["tsne"].shape == (TEST, 2)
+    assert all(np.isfinite(array).all() for array in views.values())
+    no_classes = {"knn_accuracy", "probe_accuracy", "silhouette"}
+    assert {name for name in no_classes if metrics[name] is None} == (set() if labelled else no_classes)
+
+
+def test_the_size_of_the_blocks_changes_nothing(untrained, prepared, metrics_and_views, tmp_path, monkeypatch):
+    monkeypatch.setattr(blocks, "BYTES", 8 * 784 * 5)
+    metrics = evaluate.evaluate(untrained, data=prepared, judge=None, folder=tmp_path)
+    for name in ("mse", "bce", "ssim", "psnr", "rounded_accuracy", "mse_class_1"):
+        assert metrics[name] == pytest.approx(metrics_and_views[0][name], rel=1e-6), name  # float32 batches of five
+    for name, array in read(tmp_path).items():
+        assert array.shape == metrics_and_views[1][name].shape, name
+    np.testing.assert_array_equal(read(tmp_path)["reconstructions"], metrics_and_views[1]["reconstructions"])

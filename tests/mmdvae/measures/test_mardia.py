@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from mmdvae.measures import mardia as measure
 from mmdvae.measures.mardia import mardia
 
 
@@ -18,6 +19,14 @@ def test_the_numbers_equal_their_definition_over_all_pairs():
     z = np.random.default_rng(0).gamma(2.0, size=(30, 3)) @ [[1, 0.5, 0], [0, 2, 0], [1, 1, 1]]
     got = mardia(z)
     assert (got["mardia_skewness"], got["mardia_kurtosis"]) == pytest.approx(by_pairs(z), rel=1e-9)
+
+
+@pytest.mark.parametrize("most", [1, 300])
+def test_in_many_dimensions_they_are_taken_over_pairs_and_are_the_same(monkeypatch, most):
+    z = np.random.default_rng(0).gamma(2.0, size=(40, 5))
+    by_moments = mardia(z)
+    monkeypatch.setattr(measure, "MOST", most)  # one row, or three rows, at a time
+    assert mardia(z) == pytest.approx(by_moments, rel=1e-9)
 
 
 def test_normal_draws_have_the_published_means():

@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from mmdvae.measures import portraits
+from mmdvae.images import thumbnails
+from mmdvae.measures import blocks, portraits
 
 
 def images(rng, n):
@@ -19,7 +20,7 @@ def test_the_nearest_image_and_its_distance_are_those_of_all_pairs(monkeypatch):
     rng = np.random.default_rng(0)
     some, among = images(rng, 6), images(rng, 23)
     pairs = [[distance(a, b) for b in among] for a in some]
-    monkeypatch.setattr(portraits, "BLOCK", 5)  # the nearest is found over blocks, the last of them smaller
+    monkeypatch.setattr(blocks, "BYTES", 5 * 784 * 8)  # the nearest is found over blocks, the last of them smaller
     index, found = portraits.nearest(some, among)
     assert index.tolist() == np.argmin(pairs, axis=1).tolist()
     np.testing.assert_allclose(found, np.min(pairs, axis=1), rtol=1e-6)  # float32
@@ -27,7 +28,7 @@ def test_the_nearest_image_and_its_distance_are_those_of_all_pairs(monkeypatch):
 
 
 def test_an_image_that_is_there_is_at_distance_0_and_the_first_of_equals_is_named(monkeypatch):
-    monkeypatch.setattr(portraits, "BLOCK", 4)
+    monkeypatch.setattr(blocks, "BYTES", 4 * 784 * 8)
     among = images(np.random.default_rng(0), 10)
     among[9] = among[2]
     index, found = portraits.nearest(among, among)
@@ -60,6 +61,19 @@ def test_samples_get_their_nearest_training_images_and_test_images_the_scale():
     assert found["nearest_of_test"].shape == (64,)
     assert (found["nearest_of_test"] == 0).nonzero()[0].tolist() == [0, 63]
     assert portraits.of_samples(samples, train, test[:5])["nearest_of_test"].shape == (5,)
+
+
+def test_colour_images_are_compared_at_full_size_and_shown_as_thumbnails(monkeypatch):
+    rng = np.random.default_rng(0)
+    train, test, samples = (rng.integers(0, 256, (n, 70, 130, 3)).astype(np.uint8) for n in (12, 5, 9))
+    samples[2] = train[7]
+    samples[2, 0, 0, 0] ^= 1  # a grey level of one channel
+    monkeypatch.setattr(blocks, "BYTES", 5 * samples[0].size * 8)
+    found = portraits.of_samples(samples, train, test)
+    assert (found["nearest_index"][2], found["nearest_images"].shape) == (7, (8, 34, 64, 3))
+    assert found["nearest_distance"][2] == pytest.approx(1 / (255 * math.sqrt(70 * 130 * 3)), rel=1e-6)
+    assert found["nearest_distance"][0] == pytest.approx(min(distance(samples[0], one) for one in train), rel=1e-6)
+    np.testing.assert_array_equal(found["nearest_images"], thumbnails(train[found["nearest_index"]], 64))
 
 
 def test_the_slice_lies_in_the_plane_of_the_main_directions_around_the_origin():

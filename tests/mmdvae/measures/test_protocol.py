@@ -1,11 +1,12 @@
 """One protocol for every row: codes as they are and whitened, and three distributions of draws."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from mmdvae.measures import holes, prior_match, protocol, sample_quality, samplers, sliced_wasserstein
+from mmdvae.measures import blocks, holes, prior_match, protocol, sample_quality, samplers, sliced_wasserstein
 from mmdvae.measures.classifier import Judge
 from mmdvae.measures.whitening import whitened
 
@@ -75,14 +76,26 @@ def test_each_sampler_has_its_own_numbers_under_its_suffix(codes, monkeypatch):
     )
 
     def decode(z):
+        assert len(z) == 100  # a block is a hundred images
         return np.repeat(z[:, :, None, None], 28, axis=2)
 
-    found = protocol.of_samples(codes[0], decode, Judge(None, {"test": real}))
+    monkeypatch.setattr(blocks, "BYTES", 8 * 784 * 199)
+    network = SimpleNamespace(input_shape=(None, 28, 28, 1))
+    found = protocol.of_samples(codes[0], decode, Judge(network, {"test": real}))
     for suffix, draw in samplers.SAMPLERS.items():
         expected = sample_quality.judged(real, draw(codes[0], 400), np.zeros(400), suffix=suffix)
         assert {name: found[name] for name in expected} == pytest.approx(expected, nan_ok=True)
     assert found["fid_mixture"] < found["fid"]
     assert found["fid_fitted"] < found["fid"]
+
+
+def test_a_judge_of_orientations_says_nothing_of_classes(codes, monkeypatch):
+    monkeypatch.setattr(
+        protocol.classifier, "judge", lambda network, images: (images[:, :3, 0, 0], np.zeros(len(images)))
+    )
+    judge = Judge(SimpleNamespace(input_shape=(None, 3, 1, 1)), {"test": codes[1]}, task="orientations")
+    found = protocol.of_samples(codes[0], lambda z: z[:, :, None, None], judge)
+    assert {name for name, value in found.items() if math.isnan(value)} == {"class_entropy", "kid_sd"}
 
 
 def test_without_a_judge_nothing_is_decoded(codes):
