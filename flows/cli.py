@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands import choices, operations, results, store
+from flows.commands import choices, operations, results, show, store
 from flows.commands.interruption import interruptible
 from flows.commands.options import experiment_options, out_option
 from mmdvae.errors import InputError, VariantFailed, shown
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 for command in (
-    *(choices.presets, choices.show, choices.new, choices.data, results.runs, results.report, store.command),
+    *(choices.presets, show.show, choices.new, choices.data, results.runs, results.report, store.command),
     *(operations.deploy, operations.serve, operations.recover),
 ):
     main.add_command(command)

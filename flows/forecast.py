@@ -1,12 +1,18 @@
 """How much a comparison has to do, and how long that takes, told once its first steps are measured."""
 
 import contextlib
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from flows.plan import Plan
+from mmdvae.data.prepare import Dataset
+from mmdvae.jobs import environment, request
+from tasks.processes import pool
 from tasks.progress import LISTENER, Listener, tell
 
 LONG = 8 * 3600.0  # seconds: more than a working day or a night
@@ -46,7 +52,9 @@ class Amount:
     def told(self, images_per_second: float) -> str:
         """How long it takes, and what would take less if that is long."""
         seconds = self.seconds(images_per_second)
-        text = f"the trainings take about {about(seconds)}, at {images_per_second:,.0f} images/s each"
+        text = (
+            f"the trainings take about {about(seconds)}, at {images_per_second:,.0f} images/s each, evaluations apart"
+        )
         return f"{text}; {self._shorter(seconds)}" if seconds > LONG else text
 
     def _shorter(self, seconds: float) -> str:
@@ -65,6 +73,16 @@ def about(seconds: float) -> str:
         if seconds < most:
             return f"{seconds / unit:.{0 if name != 'h' or seconds >= 36000 else 1}f} {name}"
     return f"{seconds / 86400:.1f} days"
+
+
+def measured(plan: Plan, data: Dataset) -> float | None:
+    """Images per second of a training with the most latent dimensions, by some steps of it; None if it has only one."""
+    experiment = plan.experiment
+    variant = max(experiment.variants, key=lambda one: one.latent_dim)
+    about = {"variant": variant.to_dict(), "recipe": experiment.recipe.to_dict()}
+    with tempfile.TemporaryDirectory() as store, pool.opened(1) as workers:
+        asked = request.make("trial", Path(store), data=data.folder, backend=environment.backend(), **about)
+        return workers.run(asked, lambda event: None)["images_per_second"]
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from mmdvae.errors import InputError, shown
 from mmdvae.experiment import file
 from mmdvae.experiment.experiment import Experiment
 from mmdvae.files import somebody_elses
+from mmdvae.images import Shape
 from mmdvae.jobs import environment
 from mmdvae.variants import Variant, number
 
@@ -75,6 +76,11 @@ class Plan:
     def run_dir(self) -> Path:
         """Where the report goes."""
         return self.out / self.run_id
+
+    def for_images(self, shape: Shape) -> "Plan":
+        """The plan once the shape of the images is known, which decides the likelihood unless the user did."""
+        recipe = self.experiment.recipe.for_images(shape[2])
+        return replace(self, experiment=replace(self.experiment, recipe=recipe))
 
     def units(self) -> Iterator[tuple[Variant, int]]:
         """Every variant with every seed, in the order of training: all variants of one seed come first."""

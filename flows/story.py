@@ -4,20 +4,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from flows import asked
+from flows.forecast import Amount, announced
 from flows.plan import Plan
 from flows.runners import Runner
-from mmdvae import provenance, results
+from mmdvae import images, provenance, results
 from mmdvae.data.prepare import Dataset
-from mmdvae.errors import VariantFailed
+from mmdvae.errors import InputError, VariantFailed
 from mmdvae.experiment import file
-from mmdvae.jobs import environment, inventory, request, store
+from mmdvae.jobs import inventory, store
+from mmdvae.jobs.names import RESULT
+from mmdvae.model import cost
 from mmdvae.record import result
 from mmdvae.record.result import Baseline, Classifier, Run
 from mmdvae.results import Outcome
 from mmdvae.variants import Variant
 from tasks.load import load_data
 from tasks.processes import devices
-from tasks.processes.pool import at_a_time
+from tasks.processes.pool import at_a_time, narrow
 from tasks.progress import tell
 from tasks.report import write_report
 from tasks.work import work
@@ -36,9 +40,11 @@ def story(plan: Plan, runner: Runner) -> Ending:
     """How do alpha and sigma affect the reconstructions and the dispersion of the latent space?"""
     with inventory.running(plan.store, plan.run_id):
         data = runner.result(runner.submit(load_data, plan.experiment.source, plan.options.data_dir, plan.store))
+        plan = plan.for_images(data.shape)
+        memory = _fit_into_memory(plan, data)
         steps = _Steps(plan, data, runner)
         classifier = steps.start("classifier", "classifier")
-        trainings = _start_trainings(steps)
+        trainings = _start_trainings(steps, memory)
         classified = _classifier(runner.end(classifier.future))
         judge = classifier.folder if classified else None
         # Submitted after the trainings, so that no training waits for it.
@@ -84,7 +90,7 @@ class _Steps:
 
     def ask(self, kind: str, **about: Any) -> dict[str, Any]:
         """The request for work of this kind."""
-        return request.make(kind, self.plan.store, data=self.data.folder, backend=environment.backend(), **about)
+        return asked.make(self.plan, self.data, kind, **about)
 
 
 @dataclass(slots=True)
@@ -115,25 +121,52 @@ class _Unit:
         )
 
 
-def _start_trainings(steps: _Steps) -> list[_Unit]:
-    """Submit a training for every variant and seed."""
-    plan, recipe = steps.plan, steps.plan.experiment.recipe.to_dict()
-    about = [{"variant": variant.to_dict(), "recipe": recipe, "seed": seed} for variant, seed in plan.units()]
-    asked = [steps.ask("train", **each) for each in about]
-    new = [request for request in asked if not Path(request["folder"]).exists()]
+def _fit_into_memory(plan: Plan, data: Dataset) -> int:
+    """Bytes that one training needs; fewer run at a time if memory holds no more. InputError if it holds none."""
+    experiment, widest = plan.experiment, max(plan.experiment.latent_dims)
+    needed = cost.memory(data.shape, widest, experiment.recipe.batch_size)
+    if devices.fitting(needed) < 1:
+        have = devices.memory_bytes()
+        size = cost.largest_batch(data.shape, widest, have)
+        fits = f"--batch-size {size} would fit" if size else "smaller images (--size) would fit"
+        raise InputError(
+            f"memory: a training on {images.told(data.shape)} images in batches of {experiment.recipe.batch_size} "
+            f"needs {needed / 1e9:.1f} GB, this machine has {have / 1e9:.1f} GB; {fits}"
+        )
+    if not plan.options.jobs:  # else the user knows better
+        narrow(devices.fitting(needed))
+    return needed
+
+
+def _start_trainings(steps: _Steps, memory: int) -> list[_Unit]:
+    """Tell what there is to do, and submit a training for every variant and seed."""
+    plan, epochs = steps.plan, steps.plan.experiment.recipe.epochs
+    about = list(asked.settings(plan, steps.data))
+    requests = [steps.ask("train", **each) for each in about]
+    missing = [one for one in requests if plan.options.refresh or not (Path(one["folder"]) / RESULT).exists()]
+    new = [one for one in missing if not Path(one["folder"]).exists()]
     others = ", ".join(map(str, sorted(inventory.other_epochs(plan.store, new))))
     if others:
-        told = (
-            f"the store has trainings of {others} epochs; one of {recipe['epochs']} epochs is separate and starts from "
-            "scratch"
-        )
+        told = f"the store has trainings of {others} epochs; one of {epochs} epochs is separate and starts from scratch"
         tell("train", {"event": "note", "message": told})
-    return [
-        _Unit(
-            variant, seed, steps.start("train", _label(plan, "train", variant, seed), anew=plan.options.refresh, **each)
-        )
-        for (variant, seed), each in zip(plan.units(), about, strict=True)
-    ]
+    amount = Amount(
+        trainings=len(requests),
+        stored=len(requests) - len(missing),
+        seeds=len(plan.experiment.seeds),
+        epochs=epochs,
+        images=steps.data.train,
+        at_a_time=at_a_time() or 1,
+        bytes_each=memory,
+    )
+    with announced(amount):
+        return [
+            _Unit(
+                variant,
+                seed,
+                steps.start("train", _label(plan, "train", variant, seed), anew=plan.options.refresh, **each),
+            )
+            for (variant, seed), each in zip(plan.units(), about, strict=True)
+        ]
 
 
 def _classifier(end: Any) -> Classifier | None:
@@ -178,7 +211,7 @@ def _after_half_the_epochs(steps: _Steps, unit: _Unit, judge: Path | None) -> di
         "recipe": replace(recipe, epochs=recipe.epochs // 2).to_dict(),
         "seed": unit.seed,
     }
-    trained = Path(steps.ask("train", **about)["folder"])
+    trained = Path(steps.ask("train", image_shape=list(steps.data.shape), **about)["folder"])
     if store.read(trained) is None:
         return None
     needs = {"trained": trained, "classifier": judge}
@@ -219,6 +252,9 @@ def _run(plan: Plan, data: Dataset, classifier: Classifier | None, *, repeated: 
             train=data.train,
             valid=data.valid,
             test=data.test,
+            shape=data.shape,
+            labelled=len(data.classes) > 1,
+            notes=data.notes,
             repeated=repeated,
         ),
         code=provenance.code(),

@@ -16,6 +16,11 @@ def shape_of(images: np.ndarray) -> Shape:
     return height, width, images.shape[3] if images.ndim == 4 else 1
 
 
+def told(shape: Shape) -> str:
+    """The shape in words: 64 x 64 colour."""
+    return f"{shape[0]} x {shape[1]} {'grey' if shape[2] == 1 else 'colour'}"
+
+
 def with_channels(images: np.ndarray) -> np.ndarray:
     """Images (n, H, W) or (n, H, W, C) -> (n, H, W, C), a view."""
     return images[..., None] if images.ndim == 3 else images

@@ -9,7 +9,7 @@ from mmdvae.conclusions.vitality import DEAD_WAYS, Vitality
 from mmdvae.penalties.lookup import known, title_of
 from mmdvae.record.result import VariantResult
 from mmdvae.variants import weight
-from reports import text
+from reports import facets, text
 
 SIGNS = {"no penalty": "○", "too narrow": "✕", "too wide": "✕", "half-way": "◐", "alive": "●", "not measured": "?"}
 # On white, at a contrast of at least 4.5:1; page.css has the same names with lighter colours for dark mode.
@@ -34,7 +34,7 @@ class Look:
 
     id: str  # its name in files
     label: str  # what tells it from its neighbours: σ 2.83, seven scales, KL, no penalty
-    detail: str  # the rest: α 0.6, normalised codes
+    detail: str  # the rest: α 0.6, normalised codes, and d = 8 beside variants of other d
     title: str  # all of it in one line: α 0.6, σ 2.83
     state: Vitality
     status: str  # ok, failed or diverged
@@ -62,11 +62,12 @@ class Look:
 def of(variants: Sequence[VariantResult]) -> dict[str, Look]:
     """The looks of all variants of a run by id, in the order of the page.
 
-    That is: no penalty, Gaussian kernels by rising sigma and alpha, other kernels, other penalties, normalised codes.
+    That is: no penalty, Gaussian kernels by rising sigma and alpha, other kernels, other penalties, normalised codes;
+    all of the fewest latent dimensions first.
     """
-    alphas = hues(variants)
+    alphas, several = hues(variants), len(facets.dims(variants)) > 1
     ordered = sorted(enumerate(variants), key=lambda pair: (*_group(pair[1]), pair[0]))
-    return {one.name: _look(one, alphas, place) for place, (_, one) in enumerate(ordered)}
+    return {one.name: _look(one, alphas, place, several) for place, (_, one) in enumerate(ordered)}
 
 
 def hues(variants: Sequence[VariantResult]) -> list[float]:
@@ -82,8 +83,22 @@ def spelled(words: str, looks: dict[str, Look]) -> str:
     return re.sub(rf"(?<![\w.-])(?:{ids})(?![\w-]|[.]\d)", lambda found: looks[found[0]].title, words) if ids else words
 
 
-def settings(variants: Sequence[VariantResult], word: str = "and") -> list[str]:
-    """The settings of several variants, in few words: Gaussian kernels as σ by α, then the others one by one."""
+def settings(variants: Sequence[VariantResult], word: str = "and", *, dims: bool | None = None) -> list[str]:
+    """The settings of several variants, in few words: Gaussian kernels as σ by α, then the others one by one.
+
+    With their numbers of latent dimensions if these differ, or if `dims` asks for them.
+    """
+    found = facets.dims(variants)
+    if not (len(found) > 1 if dims is None else dims):
+        return _settings(variants, word)
+    at: dict[str, list[int]] = {}
+    for d in found:
+        for words in _settings([one for one in variants if one.latent_dim == d], word):
+            at.setdefault(words, []).append(d)
+    return [f"{words} at {facets.named(group, word)}" for words, group in at.items()]
+
+
+def _settings(variants: Sequence[VariantResult], word: str) -> list[str]:
     sigmas: dict[float, list[float]] = {}
     others = []
     for one in variants:
@@ -102,13 +117,14 @@ def settings(variants: Sequence[VariantResult], word: str = "and") -> list[str]:
     return grid + others
 
 
-def _look(variant: VariantResult, alphas: list[float], place: int) -> Look:
+def _look(variant: VariantResult, alphas: list[float], place: int, several: bool) -> Look:
     state = vitality.of(variant)
+    last = ["normalised codes" if variant.normalised else "", facets.named([variant.latent_dim]) if several else ""]
     return Look(
         id=variant.name,
         label=_label(variant),
-        detail=", ".join(filter(None, (weighed(variant), "normalised codes" if variant.normalised else ""))),
-        title=_title(variant),
+        detail=", ".join(filter(None, [weighed(variant), *last])),
+        title=", ".join(filter(None, [weighed(variant), _label(variant), *last])),
         state=state,
         status=variant.status,
         kind=_kind(variant, state, alphas),
@@ -150,4 +166,4 @@ def _title(variant: VariantResult) -> str:
 def _group(variant: VariantResult) -> tuple[float, ...]:
     """Sorts variants into the order of the page."""
     sort = 0 if not variant.has_penalty else 1 if variant.sigma is not None else 2 if variant.kernel else 3
-    return (variant.normalised, sort, variant.sigma or 0.0, variant.alpha)
+    return (variant.latent_dim, variant.normalised, sort, variant.sigma or 0.0, variant.alpha)

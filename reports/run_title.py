@@ -1,7 +1,7 @@
 """What a run is called everywhere: by its preset or its grid, and by its data. Uses only the standard library."""
 
 from mmdvae.record.result import Report, Run, VariantResult
-from reports import looks, text
+from reports import facets, looks, text
 
 LONGEST = 60  # characters of a title, which has to fit a line
 LONGEST_DATA = 32  # characters of the name of a data set, which may be that of any folder
@@ -11,12 +11,15 @@ SPELLED = {"fashion-mnist": "Fashion-MNIST", "mnist": "MNIST", "kmnist": "KMNIST
 def title(report: Report) -> str:
     """Name and data: quick on Fashion-MNIST; with other variants than the preset or file has, them: α 0.3 with σ 4 ….
 
-    At most LONGEST characters, unless the name of the data set is long.
+    With the numbers of latent dimensions if there are several. At most LONGEST characters, unless the name of the data
+    set or of these numbers is long.
     """
     where = f" on {data(report)}"
+    if facets.several(report):
+        where += f", {facets.named(report.latent_dims)}"
     if _whole(report.run):
         return report.run.preset + where
-    named = "; ".join(looks.settings(_compared(report.variants)))
+    named = _named(report)
     return (named if named and len(named + where) <= LONGEST else _counted(report.variants)) + where
 
 
@@ -35,6 +38,12 @@ def _whole(run: Run) -> bool:
         if run.experiment
         else run.preset in words and not words & {"--alpha", "--sigma", "--variant", "--only"}
     )
+
+
+def _named(report: Report) -> str:
+    """The settings, if they are the same for each number of latent dimensions."""
+    found = {"; ".join(looks.settings(_compared(one.variants))) for one in facets.of(report)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _compared(variants: list[VariantResult]) -> list[VariantResult]:

@@ -32,6 +32,7 @@ def metrics(report: Report, path: Path) -> None:
 def latents(report: Report, store: StoredArrays, path: Path) -> None:
     """Write latents.parquet, one row per variant, seed and test image; t-SNE is null outside its subset.
 
+    It has as many coordinates as the largest codes; those that others lack are null.
     Only one trained model's table is in memory at a time.
     """
     with replacing(path) as file, ExitStack() as writers:
@@ -59,19 +60,22 @@ def _metric_rows(report: Report) -> Iterator[tuple[object, ...]]:
 
 
 def _latent_tables(report: Report, store: StoredArrays) -> Iterator[pa.Table]:
+    most = max(report.latent_dims)
     for variant in report.variants:
         for seed in store.seeds(variant):
             views = store.views(variant.name, seed)
             if views is not None:
-                yield _latent_table(variant.name, seed, views, store.labels)
+                yield _latent_table(variant.name, seed, views, store.labels, most)
 
 
-def _latent_table(name: str, seed: int, views: Views, labels: np.ndarray) -> pa.Table:
+def _latent_table(name: str, seed: int, views: Views, labels: np.ndarray, most: int) -> pa.Table:
     import pandas as pd
 
     n, d = views.codes.shape
     if len(labels) != n:
         raise ValueError(f"{name}, seed {seed}: {n} codes for {len(labels)} labels")
+    codes = np.full((n, max(d, most)), np.nan, np.float32)
+    codes[:, :d] = views.codes
     tsne = np.full((n, 2), np.nan, np.float32)  # pandas to Arrow turns NaN into null
     tsne[views.tsne_index] = views.tsne
     frame = pd.DataFrame(
@@ -80,7 +84,7 @@ def _latent_table(name: str, seed: int, views: Views, labels: np.ndarray) -> pa.
             "seed": np.full(n, seed, np.int32),
             "image": np.arange(n, dtype=np.int32),
             "label": labels.astype(np.uint8),
-            **{f"z{k + 1}": views.codes[:, k].astype(np.float32) for k in range(d)},
+            **{f"z{k + 1}": column for k, column in enumerate(codes.T)},
             **{f"pca{k + 1}": views.pca[:, k].astype(np.float32) for k in range(2)},
             **{f"tsne{k + 1}": tsne[:, k] for k in range(2)},
         }

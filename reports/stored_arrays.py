@@ -13,37 +13,42 @@ import numpy as np
 
 from mmdvae.errors import InputError
 from mmdvae.files import read_json
+from mmdvae.images import Shape, shape_of, thumbnails
 from mmdvae.record.result import VariantResult
 
 log = logging.getLogger("reports")
 
 KEY = re.compile(r"(data|train|evaluate)-[0-9a-f]{24}")
 STEPS = 9  # rows and columns of a slice of the prior, steps of a traversal
-IMAGES = ("prior_slice", "traversals", "nearest_images")  # those of the optional arrays that hold images
+SIDE, DOT_SIDE = 64, 28  # longest sides of the images on the page, and of those behind the dots of the codes
+IMAGES = ("reconstructions", "prior_slice", "traversals", "nearest_images")  # of the size of the samples
 
 Keys = dict[tuple[str, int], str]  # by variant and seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Views:
-    """The arrays that `evaluate` stores for one trained model, besides its metrics."""
+    """The arrays that `evaluate` stores for one trained model, besides its metrics.
+
+    Images are uint8, (k, h, w) grey or (k, h, w, 3) in colour, and reduced to at most SIDE or DOT_SIDE pixels.
+    """
 
     codes: np.ndarray  # (n, d) posterior means of the test images
     pca: np.ndarray  # (n, 2)
     pca_variance_ratio: np.ndarray  # (2,)
     tsne: np.ndarray  # (m, 2)
     tsne_index: np.ndarray  # (m,) rows of `codes`
-    reconstructions: np.ndarray  # (k, 28, 28) uint8
+    reconstructions: np.ndarray  # (k, h, w[, 3])
     reconstruction_index: np.ndarray  # (k,) test images, the same for all variants
-    samples: np.ndarray  # (s, 28, 28) uint8, decoded from the same noise for all variants
+    samples: np.ndarray  # (s, h, w[, 3]), decoded from the same noise for all variants
     eigenvalues: np.ndarray  # (d,) of Cov(z), in descending order
     squared_errors: np.ndarray  # (n,) mean squared error of each test image, pixels in [0, 1]
-    tsne_reconstructions: np.ndarray  # (m, 28, 28) uint8, of the test images in tsne_index
+    tsne_reconstructions: np.ndarray  # (m, h, w[, 3]) of at most DOT_SIDE, of the test images in tsne_index
     # None in older evaluations; see mmdvae.measures.portraits.
-    prior_slice: np.ndarray | None = None  # (81, 28, 28) uint8, nine rows from the top
-    traversals: np.ndarray | None = None  # (9 t, 28, 28) uint8, nine steps of each coordinate in turn
+    prior_slice: np.ndarray | None = None  # (81, h, w[, 3]), nine rows from the top
+    traversals: np.ndarray | None = None  # (9 t, h, w[, 3]), nine steps of each coordinate in turn
     traversal_dims: np.ndarray | None = None  # (t,) coordinates
-    nearest_images: np.ndarray | None = None  # (8, 28, 28) uint8, training images nearest to the first samples
+    nearest_images: np.ndarray | None = None  # (8, h, w[, 3]), training images nearest to the first samples
     nearest_index: np.ndarray | None = None  # (8,) rows of the training images
     nearest_distance: np.ndarray | None = None  # (8,) root mean squared difference of pixels in [0, 1]
     nearest_of_test: np.ndarray | None = None  # (q,) the same of test images from their nearest training images
@@ -56,13 +61,37 @@ class Views:
             raise ValueError("an index does not match its array")
         if self.squared_errors.shape != (n,):
             raise ValueError(f"squared_errors must be ({n},), got {self.squared_errors.shape}")
-        if self.tsne_reconstructions.shape != (m, 28, 28):
-            raise ValueError(f"tsne_reconstructions must be ({m}, 28, 28), got {self.tsne_reconstructions.shape}")
-        self._check_portraits()
+        self._check_images()
 
-    def _check_portraits(self) -> None:
+    @property
+    def on_a_line(self) -> bool:
+        """Whether there is but one latent dimension."""
+        return self.codes.shape[1] == 1
+
+    @property
+    def cloud(self) -> np.ndarray:
+        """The codes in two dimensions, (n, 2): their PCA; of one dimension with random heights in [-1, 1] for the eye.
+
+        An image has the same height in every model.
+        """
+        if not self.on_a_line:
+            return self.pca
+        heights = np.random.default_rng(0).uniform(-1, 1, len(self.pca))
+        return np.stack([self.pca[:, 0], heights], axis=1).astype(np.float32)
+
+    def _check_images(self) -> None:
+        for name, count, side in (
+            ("samples", len(self.samples), SIDE),
+            ("tsne_reconstructions", len(self.tsne), DOT_SIDE),
+        ):
+            array = getattr(self, name)
+            if array.ndim != self.samples.ndim or len(array) != count or not 0 < max(array.shape[1:3]) <= side:
+                raise ValueError(f"{name} must be {count} images of at most {side} pixels a side, got {array.shape}")
+        if self.samples.shape[3:] not in ((), (3,)):
+            raise ValueError(f"samples must be (s, h, w) or (s, h, w, 3), got {self.samples.shape}")
         t, k = (0 if one is None else len(one) for one in (self.traversal_dims, self.nearest_images))
         for name, rows in {
+            "reconstructions": len(self.reconstruction_index),
             "prior_slice": STEPS**2,
             "traversals": STEPS * t,
             "nearest_images": k,
@@ -113,13 +142,27 @@ class StoredArrays:
 
     @cached_property
     def images(self) -> np.ndarray:
-        """Test images, (n, 28, 28) uint8."""
-        return np.load(self._folder(self._data) / "test_images.npy", allow_pickle=False)
+        """Test images, (n, H, W) or (n, H, W, 3) uint8, mapped from their file, which may be larger than memory."""
+        return np.load(self._folder(self._data) / "test_images.npy", mmap_mode="r", allow_pickle=False)
+
+    @property
+    def shape(self) -> Shape:
+        """Height, width and channels of the images."""
+        return shape_of(self.images)
+
+    def thumbnails(self, index: np.ndarray, longest: int = SIDE) -> np.ndarray:
+        """Some test images as they are shown beside decoded ones: (k, h, w[, 3]), at most `longest` pixels a side."""
+        return thumbnails(self.images[index], longest)
 
     @cached_property
     def labels(self) -> np.ndarray:
         """Classes of the test images, (n,)."""
         return np.load(self._folder(self._data) / "test_labels.npy", allow_pickle=False)
+
+    @cached_property
+    def labelled(self) -> bool:
+        """Whether the test images are of several classes; else their labels say nothing."""
+        return len(np.unique(self.labels)) > 1
 
     @cached_property
     def classes(self) -> list[str]:

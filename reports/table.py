@@ -6,7 +6,7 @@ from typing import Literal
 
 from mmdvae.conclusions import vitality
 from mmdvae.record.result import Baseline, Report, Statistic, VariantResult
-from reports import looks, metrics, text
+from reports import facets, looks, metrics, text
 from reports.looks import Look
 from reports.metrics import Metric
 
@@ -58,12 +58,17 @@ def measured(report: Report) -> set[str]:
 
 
 def rows(report: Report, columns: list[Metric]) -> list[Row]:
-    """Variants in the order of the page, then the prior and the baselines; the last two only if they have a value."""
-    best = {column.name: winners(report, column) for column in columns}
+    """Variants in the order of the page, then the prior and the baselines; the last two only if they have a value.
+
+    The best are those of their number of latent dimensions; each has its row of the prior if that
+    depends on it.
+    """
+    each = facets.of(report)
+    best = {column.name: set().union(*(winners(one, column) for one in each)) for column in columns}
     seen = looks.of(report.variants)
     ordered = sorted(report.variants, key=lambda variant: seen[variant.name].place)
     beside = [
-        _prior_row(columns, report.run.latent_dim),
+        *_prior_rows(columns, [one.run.latent_dim for one in each]),
         *(_baseline_row(columns, baseline) for baseline in report.baselines),
     ]
     return [
@@ -94,7 +99,10 @@ def seeds_of(variant: VariantResult, seeds: int) -> str:
 
 
 def winners(report: Report, column: Metric) -> set[str]:
-    """Ids of the best of the alive variants and of those that it does not beat; empty if no value is better."""
+    """Ids of the best of the alive variants and of those that it does not beat; empty if no value is better.
+
+    Of a report for one number of latent dimensions.
+    """
     from mmdvae.conclusions import differences  # loads SciPy, which the list of runs does not need
 
     if column.better not in ("low", "high"):  # near 0, chance decides which side
@@ -126,9 +134,15 @@ def _variant_cell(variant: VariantResult, column: Metric, is_best: bool) -> Cell
     )
 
 
-def _prior_row(columns: list[Metric], d: int | None) -> Row:
-    cells = [Cell(value=value, text=column.show(value)) for column in columns for value in [column.prior(d)]]
-    return Row(name="prior N(0, I)", kind="reference", cells=cells)
+def _prior_rows(columns: list[Metric], dims: list[int | None]) -> list[Row]:
+    found = {
+        d: [Cell(value=value, text=column.show(value)) for column in columns for value in [column.prior(d)]]
+        for d in dims
+    }
+    first, *others = found.values()
+    if all(cells == first for cells in others):
+        return [Row(name="prior N(0, I)", kind="reference", cells=first)]
+    return [Row(name=f"prior N(0, I), d = {d}", kind="reference", cells=cells) for d, cells in found.items()]
 
 
 def _baseline_row(columns: list[Metric], baseline: Baseline) -> Row:

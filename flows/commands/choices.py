@@ -1,10 +1,10 @@
-"""Commands about what can be compared: `mmdvae presets`, `mmdvae show`, `mmdvae new` and `mmdvae data`."""
+"""Commands about what can be compared: `mmdvae presets`, `mmdvae new` and `mmdvae data`."""
 
 from pathlib import Path
 
 import click
 
-from flows.commands.options import data_dir_option, dataset_option, experiment_options, out_option
+from flows.commands.options import data_dir_option, dataset_option
 
 
 @click.command()
@@ -21,35 +21,6 @@ def presets() -> None:
         )
         for variant in preset.variants:
             click.echo(f"    {variant.name}")
-
-
-@click.command()
-@experiment_options
-@out_option
-def show(**wishes) -> None:
-    """Show what PRESET, with the same options as `compare`, asks for: as a file, and each variant.
-
-    Nothing is trained. "Before training" tells how a kernel pulls on draws of the prior; "trained" counts the seeds
-    that are in the store already.
-    """
-    from flows import plan as plans
-    from flows.asked import trained
-    from mmdvae.conclusions import groups
-    from mmdvae.experiment import file
-
-    plan = plans.make(writes=False, **wishes)
-    click.echo(file.text(plan.experiment, Path.cwd()))
-    done = trained(plan)
-    rows = [("variant", "sigma", "before training", "trained")]
-    for variant in plan.experiment.variants:
-        state = groups.of_kernel(variant.kernel, variant.widths, variant.latent_dim) if variant.kernel else None
-        count = "not known yet" if done is None else f"{done[variant]} of {len(plan.experiment.seeds)}"
-        rows.append((variant.name, ", ".join(f"{sigma:g}" for sigma in variant.widths) or "-", state or "-", count))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    if done is None:
-        click.echo("The data are not prepared yet; `mmdvae compare` prepares them, `mmdvae data` shows where they are.")
 
 
 @click.command()

@@ -11,7 +11,10 @@ MARGINS = {"bce_excess": ERROR_PAID, "sliced_w2": SAME_DISTANCE}  # the smallest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Titles and explanations of the check: if it found something, and if not."""
+    """Titles and explanations of the check: if it found something, and if not.
+
+    In them {error} and {floor} stand for words of rules.ERROR_WORDS.
+    """
 
     titles: tuple[str, str]
     explanations: tuple[str, str]
@@ -28,13 +31,13 @@ WITH_HALF = Words(
     ),
 )
 BY_CURVE = Words(
-    titles=("Validation BCE had not settled", "Validation BCE had settled"),
+    titles=("Validation {error} had not settled", "Validation {error} had settled"),
     explanations=(
-        f"Over the second half of the epochs it changed by more than {SETTLED:.0%} of what it is above the entropy of "
-        "the targets, or there was only one epoch: the claims hold for this number of epochs. To see what doubling "
+        f"Over the second half of the epochs it changed by more than {SETTLED:.0%} of {{floor}}, "
+        "or there was only one epoch: the claims hold for this number of epochs. To see what doubling "
         "does, compare with half the --epochs first, then again with all.",
-        f"Over the second half of the epochs it changed by less than {SETTLED:.0%} of what it is above the entropy of "
-        "the targets. The curve does not show the codes, whose spread may still grow: a comparison with half the "
+        f"Over the second half of the epochs it changed by less than {SETTLED:.0%} of {{floor}}. "
+        "The curve does not show the codes, whose spread may still grow: a comparison with half the "
         "--epochs, made before this one, would.",
     ),
 )

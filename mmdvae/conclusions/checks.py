@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from mmdvae.conclusions import budget, dimensions, fronts
+from mmdvae.conclusions.rules import ERROR_WORDS
 from mmdvae.conclusions.variant_checks import VARIANT_CHECKS, VariantCheck
 from mmdvae.measures import strength
 from mmdvae.measures.kernel_states import DEAD
@@ -29,13 +30,13 @@ def run_all(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list
         finished(variants),
         kernel_alive(variants),
         equal_budget(variants),
-        settled(variants),
+        settled(variants, ERROR_WORDS[run.likelihood]),
         baselines_measured(baselines),
         samples_judged(run.classifier),
         in_a_claim(variants),
         *([] if run.dataset.repeated is None else [test_images_are_new(run.dataset.repeated, run.dataset.test)]),
         enough_test_images(run.dataset.test),
-        *(_by(fault, variants) for fault in VARIANT_CHECKS),
+        *(_by(fault, variants, ERROR_WORDS[run.likelihood]) for fault in VARIANT_CHECKS),
     ]
     return sorted(checks, key=lambda check: int(check.code[1:]))
 
@@ -83,13 +84,14 @@ def equal_budget(variants: Variants) -> Check:
     )
 
 
-def settled(variants: Variants) -> Check:
-    """C5: more epochs would change little, judged by a training with half the epochs, else by the curve of BCE."""
+def settled(variants: Variants, words: dict[str, str] = ERROR_WORDS["bernoulli"]) -> Check:
+    """C5: more epochs would change little, judged by a training with half the epochs, else by the error's curve."""
     compared = [variant for variant in variants if variant.status == "ok"]
     halves = bool(compared) and all(budget.has_half(run) for variant in compared for run in variant.runs)
     seen, moves = (budget.WITH_HALF, budget.changed_since_half) if halves else (budget.BY_CURVE, budget.curve_moves)
     bad = [variant for variant in compared if any(moves(run) for run in variant.runs)]
-    return _check("C5", seen.titles[not bad], "tip" if bad else "passed", seen.explanations[not bad], bad)
+    title, told = (said[not bad].format(**words) for said in (seen.titles, seen.explanations))
+    return _check("C5", title, "tip" if bad else "passed", told, bad)
 
 
 def baselines_measured(baselines: Sequence[Baseline]) -> Check:
@@ -179,10 +181,11 @@ def _strong_ranges(variants: Variants) -> str:
     return f"A kernel pulls strongly at the prior {', '.join(told)}."
 
 
-def _by(fault: VariantCheck, variants: Variants) -> Check:
+def _by(fault: VariantCheck, variants: Variants, words: dict[str, str]) -> Check:
     bad = [variant for variant in variants if fault.has_it(variant)]
     found = 0 if bad else 1
-    return _check(fault.code, fault.titles[found], ("passed" if found else fault.state), fault.explanations[found], bad)
+    told = fault.explanations[found].format(**words)
+    return _check(fault.code, fault.titles[found], ("passed" if found else fault.state), told, bad)
 
 
 def _check(

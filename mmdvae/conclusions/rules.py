@@ -15,6 +15,15 @@ BETTER_SAMPLES = 0.9  # Fréchet distances lower by 10 % count as lower
 NEAR = 0.25  # codes with a sliced W2 up to a quarter of the prior's standard deviation count as near the prior
 NOTEBOOK_SIGMA, NOTEBOOK_EXTREMES = 0.1, (1e-4, 1e4)
 
+# The error whose course checks look at, by the likelihood: its name, and what its changes are a share of.
+ERROR_WORDS = {
+    "bernoulli": {
+        "error": "BCE",
+        "floor": "what it is above the entropy of the targets",
+        "gap": "what that is above the entropy of the targets",
+    },
+    "gaussian": {"error": "error (2 MSE)", "floor": "its last value", "gap": "that"},
+}
 SETTLED = 0.02  # change of (validation BCE - entropy) over the second half of the epochs, relative
 VANISHES = 0.01  # ratio to the reconstruction's gradient; anything smaller is lost in the noise of a batch
 NO_NOISE = 0.001  # posterior variance over total variance; below it the decoder sees the same code every time

@@ -13,7 +13,10 @@ from mmdvae.record.result import SeedRun, VariantResult
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantCheck:
-    """A rule for one variant; the first title and explanation are for variants that have the problem."""
+    """A rule for one variant; the first title and explanation are for variants that have the problem.
+
+    In explanations {error} and {gap} stand for words of rules.ERROR_WORDS.
+    """
 
     code: str
     state: Literal["issue", "tip"]
@@ -130,10 +133,10 @@ VARIANT_CHECKS = (
         has_it=overfitted,
         titles=("Overfitting: training images are reconstructed better", "No overfitting"),
         explanations=(
-            "The validation BCE at the end of the last epoch is worse than the training BCE by more than a tenth of "
-            "what that is above the entropy of the targets. Train for fewer --epochs.",
-            "The validation BCE at the end of the last epoch is close to the mean of the training BCE over that epoch. "
-            "That mean lags behind, so overfitting shows late here.",
+            "The validation {error} at the end of the last epoch is worse than the training {error} by more than a "
+            "tenth of {gap}. Train for fewer --epochs.",
+            "The validation {error} at the end of the last epoch is close to the mean of the training {error} over "
+            "that epoch. That mean lags behind, so overfitting shows late here.",
         ),
     ),
     VariantCheck(

@@ -14,6 +14,7 @@ from mmdvae.data.catalog import Decoded, Row
 from mmdvae.data.download import Progress
 from mmdvae.errors import InputError
 from mmdvae.files import digest, locked, read_json, strict_json, write_json
+from mmdvae.images import Shape, shape_of
 
 FEWEST = 2  # images in a split; MMD² needs pairs
 _VALIDATION = 5_000  # images, as in the notebook
@@ -32,6 +33,8 @@ class Dataset:
     valid: int
     test: int
     classes: tuple[str, ...]
+    shape: Shape = (28, 28, 1)
+    notes: tuple[str, ...] = ()
 
 
 def prepare(
@@ -68,7 +71,16 @@ def from_folder(folder: Path) -> Dataset:
     """The data set in a prepared folder; InputError if a file is missing or has the wrong size."""
     info = array_folder.info(folder)
     train, valid, test = (info["counts"][split] for split in SPLITS)
-    return Dataset(info["name"], folder, info["sha256"], train, valid, test, tuple(info["classes"]))
+    return Dataset(
+        info["name"],
+        folder,
+        info["sha256"],
+        train,
+        valid,
+        test,
+        tuple(info["classes"]),
+        shape_of(array_folder.open_split(folder, "test")[0]),
+    )
 
 
 def validation_count(images: int) -> int:

@@ -254,6 +254,9 @@ class Dataset:
     train: int
     valid: int
     test: int
+    shape: tuple[int, int, int] = (28, 28, 1)  # height, width, channels; absent in older reports
+    labelled: bool = True  # absent in older reports
+    notes: tuple[str, ...] = ()  # what was converted to prepare them
     repeated: int | None = None  # test images that are training images, too; None in older reports, or if that failed
 
 
@@ -307,6 +310,11 @@ class Run:
     recipe_settings: dict[str, Any] = field(default_factory=dict)  # the fields of mmdvae.recipes.Recipe
     experiment: dict[str, Any] = field(default_factory=dict)  # as experiment.toml has it; empty in older reports
     whole: bool = True  # whether the variants are all of the preset or file, and no others
+
+    @property
+    def likelihood(self) -> str:
+        """bernoulli or gaussian; older runs had no other than the first."""
+        return self.recipe_settings.get("likelihood") or "bernoulli"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import functools
 import os
 from collections.abc import Callable, Sequence
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import numpy as np
 
@@ -18,12 +18,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 from reports.drawing import apart
-from reports.drawing.palette import CLASS_COLOURS, Column, Limits
+from reports.drawing.palette import Column, Limits
 
 Arguments = ParamSpec("Arguments")
 
-NUMBERS = 30  # of more classes none is numbered: the numbers would hide the dots
 NUMBER_ROOM = 17.0  # pixels between the numbers of two classes
+PRIOR = {1: "solid", 2: (0, (4, 2))}  # how its standard deviations are drawn
 
 
 def plain(draw: Callable[Arguments, np.ndarray]) -> Callable[Arguments, np.ndarray]:
@@ -39,23 +39,28 @@ def plain(draw: Callable[Arguments, np.ndarray]) -> Callable[Arguments, np.ndarr
 
 @plain
 def scatter(
-    points: np.ndarray, labels: np.ndarray, limits: Limits, *, rings: bool, numbers: bool, pixels: int
+    points: np.ndarray,
+    groups: np.ndarray,
+    limits: Limits,
+    *,
+    colours: tuple[str, ...],
+    marks: Sequence[str],
+    line: bool,
+    pixels: int,
 ) -> np.ndarray:
     """The pixels for pictures.scatter."""
     figure = Figure(figsize=(pixels / 100, pixels / 100), dpi=100)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set(xlim=limits.x, ylim=limits.y, xticks=[], yticks=[], aspect="equal" if rings else "auto")
+    axes.set(xlim=limits.x, ylim=limits.y, xticks=[], yticks=[], aspect="auto" if line else "equal")
     for spine in axes.spines.values():
         spine.set(color="#c8c8c4", linewidth=1)
-    axes.axhline(0, color="#ececea", linewidth=1, zorder=0)
+    if not line:
+        axes.axhline(0, color="#ececea", linewidth=1, zorder=0)
     axes.axvline(0, color="#ececea", linewidth=1, zorder=0)
-    colours = to_rgba_array(CLASS_COLOURS)[labels % len(CLASS_COLOURS)]  # parsed once, not once per dot
-    axes.scatter(points[:, 0], points[:, 1], s=pixels / 75, c=colours, linewidths=0, rasterized=True)
-    if rings:
-        for radius, dashes in ((1, "solid"), (2, (0, (4, 2)))):
-            axes.add_patch(Circle((0, 0), radius, fill=False, edgecolor="#111111", linewidth=1.1, linestyle=dashes))
-    if numbers:
-        _number_classes(axes, points, labels, limits)
+    parsed = to_rgba_array(colours)[groups]  # parsed once, not once per dot
+    axes.scatter(points[:, 0], points[:, 1], s=pixels / 75, c=parsed, linewidths=0, rasterized=True)
+    _draw_prior(axes, line, linewidth=1.1)
+    _write_marks(axes, points, groups, marks, limits)
     return _pixels(figure)
 
 
@@ -66,14 +71,11 @@ def contact_sheet(columns: Sequence[Column]) -> np.ndarray:
     grid = figure.subplots(2, len(columns), squeeze=False, gridspec_kw={"height_ratios": (3, 4)})
     figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.8, wspace=0.06, hspace=0.04)
     for column, (above, below) in zip(columns, grid.T, strict=True):
-        k, height, width = column.samples.shape
-        tiled = column.samples[: k - k % 4].reshape(-1, 4, height, width).swapaxes(1, 2).reshape(-1, 4 * width)
-        above.imshow(tiled, cmap="gray", vmin=0, vmax=255, interpolation="antialiased", aspect="auto")
-        colours = to_rgba_array(CLASS_COLOURS)[column.labels % len(CLASS_COLOURS)]
-        below.scatter(column.codes[:, 0], column.codes[:, 1], s=1.6, c=colours, linewidths=0)
-        for radius in (1, 2):
-            below.add_patch(Circle((0, 0), radius, fill=False, edgecolor="#111111", linewidth=0.8))
-        below.set(xlim=(-column.reach, column.reach), ylim=(-column.reach, column.reach), aspect="equal")
+        above.imshow(column.samples, cmap="gray", vmin=0, vmax=255, interpolation="antialiased", aspect="auto")
+        parsed = to_rgba_array(column.colours)[column.groups]
+        below.scatter(column.codes[:, 0], column.codes[:, 1], s=1.6, c=parsed, linewidths=0)
+        _draw_prior(below, column.line, linewidth=0.8, dashed=False)
+        below.set(xlim=column.limits.x, ylim=column.limits.y, aspect="auto" if column.line else "equal")
         for axes in (above, below):
             axes.set(xticks=[], yticks=[])
         words = {"transform": above.transAxes, "ha": "left", "va": "bottom", "parse_math": False}
@@ -87,27 +89,38 @@ def _cut(words: str, most: int) -> str:
     return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
-def _number_classes(axes: Axes, points: np.ndarray, labels: np.ndarray, limits: Limits) -> None:
-    """Write each class's number at its median, unless the medians are so close that numbers would hide the dots.
+def _draw_prior(axes: Axes, line: bool, *, linewidth: float, dashed: bool = True) -> None:
+    """One and two standard deviations of the prior, as rings or, where codes lie on a line, as lines across it."""
+    for radius, dashes in PRIOR.items():
+        how: dict[str, Any] = {"linewidth": linewidth, "linestyle": dashes if dashed else "solid"}
+        if line:
+            for x in (-radius, radius):
+                axes.axvline(x, color="#111111", **how)
+        else:
+            axes.add_patch(Circle((0, 0), radius, fill=False, edgecolor="#111111", **how))
 
-    Numbers that would touch are pushed apart, and left out if that does not help.
+
+def _write_marks(axes: Axes, points: np.ndarray, groups: np.ndarray, marks: Sequence[str], limits: Limits) -> None:
+    """Write each group's mark at its median, unless the medians are so close that marks would hide the dots.
+
+    Marks that would touch are pushed apart, and left out if that does not help.
     """
-    classes = np.unique(labels)
-    if not 2 <= len(classes) <= NUMBERS:
+    marked = [group for group in np.unique(groups).tolist() if group < len(marks) and marks[group]]
+    if len(marked) < 2:
         return
     low, size = np.array([limits.x[0], limits.y[0]]), np.array([np.diff(limits.x)[0], np.diff(limits.y)[0]])
-    medians = (np.array([np.median(points[labels == label], axis=0) for label in classes]) - low) / size
+    medians = (np.array([np.median(points[groups == group], axis=0) for group in marked]) - low) / size
     if np.ptp(medians, axis=0).max() < 0.12:
         return
     side = axes.get_window_extent().width
     moved, kept = apart.pushed(medians * side, NUMBER_ROOM)
     halo: list[patheffects.AbstractPathEffect] = [patheffects.withStroke(linewidth=3, foreground="white")]
-    for label, (x, y) in zip(classes[kept], moved[kept] / side, strict=True):
+    for group, (x, y) in zip(np.array(marked)[kept].tolist(), moved[kept] / side, strict=True):
         if 0 <= x <= 1 and 0 <= y <= 1:
             drawn = axes.text(
                 x,
                 y,
-                str(label),
+                marks[group],
                 transform=axes.transAxes,
                 fontsize=11,
                 fontweight="bold",

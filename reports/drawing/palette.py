@@ -1,4 +1,4 @@
-"""Shared by all drawings: the class colours, and the types Limits and Column."""
+"""Shared by all drawings: the colours of dots, and the types Limits and Column."""
 
 from dataclasses import dataclass
 
@@ -17,6 +17,8 @@ CLASS_COLOURS = (
     "#717581",
     "#92dadd",
 )
+# From small to large, each darker than the one before: viridis without its yellow, which is lost on white.
+ERROR_COLOURS = ("#bddf26", "#4ec36b", "#1f9a8a", "#2e6f8e", "#433e85", "#440154")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,9 @@ class Column:
     state: str
     numbers: str
     colour: str
-    samples: np.ndarray  # (k, h, w) uint8
+    samples: np.ndarray  # (h, w[, 3]) uint8, side by side
     codes: np.ndarray  # (n, 2)
-    labels: np.ndarray  # (n,)
-    reach: float  # half the width of the range of the codes
+    groups: np.ndarray  # (n,) of the codes, by which they are coloured
+    colours: tuple[str, ...]  # of the groups
+    limits: Limits
+    line: bool  # whether the codes lie on a line: their second coordinate is random

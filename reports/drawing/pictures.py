@@ -3,18 +3,19 @@
 import base64
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 from PIL import Image
 
-from reports.drawing.palette import Column, Limits
+from reports.drawing.palette import CLASS_COLOURS, Column, Limits
 from reports.drawing.picture_cache import cached
 
 BLUE, MIDDLE, ORANGE = (0.60, 0.78, 0.92), (0.97, 0.97, 0.96), (0.99, 0.72, 0.50)  # RGB, all pale
 PIXELS = 300  # side of a scatter panel
+ARRAYS = ("samples", "codes", "groups")  # of a column; the cache takes arrays only as arguments of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,49 +30,62 @@ class Picture:
 
 @cached
 def scatter(
-    points: np.ndarray, labels: np.ndarray, limits: Limits, *, rings: bool, numbers: bool = True, pixels: int = PIXELS
+    points: np.ndarray,
+    groups: np.ndarray,
+    limits: Limits,
+    *,
+    colours: tuple[str, ...] = CLASS_COLOURS,
+    marks: Sequence[str] = (),
+    line: bool = False,
+    pixels: int = PIXELS,
 ) -> Markup:
-    """Points coloured by class; optionally each class's number at its median, and the prior's 1 and 2 sigma rings."""
+    """Points (n, 2) in the colours of their groups (n,), with the prior's 1 and 2 sigma rings.
+
+    `marks` are written at the medians of the groups. If the points lie on a `line`, their second coordinate says
+    nothing, and the prior's sigmas are lines across it.
+    """
     from reports.drawing import matplotlib_plots  # imports matplotlib, which takes a quarter of a second
 
-    return png(
-        matplotlib_plots.scatter(points, labels, limits, rings=rings, numbers=numbers, pixels=pixels), colours=64
-    )
+    drawn = matplotlib_plots.scatter(points, groups, limits, colours=colours, marks=marks, line=line, pixels=pixels)
+    return png(drawn, colours=64)
 
 
 def contact_sheet(columns: Sequence[Column]) -> Markup:
     """Samples above codes, a column per variant, for summary.md."""
-    arrays = [array for column in columns for array in (column.samples, column.codes, column.labels)]
-    words = [[column.title, column.state, column.numbers, column.colour, column.reach] for column in columns]
-    return _contact_sheet(words, *arrays)
+    arrays = [getattr(column, name) for column in columns for name in ARRAYS]
+    others = [{one.name: getattr(column, one.name) for one in fields(Column)} for column in columns]
+    return _contact_sheet([{name: one[name] for name in one if name not in ARRAYS} for one in others], *arrays)
 
 
 @cached
-def _contact_sheet(words: list[list[Any]], *arrays: np.ndarray) -> Markup:
+def _contact_sheet(others: list[dict[str, Any]], *arrays: np.ndarray) -> Markup:
     from reports.drawing import matplotlib_plots
 
-    names = ("title", "state", "numbers", "colour", "reach")
-    parts = zip(words, arrays[::3], arrays[1::3], arrays[2::3], strict=True)
-    columns = [
-        Column(**dict(zip(names, said, strict=True)), samples=samples, codes=codes, labels=labels)
-        for said, samples, codes, labels in parts
+    parts: list[dict[str, Any]] = [
+        dict(zip(ARRAYS, arrays[at : at + len(ARRAYS)], strict=True)) for at in range(0, len(arrays), len(ARRAYS))
     ]
+    columns = [Column(**other, **part) for other, part in zip(others, parts, strict=True)]
     return png(matplotlib_plots.contact_sheet(columns), colours=64)
 
 
 @cached
-def grey(pixels: np.ndarray) -> Markup:
-    """A grey picture (h, w) uint8 as a data URI: WebP of quality 70, or a PNG of 64 levels where that is smaller."""
-    return min(_webp(pixels, 70), png(pixels, colours=64), key=len)
+def compressed(pixels: np.ndarray) -> Markup:
+    """A picture (h, w[, 3]) uint8 as a data URI: WebP of quality 70, or what has no loss to see where that is smaller.
+
+    That is a PNG of 64 levels of grey, and in colour a WebP without any loss.
+    """
+    exact = png(pixels, colours=64) if pixels.ndim == 2 else _webp(pixels, lossless=True)
+    return min(_webp(pixels, quality=70), exact, key=len)
 
 
 def sheet(images: np.ndarray, *, columns: int) -> np.ndarray:
-    """Grey images (k, h, w) uint8 in rows of `columns` without gaps, as the pixels of one picture."""
-    k, height, width = images.shape
+    """Images (k, h, w[, 3]) uint8 in rows of `columns` without gaps, as the pixels of one picture."""
+    k, height, width, *channels = images.shape
     rows = -(-k // columns)
-    pixels = np.zeros((rows * columns, height, width), np.uint8)
+    pixels = np.zeros((rows * columns, height, width, *channels), np.uint8)
     pixels[:k] = images
-    return pixels.reshape(rows, columns, height, width).swapaxes(1, 2).reshape(rows * height, columns * width)
+    grid = pixels.reshape(rows, columns, height, width, *channels)
+    return grid.swapaxes(1, 2).reshape(rows * height, columns * width, *channels)
 
 
 def png(pixels: np.ndarray, *, colours: int) -> Markup:
@@ -89,12 +103,12 @@ def png(pixels: np.ndarray, *, colours: int) -> Markup:
 @cached
 def webp(pixels: np.ndarray, *, quality: int) -> Markup:
     """A lossy WebP as a data URI: a third of the size of a PNG for many small photographs."""
-    return _webp(pixels, quality)
+    return _webp(pixels, quality=quality)
 
 
-def _webp(pixels: np.ndarray, quality: int) -> Markup:
+def _webp(pixels: np.ndarray, **how: int) -> Markup:
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "WEBP", quality=quality, method=6)
+    Image.fromarray(pixels).save(buffer, "WEBP", method=6, **how)
     return Markup("data:image/webp;base64,{}").format(base64.b64encode(buffer.getvalue()).decode())
 
 

@@ -3,6 +3,7 @@
 import re
 
 from mmdvae.record.result import Report
+from reports import facets
 from reports.page import page
 from reports.page.templating import environment
 from reports.stored_arrays import StoredArrays
@@ -21,7 +22,7 @@ def render(report: Report, store: StoredArrays) -> str:
     missing: list[str] = []
     first = blocks[0] if blocks else None
     while blocks:
-        html = _unlinked(template.render(answer=top, blocks=blocks, missing=missing))
+        html = _unlinked(template.render(answer=top, blocks=blocks, missing=missing, several=facets.several(report)))
         if len(html.encode()) <= LARGEST:
             return html
         largest = max(blocks, key=lambda block: (block is not first, len(block.body)))

@@ -82,7 +82,8 @@ def _notes(report: Report, missing: list[str]) -> Iterator[str]:
         if verdict.interval is not None:
             card = verdicts.card(verdict)
             link = f"[{plain(verdict.code)}](report.html#{card.anchor})" if card.anchor else plain(verdict.code)
-            yield _note(card.word, verdict.claim) + f" {link}" + plain(_evidence(card))
+            where = f" at {card.dims}" if card.dims else ""
+            yield _note(f"{card.word}{where}", verdict.claim) + f" {link}" + plain(_evidence(card))
     for check in report.checks:
         if check.state != "passed":
             yield _note(check.state, f"{check.title}: {looks.spelled(check.explanation, seen)}")
@@ -101,9 +102,9 @@ def _evidence(card: verdicts.Card) -> str:
 
 
 def _table(report: Report) -> list[str]:
-    """A row per variant, alive ones first."""
+    """A row per variant, the fewest latent dimensions first, of each alive ones first."""
     seen = looks.of(report.variants)
-    ranked = sorted(report.variants, key=lambda one: (_rank(seen[one.name]), seen[one.name].place))
+    ranked = sorted(report.variants, key=lambda one: (one.latent_dim, _rank(seen[one.name]), seen[one.name].place))
     lines = [COLUMNS, "|---|---|---:|---:|---:|"]
     lines += [f"| {' | '.join(_cells(report, one, seen[one.name]))} |" for one in ranked[:LONGEST_TABLE]]
     if len(ranked) > LONGEST_TABLE:

@@ -5,17 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from jinja2 import Environment
 from markupsafe import Markup
 
 from mmdvae.record.result import Report
-from reports import looks
+from reports import facets, looks
 from reports.page import inline_script
 from reports.page.templating import environment
 from reports.sections.answer import answer
 from reports.sections.codes import explorer_data
 from reports.sections.codes import section as codes
+from reports.sections.dims import section as dims
 from reports.sections.doubt import section as doubt
 from reports.sections.images import section as images
+from reports.sections.images import shown
 from reports.sections.more import (
     class_errors,
     kernel,
@@ -52,8 +55,9 @@ class Part:
 
     code: str  # its HTML id
     name: str  # in links and where it failed
-    make: Callable[[], Any]
+    make: Callable[[Report], Any]
     folded: bool = False
+    each: bool = False  # made once for each number of latent dimensions, with a report that has no other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,7 @@ def render(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> Page
             blocks=blocks,
             data=dots and inline_script.data(dots),
             variants=list(looks.of(report.variants).values()),
+            several=facets.several(report),
             script=own,
             policy=inline_script.policy(own),
         )
@@ -102,17 +107,31 @@ def build(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> tuple
     for part in _parts(report, store, sidecars):
         title = part.name
         try:
-            made = part.make()
-            if made is None:
+            each = facets.of(report) if part.each else [report]
+            found = [(one, made) for one in each if (made := part.make(one))]
+            if not found:
                 continue
-            title = getattr(made, "title", part.name)
-            body = Markup(templates.get_template(made.template).render(section=made))
+            title, body = _joined(part, found, templates, several=len(each) > 1)
         except Exception as error:  # of any kind: the other sections are still useful
             log.error("section %r failed", part.name, exc_info=error)
             failures.append(Failure(section=part.name, error=error))
             body = Markup(templates.get_template("page/error.html").render(failure=failures[-1]))
         blocks.append(Block(code=part.code, name=part.name, title=title, body=body, folded=part.folded))
     return blocks, failures
+
+
+def _joined(
+    part: Part, found: list[tuple[Report, Any]], templates: Environment, *, several: bool
+) -> tuple[str, Markup]:
+    """Title and body of a section; of one for each number of latent dimensions with a heading for each."""
+    bodies = [Markup(templates.get_template(made.template).render(section=made)) for _, made in found]
+    titles = [getattr(made, "title", "") for _, made in found]
+    if not several:
+        return titles[0] or part.name, bodies[0]
+    dims = [one.advice.latent_dim for one, _ in found]
+    parts = zip([facets.named([d]) for d in dims], titles, bodies, strict=True)
+    body = templates.get_template("page/facets.html").render(parts=parts, level=4 if part.folded else 3)
+    return f"{part.name} at {facets.named(dims, 'and')}", Markup(body)
 
 
 def top(report: Report, store: StoredArrays, failures: list[Failure]) -> answer.Answer:
@@ -132,23 +151,25 @@ def _dots(report: Report, store: StoredArrays, failures: list[Failure]) -> dict[
 
 def _parts(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> list[Part]:
     """The sections in page order; a new section has its row here."""
+    alone, most = not facets.several(report), shown.room(len(report.latent_dims))
     return [
-        Part(code="sheet", name="Side by side", make=lambda: sheet.build(report, store)),
-        Part(code="numbers", name="Numbers", make=lambda: numbers.build(report)),
-        Part(code="codes", name="Codes", make=lambda: codes.build(report, store)),
-        Part(code="images", name="Images", make=lambda: images.build(report, store)),
-        Part(code="doubt", name="What to doubt", make=lambda: doubt.build(report)),
+        Part(code="sheet", name="Side by side", make=lambda one: sheet.build(one, store, figure=alone), each=True),
+        Part(code="dims", name="Latent dimensions", make=dims.build),
+        Part(code="numbers", name="Numbers", make=numbers.build),
+        Part(code="codes", name="Codes", make=lambda one: codes.build(one, store)),
+        Part(code="images", name="Images", make=lambda one: images.build(one, store, most), each=True),
+        Part(code="doubt", name="What to doubt", make=doubt.build),
         *(
-            Part(code=code, name=name, make=make, folded=True)
-            for code, name, make in (
-                ("measurements", "All measurements", lambda: measurements.build(report)),
-                ("classes", "Error by class", lambda: class_errors.build(report, store)),
-                ("trade-off", "Error against distance from the prior", lambda: trade_off.build(report)),
-                ("spectrum", "Spectrum of the codes", lambda: spectrum.build(report, store)),
-                ("kernels", "Kernels", lambda: kernel.build(report)),
-                ("sigma-rules", "Rules for σ", lambda: sigma_rules.build(report)),
-                ("every-variant", "Every variant by itself", lambda: variants.build(report, store)),
-                ("reproduce", "Reproduce", lambda: provenance.build(report, sidecars)),
+            Part(code=code, name=name, make=make, folded=True, each=each)
+            for code, name, make, each in (
+                ("measurements", "All measurements", measurements.build, False),
+                ("classes", "Error by class", lambda one: class_errors.build(one, store), True),
+                ("trade-off", "Error against distance from the prior", trade_off.build, True),
+                ("spectrum", "Spectrum of the codes", lambda one: spectrum.build(one, store), True),
+                ("kernels", "Kernels", kernel.build, True),
+                ("sigma-rules", "Rules for σ", sigma_rules.build, True),
+                ("every-variant", "Every variant by itself", lambda one: variants.build(one, store), False),
+                ("reproduce", "Reproduce", lambda one: provenance.build(one, sidecars), False),
             )
         ),
     ]

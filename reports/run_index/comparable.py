@@ -11,6 +11,7 @@ from reports.sections.more.provenance import devices
 # Settings that must be equal for a fair comparison.
 EPOCHS, DATA = "Epochs", "Data SHA-256"
 LIKE = {DATA: "data", EPOCHS: "epochs"}
+LIKELIHOOD = "Likelihood"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,8 @@ def _settings(report: Report) -> dict[str, str]:
         "Recipe": report.run.recipe,
         EPOCHS: ", ".join(map(str, epochs)),
         "Seeds": ", ".join(map(str, report.run.seeds)),
-        "Latent dimensions": str(report.run.latent_dim),
+        LIKELIHOOD: report.run.likelihood,
+        "Latent dimensions": ", ".join(map(str, report.latent_dims)),
         "Code": text.code(code.commit, code.dirty) if code.commit else "",
         "Trained on": ", ".join(devices(report)),
     }
@@ -63,6 +65,6 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
     """Nested values as rows: {"gpu": {"name": x}} becomes ("gpu name", x)."""
     if isinstance(value, Mapping):
         return [row for name, inner in value.items() for row in _flat(inner, f"{path} {name}".strip())]
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [(path, ", ".join(map(str, value)))]
     return [(path, "none" if value is None else str(value))]

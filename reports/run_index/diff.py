@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mmdvae.errors import InputError
-from reports import text
+from reports import likelihood, text
 from reports.run_index import pairs
-from reports.run_index.comparable import LIKE, Comparable
+from reports.run_index.comparable import LIKE, LIKELIHOOD, Comparable
 from reports.run_index.pairs import Pair
 
 LETTERS = string.ascii_uppercase
@@ -23,6 +23,7 @@ WORDS = {
     "everything": "All measurements, {}",
     "alike": "Same data, same epochs.",
     "unlike": "Not like with like: the runs differ in {}.",
+    "likelihoods": f"Their likelihoods differ. {likelihood.ACROSS}",
     "unrecorded": "not recorded",
 }
 
@@ -65,7 +66,9 @@ def _likeness(runs: Sequence[Comparable]) -> tuple[bool, str]:
     """Whether all runs had the same data and epochs, and a sentence saying so; unrecorded counts as different."""
     found = {what: {run.settings.get(setting) for run in runs} for setting, what in LIKE.items()}
     unlike = [what for what, values in found.items() if len(values) > 1 or None in values]
-    return not unlike, WORDS["unlike"].format(text.listed(unlike)) if unlike else WORDS["alike"]
+    said = WORDS["unlike"].format(text.listed(unlike)) if unlike else WORDS["alike"]
+    several = len({run.settings[LIKELIHOOD] for run in runs}) > 1
+    return not unlike, f"{said} {WORDS['likelihoods']}" if several else said
 
 
 def _settings(runs: Sequence[Comparable]) -> list[tuple[str, list[str]]]:

@@ -69,6 +69,12 @@ def test_a_rule_for_sigma_and_a_name_follow_the_latent_dimensions(tmp_path):
     assert made.command == "mmdvae compare quick --alpha 0.6 --sigma 'sqrt(d)' --sigma 2 --variant none --latent-dim 32"
 
 
+def test_several_latent_dimensions_cross_what_is_added_and_are_in_the_command(tmp_path):
+    made = plan.make(variants=("none",), betas=(1.0,), latent_dims=(32, 2), out=tmp_path)
+    assert made.command == "mmdvae compare quick --variant none --beta 1 --latent-dim 32 --latent-dim 2"
+    assert [one.name for one in made.experiment.variants] == ["none-d2", "kl-a0.5-d2", "none-d32", "kl-a0.5-d32"]
+
+
 @pytest.mark.parametrize("override", ["training.cooldown", "=3", "variants[99].alpha=0.5"])
 def test_an_override_that_reaches_nothing_is_refused(override, tmp_path):
     with pytest.raises(InputError, match="--set must be KEY=VALUE|must be a key|there is no such place"):

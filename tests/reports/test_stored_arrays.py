@@ -1,16 +1,17 @@
 """Stored arrays that are missing or damaged, and keys that point outside the store."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import fake_run
 import numpy as np
 import pytest
-from fake_run import QUICK
+from fake_run import NONE, QUICK
 from parsed_page import of, section, summary_row, words
 
 from mmdvae.errors import InputError
 from reports import write
+from reports.sections.more import spectrum
 from reports.stored_arrays import StoredArrays, Views
 
 
@@ -47,6 +48,31 @@ def test_a_collapsed_dimension_leaves_a_gap_in_the_spectrum(tmp_path):
     np.savez(path, **views)
     (chart,) = [e for e in of(fake).all("svg") if "Eigenvalues" in (e.attributes.get("aria-label") or "")]
     assert "to –; the prior has 1 throughout" in chart.attributes["aria-label"]
+
+
+def test_untouched_models_are_joined_in_a_spectrum_only_if_they_have_as_many_dimensions(tmp_path):
+    dead = replace(QUICK[1], latent_dim=3)
+    fake = fake_run.make(tmp_path, [*QUICK[:2], replace(NONE, latent_dim=3), dead, replace(NONE, latent_dim=1)])
+    store = StoredArrays(fake.run_dir, fake.store)
+    chart = str(spectrum.build(fake.report, store).chart)
+    for label in ("untouched (2), d\u00a0=\u00a08", "untouched (2), d\u00a0=\u00a03", "no penalty, d\u00a0=\u00a01"):
+        assert label in chart
+    alone = replace(fake.report, variants=[one for one in fake.report.variants if one.latent_dim == 1])
+    assert spectrum.build(alone, store) is None
+
+
+def test_images_of_a_wrong_size_or_colour_are_refused(tmp_path):
+    fake = fake_run.make(tmp_path, QUICK[:1])
+    path = fake.evaluation() / "views.npz"
+    with np.load(path) as file:
+        views = dict(file)
+    for name, wrong in (
+        ("tsne_reconstructions", np.repeat(views["tsne_reconstructions"], 2, axis=1)),  # more than 28 pixels
+        ("tsne_reconstructions", views["tsne_reconstructions"][..., None].repeat(3, axis=-1)),  # samples are grey
+        ("prior_slice", views["prior_slice"][:, :14]),
+    ):
+        np.savez(path, **views | {name: wrong})
+        assert StoredArrays(fake.run_dir, fake.store).views(QUICK[0].name, 0) is None
 
 
 def test_arrays_that_older_evaluations_lack_are_none_and_wrong_ones_are_refused(tmp_path):

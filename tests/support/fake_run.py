@@ -16,6 +16,7 @@ from mmdvae import results
 from mmdvae.data import array_folder
 from mmdvae.data.array_folder import SPLITS
 from mmdvae.files import write_json
+from mmdvae.images import shape_of
 from mmdvae.jobs.store import finish
 from mmdvae.recipes import RECIPES
 from mmdvae.record import report_json
@@ -43,6 +44,7 @@ class FakeVariant:
     sigmas: tuple[float, ...] = ()
     projections: int | None = None
     normalised: bool = False
+    latent_dim: int = 8
     status: str = "ok"
     lost: tuple[int, ...] = ()  # seeds that did not end well; all of them if none is named
     error: str = ""  # instead of the usual one
@@ -54,7 +56,7 @@ class FakeVariant:
     @property
     def variant(self) -> Variant:
         """What the product calls it."""
-        settings = ("regularizer", "kernel", "alpha", "sigma", "sigmas", "projections", "normalised")
+        settings = ("regularizer", "kernel", "alpha", "sigma", "sigmas", "projections", "normalised", "latent_dim")
         return Variant(**{name: getattr(self, name) for name in settings})
 
     @property
@@ -85,6 +87,17 @@ CURVE = (  # dead on both sides, half-way, alive
     FakeVariant(sigma=5.66, spread=1.05, bce=0.2990),
     FakeVariant(sigma=1e4, spread=7.9, bce=0.2934, state="flat"),
     FakeVariant(kernel="imq", spread=1.0, bce=0.3011),
+)
+DIMS = tuple(  # 2, 8 and 32 latent dimensions: σ = √d is alive at each, 2 √d at the first two, σ 0.5 dies after d = 2
+    replace(one, latent_dim=d, bce=one.bce + more)
+    for d, root, more in ((2, 1.41, 0.03), (8, 2.83, 0.0), (32, 5.66, -0.015))
+    for one in (
+        NONE,
+        FakeVariant(sigma=0.5, spread=2.5 if d == 2 else 9.0, bce=0.2935, state="live" if d == 2 else "saturated"),
+        FakeVariant(sigma=root, spread=1.02, bce=0.3002),
+        FakeVariant(sigma=2 * root, spread=1.05 if d < 32 else 3.0, bce=0.2990),
+        CURVE[6],
+    )
 )
 GRID = (  # 24 variants
     NONE,
@@ -160,6 +173,7 @@ def make(
     n: int = 400,
     dataset: str = "fashion-mnist",
     classes: Sequence[str] = CLASSES,
+    notes: Sequence[str] = (),
     baselines: bool = True,
     **run: Any,
 ) -> FakeRun:
@@ -173,23 +187,33 @@ def make(
         f"{split}_{what}.npy": array for split in SPLITS for what, array in (("images", images), ("labels", labels))
     }
     array_folder.write(store / data, arrays, name=dataset, classes=tuple(classes), sha256=DATA_SHA256)
+    dims = sorted({fake.latent_dim for fake in variants})
     asked = {
         "id": run_id,
+        "latent_dim": dims[0] if len(dims) == 1 else None,
         "recipe": recipe,
         "recipe_settings": replace(RECIPES[recipe], epochs=epochs).to_dict(),
         "created": created,
         "command": "mmdvae compare quick --out runs",
         "seeds": list(seeds),
-        "dataset": Dataset(name=dataset, sha256=DATA_SHA256, **dict.fromkeys(SPLITS, len(images))),
+        "dataset": Dataset(
+            name=dataset,
+            sha256=DATA_SHA256,
+            **dict.fromkeys(SPLITS, len(images)),
+            shape=shape_of(images),
+            labelled=len(classes) > 1,
+            notes=tuple(notes),
+        ),
     }
     about = made_report.run(**asked | run)
     outcomes = [_outcome(fake, seed, epochs, bool(about.classifier)) for fake in variants for seed in seeds]
     for fake, outcome in zip((fake for fake in variants for _ in seeds), outcomes, strict=True):
         if outcome.evaluation:
             folder = store / str(outcome.evaluate_key)
-            made_arrays.write_views(folder / "views.npz", fake.spread, images, labels, _noise(fake, outcome.seed))
+            noise = _noise(fake, outcome.seed)
+            made_arrays.write_views(folder / "views.npz", fake.spread, images, labels, noise, d=fake.latent_dim)
             finish(folder, outcome.evaluation, ("views.npz",))
-    floors = made_numbers.baselines(judged=bool(about.classifier)) if baselines else []
+    floors = made_numbers.baselines(judged=bool(about.classifier), dims=dims) if baselines else []
     made = FakeRun(run_dir=run_dir, store=store, report=results.report(about, outcomes, floors))
     made.save()
     write_json(run_dir / "manifest.json", results.manifest(data, outcomes))
@@ -232,7 +256,8 @@ def _outcome(fake: FakeVariant, seed: int, epochs: int, judged: bool) -> Outcome
 
 def _metrics(fake: FakeVariant, seed: int, judged: bool) -> dict[str, Any]:
     state = fake.state if fake.kernel else "off"
-    made = made_numbers.metrics(_noise(fake, seed), spread=fake.spread, bce=fake.bce, state=state, judged=judged)
+    shown = {"spread": fake.spread, "bce": fake.bce, "state": state, "judged": judged, "d": fake.latent_dim}
+    made = made_numbers.metrics(_noise(fake, seed), **shown)
     given = {name: value[seed] if isinstance(value, tuple) else value for name, value in fake.metrics.items()}
     return made | given
 

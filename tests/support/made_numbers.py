@@ -1,5 +1,6 @@
 """Numbers of a made-up run, under the names that `fit`, `evaluate` and the baselines give them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,12 @@ JUDGED = (
 )
 
 
-def metrics(rng: np.random.Generator, *, spread: float, bce: float, state: str, judged: bool) -> dict[str, Any]:
+def metrics(
+    rng: np.random.Generator, *, spread: float, bce: float, state: str, judged: bool, d: int = D
+) -> dict[str, Any]:
     """Of one trained model whose codes have that standard deviation and whose kernel is in that state."""
     noise = 1 + 0.004 * float(rng.normal())
-    variance, near = D * spread**2 * noise, spread < 2
+    variance, near = d * spread**2 * noise, spread < 2
     bce *= 1 + 0.1 * (noise - 1)
     mse = 0.0166 + (bce - 0.2928) * 0.35
     numbers = {
@@ -34,10 +37,10 @@ def metrics(rng: np.random.Generator, *, spread: float, bce: float, state: str, 
         "total_variance": variance,
         "variance_of_means": variance * 0.99,
         "posterior_variance": variance * 0.01,
-        "logdet_cov": D * float(np.log(variance / D)) - 0.9,
-        "participation_ratio": 7.4 if near else 3.9,
+        "logdet_cov": d * float(np.log(variance / d)) - 0.9,
+        "participation_ratio": (7.4 if near else 3.9) * d / D,
         "mean_norm": 0.08 * spread,
-        "active_units": D,
+        "active_units": d,
         "gaussian_w2": 2.8 * abs(spread - 1) + 0.08,
         "gaussian_kl": 4 * (spread**2 - 1 - 2 * float(np.log(spread))) + 0.02,
         "sliced_w2": abs(spread - 1) + 0.03 * noise,
@@ -85,36 +88,46 @@ def history(
     quantities = {
         "loss": (1 - alpha) * train + alpha * penalty,
         "bce": train,
+        "reconstruction": train,
         "penalty": penalty,
         "rounded_accuracy": accuracy,
         "val_loss": (1 - alpha) * valid + alpha * penalty,
         "val_bce": valid,
+        "val_reconstruction": valid,
         "val_penalty": penalty * 1.1,
         "val_rounded_accuracy": accuracy,
     }
     return {name: values.tolist() for name, values in quantities.items()}
 
 
-def baselines(*, judged: bool) -> list[Baseline]:
-    """Floors and ceilings."""
+def baselines(*, judged: bool, dims: Sequence[int] = (D,)) -> list[Baseline]:
+    """Floors and ceilings; of several numbers of latent dimensions each has its rows."""
+    several = len(dims) > 1
+    of_prior = [f"prior draws d={d}" for d in dims] if several else ["prior draws"]
     rows: dict[str, dict[str, float]] = {
         "mean image": _errors(0.4502, 0.0867, 0.21),
-        **{f"PCA-{k}": _pca(k) for k in (2, 4, 8, 16)},
+        **{f"PCA-{k}": _pca(k, measured=k in dims) for k in sorted({2, 4, 8, 16, *dims})},
         "raw pixels": {"knn_accuracy": 0.8462},
-        "prior draws": {"mmd2": 0.00003, "mmd2_p": 0.75, "sliced_w2": 0.0161}
-        | _shape(0.0002)
-        | _white(0.0168, 0.00004)
-        | _holes(0.969, 1.0, 0.497, 0.98, "")
-        | _holes(0.968, 1.0, 0.498, 0.98, "_white"),
+        **dict.fromkeys(
+            of_prior,
+            {"mmd2": 0.00003, "mmd2_p": 0.75, "sliced_w2": 0.0161}
+            | _shape(0.0002)
+            | _white(0.0168, 0.00004)
+            | _holes(0.969, 1.0, 0.497, 0.98, "")
+            | _holes(0.968, 1.0, 0.498, 0.98, "_white"),
+        ),
     }
     if judged:
         rows["mean image"] |= _without_noise(_samples(178.6, 59.5, 0.35, 0.0006, "")) | _once(0.0)
-        rows[f"PCA-{D}"] |= _samples(61.0, 20.3, 0.41, 0.062, "") | _once(2.1)
-        rows[f"PCA-{D}"] |= _samples(43.0, 14.3, 0.62, 0.141, "_fitted") | _samples(21.0, 7.0, 0.9, 0.33, "_mixture")
+        for d in dims:
+            rows[f"PCA-{d}"] |= _samples(61.0, 20.3, 0.41, 0.062, "") | _once(2.1)
+            rows[f"PCA-{d}"] |= _samples(43.0, 14.3, 0.62, 0.141, "_fitted")
+            rows[f"PCA-{d}"] |= _samples(21.0, 7.0, 0.9, 0.33, "_mixture")
         rows["real images"] = _once(2.3026)
         for suffix in SUFFIXES:
             rows["real images"] |= _samples(0.37, 0.12, 0.993, 0.975, suffix)
-    return [Baseline(name=name, metrics=numbers) for name, numbers in rows.items()]
+    of = {f"PCA-{d}": d for d in dims} | dict(zip(of_prior, dims, strict=True)) if several else {}
+    return [Baseline(name=name, metrics=numbers, latent_dim=of.get(name)) for name, numbers in rows.items()]
 
 
 def _samples(fid: float, kid: float, density: float, coverage: float, suffix: str) -> dict[str, float]:
@@ -150,10 +163,10 @@ def _shape(skewness: float) -> dict[str, float]:
     return {"mardia_skewness": skewness, "mardia_kurtosis": 0.15}
 
 
-def _pca(k: int) -> dict[str, float]:
+def _pca(k: int, *, measured: bool) -> dict[str, float]:
     useful = {"knn_accuracy": 0.79, "probe_accuracy": 0.74}
     near: dict[str, float] = {}
-    if k == D:
+    if measured:
         near = {"mmd2": 0.155, "mmd2_p": 0.001, "sliced_w2": 1.72} | _shape(28.1) | _white(0.159, 0.0063)
         near |= _holes(0.24, 0.9, 0.98, 2.9, "") | _holes(0.49, 0.99, 0.97, 1.46, "_white")
-    return _errors(0.3604 - 0.004 * k, 0.0398 - 0.00125 * k, 0.32 + k / 40) | useful | near
+    return _errors(0.3604 - 0.004 * k, 0.0398 - 0.00125 * min(k, 24), 0.32 + k / 40) | useful | near

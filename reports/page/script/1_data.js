@@ -23,6 +23,9 @@ if (data) {
   load(data.images);
   for (const variant of Object.values(data.variants)) {
     variant.errors = unpack(variant.errors, Uint16Array);
+    // What colours tell apart: classes, or without labels ranges of errors.
+    variant.groups = data.many ? data.labels.map((label) => data.groups[label])
+      : variant.errors.map((error) => data.edges.filter((edge) => edge < error).length);
     load(variant.decoded);
   }
 }

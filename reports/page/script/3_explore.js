@@ -10,10 +10,9 @@ const refresh = (stale) => {
   });
 };
 
-const copy = (canvas, { image, side, columns }, i) => {
-  if (canvas.width != side) canvas.width = canvas.height = side;
+const copy = (canvas, { image, size: [width, height], columns }, i) => {
   const pen = put(pen2d(canvas), { globalCompositeOperation: "copy" });
-  pen.drawImage(image, (i % columns) * side, Math.floor(i / columns) * side, side, side, 0, 0, side, side);
+  pen.drawImage(image, (i % columns) * width, Math.floor(i / columns) * height, width, height, 0, 0, width, height);
   return pen;
 };
 
@@ -130,11 +129,11 @@ const explore = () => {
   }
   for (const panel of panels) panel.show();
   for (const item of all(".explorer [data-label]")) {
-    const label = +item.dataset.label, button = make("button", { type: "button", "aria-pressed": false }, ...item.childNodes);
+    const group = +item.dataset.label, button = make("button", { type: "button", "aria-pressed": false }, ...item.childNodes);
     item.append(button);
     on(button, "click", () => {
-      view.alone.delete(label) || view.alone.add(label);
-      press(button, view.alone.has(label));
+      view.alone.delete(group) || view.alone.add(group);
+      press(button, view.alone.has(group));
       refresh(true);
     });
   }

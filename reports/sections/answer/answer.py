@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.record.result import Report
-from reports import looks, run_title, text
-from reports.sections.answer import boxes, headline, next_step
+from reports import data_words, facets, looks, run_title, text
+from reports.sections.answer import boxes, boxes_of_each, headline, next_step
 from reports.sections.answer.boxes import Box
 from reports.sections.answer.next_step import NextStep
 
@@ -39,7 +39,7 @@ def build(report: Report, *, problems: list[str], failures: list[str]) -> Answer
         facts=_facts(report),
         preliminary=_preliminary(report),
         headline=headline.sentence(report),
-        boxes=boxes.of(report),
+        boxes=boxes_of_each.of(report) if facets.several(report) else boxes.of(report),
         step=next_step.of(report),
         troubles=[
             *(
@@ -66,8 +66,8 @@ def _facts(report: Report) -> list[str]:
         if epochs
         else "",
         f"seed{'s' * (len(seeds) != 1)} {text.listed([*map(str, seeds)])}" if seeds else "",
-        f"{report.run.dataset.train:,} images",
-        f"d\u00a0=\u00a0{report.run.latent_dim}",
+        data_words.images(report.run.dataset, report.run.dataset.train),
+        "" if facets.several(report) else facets.named([report.run.latent_dim]),  # of several the title tells
         text.moment(report.run.created),
     ]
 

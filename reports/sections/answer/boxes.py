@@ -28,11 +28,16 @@ class Box:
 def of(report: Report) -> list[Box]:
     """The boxes; without a chosen setting only the last."""
     found = headline.choice(report)
+    return [*bought(report, found), sure(report, found)]
+
+
+def bought(report: Report, found: Choice) -> list[Box]:
+    """What the chosen setting buys and costs; empty without one."""
     if not found.names:
-        return [_sure(report, found)]
+        return []
     best = headline.variant_of(report, found.names[0])
     plain = groups.plain(report.finished)
-    return [_buys(report, best, plain), _costs(report, found, best, plain), _sure(report, found)]
+    return [_buys(report, best, plain), _costs(report, found, best, plain)]
 
 
 def _buys(report: Report, best: VariantResult, plain: VariantResult | None) -> Box:
@@ -98,7 +103,8 @@ def _dearest(report: Report, found: Choice, best: VariantResult) -> list[str]:
     return [f"The dearest that reaches the prior: {text.change(dearest)} ({looks.settings([variant])[0]})."]
 
 
-def _sure(report: Report, found: Choice) -> Box:
+def sure(report: Report, found: Choice) -> Box:
+    """How sure the answer is; of a choice without names, what holds of the whole run."""
     seeds = len(report.run.seeds)
     few = seeds < MIN_SEEDS
     main = text.count(seeds, "seed") + (", no interval." if few else ".")
@@ -106,13 +112,13 @@ def _sure(report: Report, found: Choice) -> Box:
     weights = {looks.weighed(one) for one in report.variants if one.regularizer == groups.MMD}
     if len(weights) == 1:
         rest.append(f"Of MMD only {weights.pop()} was tried.")
-    rest += _as_cheap(report, found)
+    rest += as_cheap(report, found)
     if next_step.unsettled(report):
         rest.append("Training had not settled: more epochs may change the order.")
     return Box(title="How sure", main=main, rest=rest)
 
 
-def _as_cheap(report: Report, found: Choice) -> list[str]:
+def as_cheap(report: Report, found: Choice) -> list[str]:
     """The settings that are as cheap and farther from the prior."""
     others = [headline.variant_of(report, name) for name in found.names[1:]]
     if not others:

@@ -4,13 +4,15 @@ from mmdvae.conclusions import vitality
 from mmdvae.conclusions.near import near_prior
 from mmdvae.conclusions.rules import ERROR, MIN_SEEDS, SAME_ERROR
 from mmdvae.record.result import Choice, Difference, Report, VariantResult
-from reports import looks, text
+from reports import facets, looks, roots, text
 
 MOST_NAMED = 3  # settings that came half-way
 
 
 def sentence(report: Report) -> str:
     """What to use, as far as the numbers carry it; without a full stop."""
+    if facets.several(report):
+        return _for_each(report)
     found = choice(report)
     if not found.names:
         return _without_any(report)
@@ -20,11 +22,20 @@ def sentence(report: Report) -> str:
 
 def badge(report: Report, variant: VariantResult) -> str:
     """What marks the first setting of the sentence wherever it is shown; empty for any other variant."""
-    return f"★\u00a0{_verb(variant)}" if choice(report).names[:1] == [variant.name] else ""
+    found = choice(facets.holding(report, variant))
+    return f"★\u00a0{_verb(variant)}" if found.names[:1] == [variant.name] else ""
+
+
+def chosen(report: Report) -> VariantResult | None:
+    """The setting to use, of a report for one number of latent dimensions; None if none was chosen."""
+    names = choice(report).names
+    return variant_of(report, names[0]) if names else None
 
 
 def price(report: Report) -> str:
     """What the chosen setting costs in error, in percent of no penalty, and which it is; a dash if none was chosen."""
+    if facets.several(report):
+        return "; ".join(f"{facets.named([one.run.latent_dim])}: {price(one)}" for one in facets.of(report))
     found = choice(report)
     if not found.names:
         return text.MISSING
@@ -35,7 +46,10 @@ def price(report: Report) -> str:
 
 
 def choice(report: Report) -> Choice:
-    """The choice of the record; of an older one, or one that names variants which are not there, made now."""
+    """The choice of the record; of an older one, or one that names variants which are not there, made now.
+
+    Of a report for one number of latent dimensions.
+    """
     found = report.advice.choice
     if found is not None and {*found.names, *found.alive} <= {one.name for one in report.variants}:
         return found
@@ -63,6 +77,31 @@ def has_intervals(variant: VariantResult) -> bool:
 def variant_of(report: Report, name: str) -> VariantResult:
     """The variant of that name."""
     return next(one for one in report.variants if one.name == name)
+
+
+def _for_each(report: Report) -> str:
+    """The setting for each number of latent dimensions, told once where it is the same in units of √d."""
+    found = {one.run.latent_dim: chosen(one) for one in facets.of(report)}
+    best = [variant for variant in found.values() if variant]
+    missed = facets.named([d for d, variant in found.items() if variant is None], "and")
+    if not best:
+        return f"No setting to choose at {missed}"
+    verb = "Use" if all(map(has_intervals, best)) else "Try"
+    words = "; ".join(_in_roots(report, best))
+    return f"{verb} {words}" + (f"; no setting to choose at {missed}" if len(best) < len(found) else "")
+
+
+def _in_roots(report: Report, best: list[VariantResult]) -> list[str]:
+    """The settings with their d: those of one α and one σ / √d in one phrase."""
+    told, rest = [], best
+    for width, alike in roots.widths([one for one in report.variants if not one.normalised]).items():
+        for weight in dict.fromkeys(map(looks.weighed, alike)):
+            group = [one for one in best if one in alike and looks.weighed(one) == weight]
+            if len(group) > 1:
+                at = facets.named(facets.dims(group), "and")
+                told.append(f"{weight} with σ\u00a0=\u00a0{roots.label(width)} at {at}")
+                rest = [one for one in rest if one not in group]
+    return told + looks.settings(rest, dims=True)
 
 
 def _verb(variant: VariantResult) -> str:

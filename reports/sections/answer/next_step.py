@@ -5,15 +5,16 @@ those tried, another alpha.
 """
 
 import math
+import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mmdvae.conclusions import vitality
 from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import Report, VariantResult
-from mmdvae.variants import Variant, gaussian, normalised
-from reports import text
+from mmdvae.variants import NORMALISED, Variant, gaussian, normalised
+from reports import facets, text
 from reports.sections.answer import headline
 
 ALPHA = 0.6  # where no penalty was tried
@@ -40,15 +41,37 @@ class NextStep:
 
 
 def of(report: Report) -> NextStep | None:
-    """The most useful next run; None if the command of this one is not known, or nothing is left to settle."""
+    """The most useful next run; None if the command of this one is not known, or nothing is left to settle.
+
+    Of several numbers of latent dimensions, what is about a setting is proposed for one of them alone.
+    """
     words = _words(report)
     if not words or not report.finished:
         return None
-    for find in (_strong, _seeds, _epochs, _finer, _alphas):
-        step = find(report, words)
-        if step:
-            return step
+    alone = [one for one in facets.of(report) if one.finished]
+    for find, parts in ((_strong, alone), (_seeds, [report]), (_epochs, [report]), (_finer, alone), (_alphas, alone)):
+        for one in parts:
+            step = find(one, words)
+            if step:
+                return step if one is report else _within(step, one.advice.latent_dim)
     return None
+
+
+def _within(step: NextStep, d: int) -> NextStep:
+    """The step on one of several numbers of latent dimensions: its variants by names that say it.
+
+    The command keeps all of them, because blocks of its file may need others.
+    """
+    words = shlex.split(step.command)
+    pairs = zip(["", *words], words, strict=False)
+    told = [_with_dim(word, d) if before == "--variant" else word for before, word in pairs]
+    return replace(step, why=f"{step.why}, at {facets.named([d])}", command=shlex.join(told))
+
+
+def _with_dim(name: str, d: int) -> str:
+    """The name of a variant with its number of latent dimensions, also if that is the usual one."""
+    bare = name.removesuffix(NORMALISED)
+    return name if re.search(r"-d\d+$", bare) else f"{bare}-d{d}{name[len(bare) :]}"
 
 
 def _strong(report: Report, words: list[str]) -> NextStep | None:
@@ -57,7 +80,7 @@ def _strong(report: Report, words: list[str]) -> NextStep | None:
     tried = [one for one in report.variants if one.has_penalty]
     if headline.choice(report).names or any(low <= sigma <= high for one in tried for sigma in one.widths):
         return None
-    sigma = float(f"{math.sqrt(report.run.latent_dim):.3g}")
+    sigma = float(f"{math.sqrt(report.advice.latent_dim):.3g}")
     if any(vitality.of(one) in ("alive", "half-way", "not measured") for one in tried) or not low <= sigma <= high:
         return None
     alpha = max((one.alpha for one in tried), default=ALPHA)

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmdvae.images import thumbnails
 from mmdvae.record.result import Report, VariantResult
-from reports import looks
+from reports import dot_colours, looks
 from reports.looks import Look
-from reports.stored_arrays import StoredArrays, Views
+from reports.stored_arrays import DOT_SIDE, StoredArrays, Views
 
 DOTS = 5600  # of all variants together: each has two pictures and four coordinates in the page, about 130 bytes
 LEAST, MOST = 200, 1000  # dots per variant
+AT_MOST = 8000  # of all variants together, however many they are
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,11 +24,11 @@ class Codes:
     seed: int
     views: Views
     shown: np.ndarray  # indices of the test images that become dots, in random order
-    labels: np.ndarray  # of all test images
+    groups: np.ndarray  # of all test images, by which dots are coloured
 
     def rows(self, index: np.ndarray) -> np.ndarray:
         """The position in `index` of each shown image, (len(shown),); -1 if `index` does not contain it."""
-        row = np.full(len(self.labels), -1)
+        row = np.full(len(self.groups), -1)
         row[index] = np.arange(len(index))
         return row[self.shown]
 
@@ -38,10 +40,11 @@ class Codes:
 
     @property
     def reconstructions(self) -> np.ndarray:
-        """Reconstructions of the shown images, (len(shown), 28, 28) uint8."""
+        """Reconstructions of the shown images, (len(shown), h, w[, 3]) uint8, at most DOT_SIDE pixels a side."""
         few, many = self.rows(self.views.reconstruction_index), self.rows(self.views.tsne_index)
-        first = self.views.reconstructions[few]
-        return np.where((few < 0)[:, None, None], self.views.tsne_reconstructions[many], first)
+        made = self.views.tsne_reconstructions[many]
+        made[many < 0] = thumbnails(self.views.reconstructions[few[many < 0]], DOT_SIDE)
+        return made
 
     def measured(self, metric: str) -> float | None:
         """The metric of the seed that is drawn, not the mean over seeds."""
@@ -55,20 +58,21 @@ def found(report: Report, store: StoredArrays) -> list[Codes]:
     if not whole:
         return []
     shown = _shown(whole[0][2], number(len(whole)))
-    every = [Codes(variants[look.id], look, seed, views, shown, store.labels) for look, seed, views in whole]
+    colours = dot_colours.of(report.variants, store)
+    every = [Codes(variants[look.id], look, seed, views, shown, colours.of(views)) for look, seed, views in whole]
     return [codes for codes in every if _reconstructs_all(codes)]
 
 
 def number(variants: int) -> int:
     """The number of dots in each of so many panels: as many as there is room for in the page."""
-    return min(MOST, max(LEAST, DOTS // variants))
+    return min(MOST, max(LEAST, DOTS // variants), AT_MOST // variants)
 
 
 def _first(variant: VariantResult, store: StoredArrays) -> tuple[int, Views] | None:
     """The first seed whose arrays are complete and finite, and its arrays."""
     for seed in store.seeds(variant):
         views = store.views(variant.name, seed)
-        if views is None or len(views.codes) != len(store.labels) or views.codes.shape[1] < 2:
+        if views is None or len(views.codes) != len(store.labels):
             continue
         if np.isfinite(views.codes).all() and np.isfinite(views.pca).all():
             return seed, views

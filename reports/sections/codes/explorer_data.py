@@ -5,19 +5,21 @@ than a hundredth of a pixel), errors in units of 1e-5.
 """
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from mmdvae.record.result import Report
-from reports import text
-from reports.drawing import palette, pictures
+from reports import dot_colours, text
+from reports.drawing import pictures
 from reports.drawing.palette import Limits
 from reports.sections.codes import dots, frames
 from reports.sections.codes.dots import Codes
-from reports.stored_arrays import StoredArrays
+from reports.stored_arrays import DOT_SIDE, StoredArrays
 
 NOTHING = 65535  # marks a missing coordinate
+ERROR_UNITS = 1e5  # in 1
 COLUMNS = 50  # images per row of a sheet
 # Lossy, as each is seen only briefly: PSNR at least 30 dB for every original; reconstructions are blurred anyway.
 IMAGE_QUALITY, DECODED_QUALITY = 60, 30
@@ -28,25 +30,28 @@ def build(report: Report, store: StoredArrays) -> dict[str, Any] | None:
     found = dots.found(report, store)
     if not found:
         return None
-    ids = found[0].shown
+    ids, colours = found[0].shown, dot_colours.of(report.variants, store)
     labels = store.labels[ids]
-    plane, pca = ([list(frames.square(clouds).x)] * 2 for clouds in (planes(found), [c.views.pca for c in found]))
+    plane, pca = ([list(frames.square(clouds).x)] * 2 for clouds in (planes(found), [c.views.cloud for c in found]))
     return {
         "ids": ids.tolist(),
         "home": most_disputed(found),
         "labels": _packed(labels.astype(np.uint8)),
         "classes": [store.class_name(label) for label in range(int(store.labels.max()) + 1)],
-        "many": len(np.unique(store.labels)) > 1,
-        "colours": list(palette.CLASS_COLOURS),
+        "many": store.labelled,
+        "groups": [] if colours.by_class is None else colours.by_class[: int(store.labels.max()) + 1].tolist(),
+        "edges": (ERROR_UNITS * colours.edges).tolist(),  # of the groups, where those are ranges of errors
+        "colours": list(colours.colours),
+        "marks": colours.marks,
         "shared": {"plane": plane, "pca-shared": pca},
-        "images": _sheet(store.images[ids], IMAGE_QUALITY),
-        "variants": {codes.look.id: _variant(codes) for codes in found},
+        "images": _sheet(store.thumbnails(ids, DOT_SIDE), IMAGE_QUALITY),
+        "variants": {codes.look.id: _variant(codes, colours.marks) for codes in found},
     }
 
 
 def planes(found: list[Codes]) -> list[np.ndarray]:
     """The first two coordinates of all test images, (n, 2), by variant."""
-    return [codes.views.codes[:, :2] for codes in found]
+    return [codes.views.cloud if codes.views.on_a_line else codes.views.codes[:, :2] for codes in found]
 
 
 def most_disputed(found: list[Codes]) -> int:
@@ -56,34 +61,38 @@ def most_disputed(found: list[Codes]) -> int:
 
 
 def shares(codes: Codes) -> str:
-    """How much of the variance the picture of the PCA holds."""
+    """How much of the variance the picture of the PCA holds; of one dimension it is all."""
+    if codes.views.on_a_line:
+        return "one dimension"
     first, second = (text.fixed(100 * float(ratio), 0) for ratio in codes.views.pca_variance_ratio[:2])
     return f"{first} + {second} % of variance"
 
 
-def _variant(codes: Codes) -> dict[str, Any]:
-    ids, look = codes.shown, codes.look
-    (plane,), pca = planes([codes]), codes.views.pca
+def _variant(codes: Codes, marks: Sequence[str]) -> dict[str, Any]:
+    ids, look, line = codes.shown, codes.look, codes.views.on_a_line
+    (plane,), cloud = planes([codes]), codes.views.cloud
     variance, accuracy = codes.measured("total_variance"), codes.measured("knn_accuracy")
-    known = len(np.unique(codes.labels)) > 1 and accuracy is not None
     return {
         "title": look.title,
         "sign": look.sign,
         "word": look.word,
         "kind": look.kind,
+        "line": line,
         "clouds": {
-            "pca": _cloud(codes, pca[ids], frames.square([pca]), shares(codes)),
+            "pca": _cloud(codes, marks, cloud[ids], frames.limits(frames.reach([cloud]), line=line), shares(codes)),
             "plane": _cloud(
                 codes,
+                marks,
                 plane[ids],
-                frames.square([plane]),
+                frames.limits(frames.reach([plane]), line=line),
                 "" if variance is None else f"total variance {text.significant(variance)}",
             ),
             "tsne": _cloud(
                 codes,
+                marks,
                 codes.tsne,
                 frames.around(codes.views.tsne),
-                f"kNN accuracy {text.percent(accuracy)}" if known else "",
+                f"kNN accuracy {text.percent(accuracy)}" if any(marks) and accuracy is not None else "",
             ),
         },
         "errors": _packed(_errors(codes)),
@@ -91,9 +100,9 @@ def _variant(codes: Codes) -> dict[str, Any]:
     }
 
 
-def _cloud(codes: Codes, points: np.ndarray, own: Limits, note: str) -> dict[str, Any]:
+def _cloud(codes: Codes, marks: Sequence[str], points: np.ndarray, own: Limits, note: str) -> dict[str, Any]:
     """One cloud, (k, 2), as integers with their offset and step; a NaN (image not in this view) becomes NOTHING."""
-    known, labels = np.isfinite(points).all(axis=1), codes.labels[codes.shown]
+    known, groups = np.isfinite(points).all(axis=1), codes.groups[codes.shown]
     low = points[known].min(axis=0) if known.any() else np.zeros(2)
     step = np.maximum(np.ptp(points[known], axis=0) if known.any() else np.ones(2), 1e-9) / (NOTHING - 1)
     places = np.where(known[:, None], np.rint((points - low) / step), NOTHING)
@@ -102,8 +111,9 @@ def _cloud(codes: Codes, points: np.ndarray, own: Limits, note: str) -> dict[str
         "step": [float(value) for value in step],
         "places": _packed(places.astype("<u2")),
         "medians": [
-            [int(label), *np.median(points[known & (labels == label)], axis=0).round(4).tolist()]
-            for label in np.unique(labels[known])
+            [group, *np.median(points[known & (groups == group)], axis=0).round(4).tolist()]
+            for group in np.unique(groups[known]).tolist()
+            if marks[group]
         ],
         "own": [list(own.x), list(own.y)],
         "note": note,
@@ -111,16 +121,16 @@ def _cloud(codes: Codes, points: np.ndarray, own: Limits, note: str) -> dict[str
 
 
 def _errors(codes: Codes) -> np.ndarray:
-    """Squared errors of the shown images times 100,000, (k,)."""
+    """Squared errors of the shown images in units, (k,)."""
     errors = codes.views.squared_errors[codes.shown].astype(np.float64)
-    return np.clip(np.rint(1e5 * np.nan_to_num(errors)), 0, 65535).astype("<u2")
+    return np.clip(np.rint(ERROR_UNITS * np.nan_to_num(errors)), 0, 65535).astype("<u2")
 
 
 def _sheet(stack: np.ndarray, quality: int) -> dict[str, Any]:
-    """Images (k, s, s) uint8 as tiles of one picture."""
+    """Images (k, h, w[, 3]) uint8 as tiles of one picture."""
     return {
         "source": pictures.webp(pictures.sheet(stack, columns=COLUMNS), quality=quality),
-        "side": stack.shape[1],
+        "size": [stack.shape[2], stack.shape[1]],  # width, height
         "columns": COLUMNS,
     }
 

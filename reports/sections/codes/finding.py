@@ -3,7 +3,7 @@
 from mmdvae.conclusions import vitality
 from mmdvae.conclusions.near import near_prior
 from mmdvae.record.result import VariantResult
-from reports import looks, text
+from reports import facets, looks, text
 
 NAMED = 4  # settings named one by one; of more only the number is told
 
@@ -28,4 +28,8 @@ def _names(variants: list[VariantResult], alive: list[VariantResult]) -> list[st
     seen = looks.of(variants)
     every, named = [look.label for look in seen.values()], {one.name for one in alive}
     short = [look.label for look in seen.values() if look.id in named]
-    return short if all(every.count(name) == 1 for name in short) else looks.settings(alive)
+    return (
+        short
+        if all(every.count(name) == 1 for name in short)
+        else looks.settings(alive, dims=len(facets.dims(variants)) > 1)
+    )

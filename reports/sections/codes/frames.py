@@ -8,12 +8,22 @@ from reports.drawing.palette import Limits
 
 INSIDE = 0.995  # quantile of each cloud's absolute coordinates that the limits include
 RINGS = 2.2  # the prior's outer ring and a margin
+HEIGHTS = (-1.6, 1.6)  # range of the heights of codes on a line, which lie between -1 and 1
+
+
+def reach(clouds: Sequence[np.ndarray]) -> float:
+    """Half the side of a square around 0 that holds nearly all points of these clouds (n, 2) and the outer ring."""
+    return max([RINGS, *(float(np.quantile(np.abs(cloud), INSIDE)) * 1.05 for cloud in clouds)])
+
+
+def limits(end: float, *, line: bool = False) -> Limits:
+    """A square centred on 0; of codes on a line, whose heights mean nothing, as wide and of a height of its own."""
+    return Limits(x=(-end, end), y=HEIGHTS if line else (-end, end))
 
 
 def square(clouds: Sequence[np.ndarray]) -> Limits:
     """A square centred on 0 that contains nearly all points of every cloud (n, 2) and the prior's outer ring."""
-    reach = max([RINGS, *(float(np.quantile(np.abs(cloud), INSIDE)) * 1.05 for cloud in clouds)])
-    return Limits(x=(-reach, reach), y=(-reach, reach))
+    return limits(reach(clouds))
 
 
 def around(points: np.ndarray) -> Limits:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mmdvae.conclusions import vitality
 from mmdvae.conclusions.vitality import DEAD_WAYS
 from mmdvae.record.result import Check, Report, VariantResult
-from reports import looks, text
+from reports import facets, looks, text
 
 CHECK_STATES = {"issue": ("!", "issue", "bad"), "tip": ("i", "tip", "open")}  # in the order of the page
 TOLD_ABOVE = ("C2", "C3", "C5")  # dead kernels, few seeds, unsettled training: the top of the page says what they mean
@@ -43,12 +43,12 @@ def build(report: Report) -> Checks | None:
     flagged = sorted((one for one in report.checks if one.state != "passed"), key=lambda one: order.index(one.state))
     shown = looks.of(report.variants)
     return Checks(
-        flagged=[_item(check, report.variants, shown) for check in flagged],
+        flagged=[_item(check, report.variants, shown, several=facets.several(report)) for check in flagged],
         passed=[check.title for check in report.checks if check.state == "passed"],
     )
 
 
-def _item(check: Check, variants: list[VariantResult], shown: dict[str, looks.Look]) -> Item:
+def _item(check: Check, variants: list[VariantResult], shown: dict[str, looks.Look], *, several: bool) -> Item:
     sign, word, tone = CHECK_STATES[check.state]
     explanation = looks.spelled(check.explanation, shown)
     first, *rest = re.split(r"(?<=[.])\s+(?=[A-ZΑ-Ω])", explanation, maxsplit=1)
@@ -61,11 +61,11 @@ def _item(check: Check, variants: list[VariantResult], shown: dict[str, looks.Lo
         title=check.title,
         said="" if told else first,
         more=explanation if told else "".join(rest),
-        who=_who(set(check.variants), variants),
+        who=_who(set(check.variants), variants, several=several),
     )
 
 
-def _who(names: set[str], variants: list[VariantResult]) -> str:
+def _who(names: set[str], variants: list[VariantResult], *, several: bool) -> str:
     """The affected variants in few words: whole kinds by their number, others by their settings."""
     hit = [one for one in variants if one.name in names]
     if not hit:
@@ -77,7 +77,7 @@ def _who(names: set[str], variants: list[VariantResult]) -> str:
         if len(members) > 1 and {one.name for one in members} <= names:
             found.append(f"{len(members)} {kind}")
             hit = [one for one in hit if one not in members]
-    settings = looks.settings(hit)
+    settings = looks.settings(hit, dims=several)
     found += (
         settings if len(settings) <= MOST_NAMED else [text.count(len(hit), "other variant" if found else "variant")]
     )

@@ -1,4 +1,4 @@
-"""Learning curves: validation BCE of all variants in one chart, and how far each penalty fell in another."""
+"""Learning curves: the validation error of all variants in one chart, and how far each penalty fell in another."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,9 @@ from markupsafe import Markup
 
 from mmdvae.conclusions import vitality
 from mmdvae.record.result import Report, VariantResult
-from reports import looks, text
+from reports import likelihood, looks, text
 from reports.drawing import line_chart, scales
+from reports.likelihood import Error
 from reports.looks import Look
 from reports.sections.doubt import histories
 from reports.sections.doubt.histories import course, seed_mean
@@ -30,7 +31,10 @@ class Curves:
     folded: bool
     epochs: str
     warning: str  # if validation was measured in training mode; else empty
-    bce: Markup
+    name: str  # of the error
+    called: str
+    unit: str
+    error: Markup
     penalty: Markup | None
     seeds: int
     banded: bool
@@ -39,18 +43,22 @@ class Curves:
 
 def build(report: Report) -> Curves | None:
     """The charts of every variant with a history; None if there is none."""
-    with_history = [one for one in report.variants if histories.has(one, "val_bce")]
+    error = likelihood.of(report.run)
+    with_history = [one for one in report.variants if histories.has(one, f"val_{error.series}")]
     if not with_history:
         return None
     shown = looks.of(report.variants)
     untouched = vitality.untouched(with_history)
     touched = sorted((one for one in with_history if one not in untouched), key=lambda one: shown[one.name].place)
-    longest = max(len(seed_mean(one, "val_bce")) for one in with_history)
+    longest = max(len(seed_mean(one, f"val_{error.series}")) for one in with_history)
     return Curves(
         folded=longest <= FEW_EPOCHS,
         epochs=text.count(longest, "epoch"),
         warning=NOTEBOOK if report.run.recipe_settings.get("training_flag") is False else "",
-        bce=_bce_chart(touched, untouched, shown, longest),
+        name=error.name,
+        called=error.called,
+        unit=error.unit,
+        error=_error_chart(error, touched, untouched, shown, longest),
         penalty=_penalty_chart(touched, shown, longest),
         seeds=len(report.run.seeds),
         banded=len(touched) <= BANDS and len(report.run.seeds) > 1,
@@ -58,21 +66,21 @@ def build(report: Report) -> Curves | None:
     )
 
 
-def _bce_chart(
-    touched: list[VariantResult], untouched: list[VariantResult], shown: dict[str, Look], longest: int
+def _error_chart(
+    error: Error, touched: list[VariantResult], untouched: list[VariantResult], shown: dict[str, Look], longest: int
 ) -> Markup:
-    dashes, banded = _dashes(touched, shown), len(touched) <= BANDS
-    lines = [_line(one, shown, "val_bce", dash=dashes[one.name], banded=banded) for one in touched]
-    told = [_told(shown[one.name].title, seed_mean(one, "val_bce")) for one in touched]
+    dashes, banded, series = _dashes(touched, shown), len(touched) <= BANDS, f"val_{error.series}"
+    lines = [_line(one, shown, series, dash=dashes[one.name], banded=banded) for one in touched]
+    told = [_told(shown[one.name].title, seed_mean(one, series)) for one in touched]
     if untouched:
-        mean = histories.group_mean(untouched, "val_bce")
-        lines.append(_grey(mean, "no penalty" if len(untouched) == 1 else f"untouched ({len(untouched)})"))
+        mean = histories.group_mean(untouched, series)
+        lines.append(_grey(mean, series, "no penalty" if len(untouched) == 1 else f"untouched ({len(untouched)})"))
         told.append(_told(f"mean of {len(untouched)} untouched by a penalty", mean))
     return _chart(
-        f"Validation BCE over {text.count(longest, 'epoch')}: {'; '.join(told)}.",
+        f"Validation {error.called} over {text.count(longest, 'epoch')}: {'; '.join(told)}.",
         lines,
-        (_epoch_scale(longest), scales.linear(_heights(touched + untouched, longest))),
-        shade=histories.group_band(untouched, "val_bce"),
+        (_epoch_scale(longest), scales.linear(_heights(touched + untouched, series, longest))),
+        shade=histories.group_band(untouched, series),
     )
 
 
@@ -148,21 +156,21 @@ def _dashes(variants: list[VariantResult], shown: dict[str, Look]) -> dict[str, 
     }
 
 
-def _grey(mean: list[float | None], label: str) -> line_chart.Line:
+def _grey(mean: list[float | None], series: str, label: str) -> line_chart.Line:
     """The mean of the variants that no penalty touched."""
     return line_chart.Line(
         label=label,
         points=[(float(epoch), value) for epoch, value in enumerate(mean, start=1)],
         colour=looks.COLOURS["none"],
         mark=len(mean) <= FEW_EPOCHS,
-        data={"series": "val_bce", "values": histories.exactly(mean)},
+        data={"series": series, "values": histories.exactly(mean)},
     )
 
 
-def _heights(variants: list[VariantResult], longest: int) -> list[float]:
+def _heights(variants: list[VariantResult], series: str, longest: int) -> list[float]:
     """Of finished variants, if there are any; from 8 epochs on without epoch 1, which may leave the frame."""
     counted = [one for one in variants if one.status == "ok"] or variants
-    columns = [column for one in counted for column in histories.epochs(one, "val_bce")[longest >= 8 :]]
+    columns = [column for one in counted for column in histories.epochs(one, series)[longest >= 8 :]]
     return [value for column in columns for value in column]
 
 

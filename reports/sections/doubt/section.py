@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.record.result import Report
-from reports import text
+from reports import facets, text
 from reports.sections.doubt import checks, curves, verdicts
 from reports.sections.doubt.checks import Checks
 from reports.sections.doubt.curves import Curves
@@ -19,7 +19,7 @@ class Doubt:
     template: ClassVar[str] = "sections/doubt/section.html"
     title: str
     checks: Checks | None
-    curves: Curves | None
+    curves: list[tuple[str, Curves]]  # of each number of latent dimensions, with its words if there are several
     claims: Claims | None
 
 
@@ -29,7 +29,11 @@ def build(report: Report) -> Doubt:
     return Doubt(
         title=_title(report, found, claims),
         checks=found,
-        curves=curves.build(report),
+        curves=[
+            (facets.named([one.advice.latent_dim]) if facets.several(report) else "", made)
+            for one in facets.of(report)
+            if (made := curves.build(one))
+        ],
         claims=claims,
     )
 
@@ -45,6 +49,7 @@ def _title(report: Report, found: Checks | None, claims: Claims | None) -> str:
         flagged = len(found.flagged)
         told.append(f"{text.count(flagged, 'check')} found something" if flagged else "every check passed")
     if claims and claims.decidable:
-        told.append(f"{claims.decided} of {len(claims.decidable)} claims are decided")
+        each = ", counted at each d" if facets.several(report) else ""
+        told.append(f"{claims.decided} of {len(claims.decidable)} claims are decided{each}")
     words = "; ".join(told) or "nothing was checked"
     return words[0].upper() + words[1:]

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from mmdvae.conclusions.rules import MIN_SEEDS, SEEDS_IN_WORDS
 from mmdvae.record.result import Part, Report, Verdict
-from reports import looks, text
+from reports import facets, looks, text
 from reports.metric import Show
 from reports.sections.doubt import interval_bar
 
@@ -33,6 +33,7 @@ class Card:
     sign: str
     word: str
     tone: str  # good, bad or open
+    dims: str  # d = 8 of a run with several
     effect: str
     interval: str
     seeds: str
@@ -65,8 +66,14 @@ class Claims:
 
 def build(report: Report) -> Claims | None:
     """Claims in their order; None if the run can test none."""
-    shown = looks.of(report.variants)
-    cards = [card(verdict, shown, len(report.run.seeds)) for verdict in report.verdicts if verdict.state != "not_run"]
+    shown = {None: looks.of(report.variants)} | {
+        one.advice.latent_dim: looks.of(one.variants) for one in facets.of(report)
+    }
+    cards = [
+        card(verdict, shown[verdict.latent_dim], len(report.run.seeds))
+        for verdict in report.verdicts
+        if verdict.state != "not_run"
+    ]
     if not cards:
         return None
     notebooks = report.run.preset in WITH_NOTEBOOK
@@ -86,16 +93,17 @@ def card(verdict: Verdict, shown: dict[str, looks.Look] | None = None, seeds: in
     if verdict.state == "inconclusive" and verdict.interval is None:
         word = NEEDS_SEEDS
     known, show = shown or {}, _ratio if verdict.scale == "ratio" else text.significant
-    measured = verdict.effect is not None
+    measured, d = verdict.effect is not None, verdict.latent_dim
     return Card(
         verdict=verdict,
         sign=sign,
         word=word,
         tone=tone,
+        dims="" if d is None else facets.named([d]),
         effect=show(verdict.effect) if measured else "",
         interval=_interval(verdict, show) if measured else "",
         seeds="" if verdict.n_seeds == seeds else text.count(verdict.n_seeds, "seed"),
-        anchor=f"v-{verdict.code}" if re.fullmatch(r"[\w-]+", verdict.code) else "",
+        anchor=f"v-{verdict.code}{'' if d is None else f'-d{d}'}" if re.fullmatch(r"[\w-]+", verdict.code) else "",
         explanation=looks.spelled(verdict.explanation, known),
         levels=looks.spelled(re.sub(r"^Too few seeds[^;]*; ", "", verdict.explanation), known),
         lacking=_lacking(verdict),

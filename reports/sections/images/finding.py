@@ -56,13 +56,13 @@ def memorised(touched: list[One], left_out: str) -> str:
 
 
 def variety(images: np.ndarray) -> float:
-    """Root mean squared difference between two of the images (k, h, w) uint8, per pixel, pixels in [0, 1]."""
+    """Root mean squared difference between two of the images (k, h, w[, 3]) uint8, per pixel, pixels in [0, 1]."""
     pixels = images.reshape(len(images), -1).astype(np.float64) / 255
     return float(np.sqrt(2 * pixels.var(axis=0, ddof=1).mean())) if len(images) > 1 else 0.0
 
 
 def sharpness(images: np.ndarray) -> float:
-    """Mean absolute difference of neighbouring pixels of images (k, h, w) uint8, pixels in [0, 1]."""
+    """Mean absolute difference of neighbouring pixels of images (k, h, w[, 3]) uint8, pixels in [0, 1]."""
     pixels = images.astype(np.float64) / 255
     return float((np.abs(np.diff(pixels, axis=1)).mean() + np.abs(np.diff(pixels, axis=2)).mean()) / 2)
 

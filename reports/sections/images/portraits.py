@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmdvae.images import thumbnails
 from reports import text
 from reports.drawing import pictures
 from reports.drawing.pictures import Picture
@@ -13,6 +14,7 @@ from reports.sections.images.shown import FID, One, Shown
 from reports.stored_arrays import STEPS, Views
 
 ROW = 8  # samples in a row
+TILE = 40  # pixels of an image's longest side: it is 25 to 40 wide on a screen
 NAMED = 3  # of the variants that one picture stands for
 
 
@@ -36,15 +38,15 @@ class Portrait:
 
 
 def of(shown: Shown, real: np.ndarray) -> list[Portrait]:
-    """The portraits of all shown variants; `real` are test images (k, h, w) uint8 to compare samples with."""
+    """The portraits of all shown variants; `real` are test images (k, h, w[, 3]) uint8 to compare samples with."""
     return [_portrait(one, shown, real) for one in shown.all]
 
 
 def strip(images: np.ndarray, *, columns: int, alt: str) -> Picture:
-    """Grey images (k, h, w) uint8 side by side without gaps, as wide as their pixels; CSS gives the size."""
-    pixels = pictures.sheet(images, columns=columns)
-    height, width = pixels.shape
-    return Picture(source=pictures.grey(pixels), width=width, height=height, alt=alt)
+    """Images (k, h, w[, 3]) uint8 side by side without gaps, reduced to TILE pixels; CSS gives the size."""
+    pixels = pictures.sheet(thumbnails(images, TILE), columns=columns)
+    height, width = pixels.shape[:2]
+    return Picture(source=pictures.compressed(pixels), width=width, height=height, alt=alt)
 
 
 def _portrait(one: One, shown: Shown, real: np.ndarray) -> Portrait:

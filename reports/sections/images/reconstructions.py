@@ -9,11 +9,11 @@ from reports.drawing.pictures import Picture
 from reports.looks import Look
 from reports.sections.images import portraits
 from reports.sections.images.shown import One, Shown, spread
-from reports.stored_arrays import StoredArrays
+from reports.stored_arrays import DOT_SIDE, SIDE, StoredArrays
 
 SHOWN = 8
-GAIN = 2  # a difference of half the grey range is white, the same for all variants
-HEADS = ("First of its class", "difference", "Largest error", "difference")
+GAIN = 2  # a difference of half the range is white, the same for all variants
+FIRST, UNLABELLED, LARGEST, APART = "First of its class", "The first", "Largest error", "difference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +37,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Group:
-    """Some test images: which, themselves, their class names."""
+    """Some test images: what they are, which, themselves, their class names if they have labels."""
 
+    head: str
     index: np.ndarray
     originals: np.ndarray
     names: list[str]
@@ -46,7 +47,7 @@ class _Group:
 
 def real(store: StoredArrays, count: int) -> Row:
     """Test images from all over the split, to compare samples with."""
-    images = store.images[spread(len(store.images), count)]
+    images = store.thumbnails(spread(len(store.images), count))
     blocks = [images[start : start + SHOWN] for start in range(0, len(images), SHOWN)]
     alt = f"{text.count(len(images), 'test image')}, to compare samples with."
     return Row(
@@ -67,19 +68,16 @@ def rows(shown: Shown, store: StoredArrays) -> list[Row]:
     like = shown.all[0].views
     same = [one for one in shown.all if _same(one, like)]
     worst = _worst(same)
-    groups = [_group(index, store) for index in (like.reconstruction_index[:SHOWN], like.tsne_index[worst])]
+    groups = [
+        _group(FIRST if store.labelled else UNLABELLED, like.reconstruction_index[:SHOWN], store),
+        _group(LARGEST, like.tsne_index[worst], store, longest=DOT_SIDE),
+    ]
     made = [(one, (one.views.reconstructions[:SHOWN], one.views.tsne_reconstructions[worst])) for one in same]
     return [_originals(groups), *(_row(one, groups, decoded) for one, decoded in made)]
 
 
-def squared_errors(originals: np.ndarray, decoded: np.ndarray) -> np.ndarray:
-    """Mean squared error per pixel of each image, (k,), pixels in [0, 1]."""
-    difference = originals.astype(np.float64) / 255 - decoded.astype(np.float64) / 255
-    return (difference**2).mean(axis=(1, 2))
-
-
 def absolute_differences(originals: np.ndarray, decoded: np.ndarray) -> np.ndarray:
-    """Absolute differences of grey images, times GAIN, uint8."""
+    """Absolute differences of images, in colour of each channel, times GAIN, uint8."""
     difference = np.abs(originals.astype(int) - decoded.astype(int))
     return np.minimum(GAIN * difference, 255).astype(np.uint8)
 
@@ -96,33 +94,34 @@ def _worst(same: list[One]) -> np.ndarray:
     return np.argsort(-errors, kind="stable")[:SHOWN]
 
 
-def _group(index: np.ndarray, store: StoredArrays) -> _Group:
+def _group(head: str, index: np.ndarray, store: StoredArrays, longest: int = SIDE) -> _Group:
     return _Group(
+        head=head,
         index=index,
-        originals=store.images[index],
-        names=[store.class_name(int(label)) for label in store.labels[index]],
+        originals=store.thumbnails(index, longest),
+        names=[store.class_name(int(label)) for label in store.labels[index] if store.labelled],
     )
 
 
 def _originals(groups: list[_Group]) -> Row:
     cells = []
-    for head, group in zip(HEADS[::2], groups, strict=True):
-        names = ", ".join(group.names) if len(set(group.names)) > 1 else ""
-        alt = f"{head}, {text.count(len(group.names), 'test image')}: {text.listed(group.names)}."
-        cells += [Cell(head=head, picture=_strip(group.originals, alt)), Cell(head="", words=names)]
+    for group in groups:
+        names = f": {text.listed(group.names)}" if group.names else ""
+        alt = f"{group.head}, {text.count(len(group.index), 'test image')}{names}."
+        words = ", ".join(group.names) if len(set(group.names)) > 1 else ""
+        cells += [Cell(head=group.head, picture=_strip(group.originals, alt)), Cell(head="", words=words)]
     return Row(look=None, cells=cells, note="test images")
 
 
 def _row(one: One, groups: list[_Group], decoded: tuple[np.ndarray, ...]) -> Row:
     cells = []
-    for place, (group, images) in enumerate(zip(groups, decoded, strict=True)):
-        head, apart = HEADS[2 * place : 2 * place + 2]
-        errors = squared_errors(group.originals, images)
-        alt = f"{one.look.title}, {head.lower()}: reconstructions, mean squared error {errors.mean():.4f}."
+    for group, images in zip(groups, decoded, strict=True):
+        errors = one.views.squared_errors[group.index]  # of the whole images, which may be larger than these
+        alt = f"{one.look.title}, {group.head.lower()}: reconstructions, mean squared error {errors.mean():.4f}."
         cells += [
-            Cell(head=head, picture=_strip(images, alt), below=tuple(f"{1000 * error:.0f}" for error in errors)),
+            Cell(head=group.head, picture=_strip(images, alt), below=tuple(f"{1000 * error:.0f}" for error in errors)),
             Cell(
-                head=apart,
+                head=APART,
                 picture=_strip(
                     absolute_differences(group.originals, images),
                     f"Their differences from the {text.count(len(images), 'test image')}.",

@@ -40,8 +40,8 @@ class Shown:
         return [*([self.untouched] if self.untouched else []), *self.touched]
 
 
-def choose(report: Report, store: StoredArrays) -> Shown:
-    """All touched variants; of more than eight those whose samples are best, alive ones first."""
+def choose(report: Report, store: StoredArrays, most: int = MANY) -> Shown:
+    """All touched variants; of more than `most` those whose samples are best, alive ones first."""
     known = looks.of(report.variants)
     ordered = sorted(report.variants, key=lambda one: known[one.name].place)
     found = [
@@ -52,7 +52,7 @@ def choose(report: Report, store: StoredArrays) -> Shown:
     names = {one.name for one in vitality.untouched(report.variants)}
     alike, touched = ([one for one in found if (one.look.id in names) is side] for side in (True, False))
     best = sorted(touched, key=lambda one: (one.look.state != "alive", metrics.worse(FID, one.variant.mean("fid"))))
-    kept = {one.look.id for one in best[:MANY]}
+    kept = {one.look.id for one in best[:most]}
     with_arrays = {one.look.id for one in found}
     return Shown(
         untouched=alike[0] if alike else None,
@@ -60,8 +60,13 @@ def choose(report: Report, store: StoredArrays) -> Shown:
         touched=[one for one in touched if one.look.id in kept],
         no_room=[one.variant for one in touched if one.look.id not in kept],
         without=[known[one.name] for one in ordered if one.name not in with_arrays],
-        short=len(touched) > MANY,
+        short=len(touched) > most,
     )
+
+
+def room(parts: int) -> int:
+    """The number of touched variants in each of so many parts of the page."""
+    return MANY if parts == 1 else MANY // parts + 1
 
 
 def spread(n: int, count: int) -> np.ndarray:

@@ -13,6 +13,7 @@ from reports.stored_arrays import StoredArrays
 
 METRIC = re.compile(r"mse_class_(\d+)")
 FACTOR = 1000  # errors are shown times 1000
+MOST = 20  # classes; of more those that are worst
 
 Errors = dict[int, float]  # by class number
 
@@ -53,12 +54,13 @@ def build(report: Report, store: StoredArrays) -> ClassErrors | None:
     if plain is None or len(errors.get(plain.name, {})) < 2:
         return None
     base = errors[plain.name]
-    labels = sorted(label for label, value in base.items() if value > 0)
-    titles = [store.class_name(label) for label in labels]
+    every = sorted(label for label, value in base.items() if value > 0)
     shown, untouched = looks.of(report.variants), vitality.untouched(report.variants)
-    changes = {name: {at: found[at] / base[at] - 1 for at in labels if at in found} for name, found in errors.items()}
+    changes = {name: {at: found[at] / base[at] - 1 for at in every if at in found} for name, found in errors.items()}
     touched = [one for one in report.variants if one.name in errors and one not in untouched and one is not plain]
     touched.sort(key=lambda one: shown[one.name].place)
+    labels = _worst(every, [changes[one.name] for one in touched], base)
+    titles = [store.class_name(label) for label in labels]
     widest = max((abs(change) for one in touched for change in changes[one.name].values()), default=0.0)
     rows = [
         ClassRow(
@@ -78,13 +80,24 @@ def build(report: Report, store: StoredArrays) -> ClassErrors | None:
         ),
     ]
     finding = _finding(
-        {shown[one.name].title: changes[one.name] for one in touched}, dict(zip(labels, titles, strict=True))
+        {shown[one.name].title: changes[one.name] for one in touched},
+        {label: store.class_name(label) for label in every},
     )
-    return ClassErrors(classes=titles, rows=rows, finding=finding)
+    left = f" Of {len(every)} classes these are the {MOST} that got worse the most." if len(labels) < len(every) else ""
+    return ClassErrors(classes=titles, rows=rows, finding=finding + left)
 
 
 def _errors(variant: VariantResult) -> Errors:
     return {int(match[1]): one.mean for name, one in variant.summary.items() if (match := METRIC.fullmatch(name))}
+
+
+def _worst(labels: list[int], changes: Sequence[Errors], base: Errors) -> list[int]:
+    """The classes that some penalty made worse by most, at most MOST; without any, those with the largest errors."""
+
+    def badness(label: int) -> float:
+        return max((change[label] for change in changes if label in change), default=base[label])
+
+    return sorted(sorted(labels, key=badness, reverse=True)[:MOST])
 
 
 def _untouched(changes: Sequence[Errors], labels: list[int]) -> list[ClassRow]:

@@ -1,10 +1,10 @@
 """Every metric of the report, one table per topic, with the values of the prior and the baselines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from mmdvae.record.result import Report
-from reports import sample_metrics, table, text
+from reports import data_words, likelihood, sample_metrics, table, text
 from reports.metric import Metric
 from reports.metrics import GROUPS, METRICS
 from reports.table import Row
@@ -19,6 +19,7 @@ NOTES = {
     "kernel": "Gaussian: exp(−|a − b|² / 2σ²). IMQ: the mean of C / (C + |a − b|²) over C = 2d times 0.1, 0.2, 0.5, 1, "
     "2, 5 and 10, d the number of latent dimensions.",
 }
+PULLS = "gradient_ratio"  # of the penalty and of the error
 SAMPLES = {group for group, _ in sample_metrics.GROUPS}
 
 
@@ -46,7 +47,7 @@ def build(report: Report) -> Measurements | None:
     measured = table.measured(report)
     tables = []
     for group, title in GROUPS:
-        columns = [metric for metric in METRICS if metric.group == group and metric.name in measured]
+        columns = [_worded(one, report) for one in METRICS if one.group == group and one.name in measured]
         if columns:
             note = _judged_by(report) if group in SAMPLES else NOTES.get(group, "")
             tables.append(Table(title=title, columns=columns, rows=table.rows(report, columns), note=note))
@@ -55,9 +56,19 @@ def build(report: Report) -> Measurements | None:
     return Measurements(seeds=means, tables=tables) if tables else None
 
 
+def _worded(metric: Metric, report: Report) -> Metric:
+    """With the name of the error in the objective, which is not always BCE."""
+    if metric.name != PULLS:
+        return metric
+    unit, meaning = (said.replace("BCE", likelihood.of(report.run).name) for said in (metric.unit, metric.meaning))
+    return replace(metric, unit=unit, meaning=meaning)
+
+
 def _judged_by(report: Report) -> str:
     judge = report.run.classifier
     which = f" (test accuracy {text.percent(judge.test_accuracy)}, SHA-256 {judge.sha256[:12]})" if judge else ""
+    if judge and judge.task != "classes":
+        which = f", which tells {data_words.told_apart(judge)},{which}"
     return (
         f"These numbers depend on the classifier that judged the samples{which} and on how many images were compared: "
         "compare them only within this report, beside the row of real images, and not with Inception's FID or KID. "

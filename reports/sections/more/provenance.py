@@ -4,8 +4,8 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar
 
 from mmdvae.recipes import Recipe
-from mmdvae.record.result import Classifier, Dataset, Hardware, Report
-from reports import text
+from mmdvae.record.result import Classifier, Dataset, Hardware, Report, Run
+from reports import data_words, likelihood, text
 
 SETTINGS = {  # of a recipe, in the order of the page; a setting that is not named here goes by its own name
     "optimizer": "optimizer {}",
@@ -16,7 +16,6 @@ SETTINGS = {  # of a recipe, in the order of the page; a setting that is not nam
     "batch_norm_momentum": "momentum of batch norm {}",
     "batch_norm_images": "batch norm estimated again on {} images",
     "estimator": "{} estimator of MMD²",
-    "likelihood": "{} likelihood",
     "contrast": "contrast of the inputs changed by up to {}",
 }
 SWITCHES = {  # if off, and if on
@@ -25,7 +24,7 @@ SWITCHES = {  # if off, and if on
     "training_flag": ("validation in training mode", ""),
 }
 DEFAULTS = {field.name: field.default for field in fields(Recipe) if field.default is not MISSING}
-ELSEWHERE = ("name", "latent_dim")  # the latter in the settings of older reports
+ELSEWHERE = ("name", "latent_dim", "likelihood")  # the second in the settings of older reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +54,9 @@ def build(report: Report, sidecars: list[Sidecar]) -> Provenance:
         ("Created", text.moment(run.created)),
         ("Preset and recipe", f"{run.preset}, {run.recipe}"),
         ("Training", _training(report)),
+        ("Likelihood", _likelihood(run)),
         ("Network", _network(report)),
-        ("Latent dimensions", str(run.latent_dim)),
+        ("Latent dimensions", ", ".join(map(str, report.latent_dims))),
         ("Seeds", ", ".join(map(str, run.seeds))),
         ("Data", _data(run.dataset)),
         ("Data's SHA-256", run.dataset.sha256),
@@ -104,7 +104,15 @@ def _network(report: Report) -> str:
 
 
 def _data(data: Dataset) -> str:
-    return f"{data.name}: {data.train:,} images for training, {data.valid:,} for validation, {data.test:,} for tests"
+    counts = (
+        f"{data_words.images(data, data.train)} for training, {data.valid:,} for validation, {data.test:,} for tests"
+    )
+    return "; ".join([f"{data.name}: {counts}", *([] if data.labelled else ["no labels"]), *data.notes])
+
+
+def _likelihood(run: Run) -> str:
+    error = likelihood.of(run)
+    return f"{error.likelihood}: the reconstruction error of the objective is {error.name}. {likelihood.ACROSS}"
 
 
 def _machine(hardware: Hardware, used: list[str]) -> str:
@@ -117,4 +125,4 @@ def _judge(judge: Classifier | None) -> str:
     if judge is None:
         return ""
     accuracy = text.percent(judge.test_accuracy)
-    return f"test accuracy {accuracy}, {judge.classes} classes, {judge.features} features, SHA-256 {judge.sha256}"
+    return f"test accuracy {accuracy}, {data_words.tasks(judge)}, {judge.features} features, SHA-256 {judge.sha256}"

@@ -8,13 +8,14 @@ from markupsafe import Markup
 
 from mmdvae.penalties.lookup import known
 from mmdvae.record.result import Report, VariantResult
-from reports import looks, metrics, text
+from reports import data_words, likelihood, looks, metrics, text
 from reports.drawing import line_chart, scales, svg
+from reports.likelihood import Error
 from reports.looks import Look
 from reports.metric import Metric
 from reports.metrics import GROUPS, METRICS
 from reports.sections.doubt import histories
-from reports.sections.more.class_errors import FACTOR, METRIC
+from reports.sections.more.class_errors import FACTOR, METRIC, MOST
 from reports.stored_arrays import StoredArrays
 from reports.table import spread_text
 
@@ -52,6 +53,7 @@ class EveryVariant:
     """The section."""
 
     template: ClassVar[str] = "sections/more/variants.html"
+    shape: str  # of an array of the data's images
     variants: list[One]
 
 
@@ -59,8 +61,11 @@ def build(report: Report, store: StoredArrays) -> EveryVariant:
     """All variants in the order of the page."""
     shown = looks.of(report.variants)
     ordered = sorted(report.variants, key=lambda one: shown[one.name].place)
-    detailed = len(ordered) <= MOST_DETAILED
-    return EveryVariant(variants=[_one(variant, shown[variant.name], store, detailed) for variant in ordered])
+    detailed, error = len(ordered) <= MOST_DETAILED, likelihood.of(report.run)
+    return EveryVariant(
+        shape=data_words.array_shape(report.run.dataset),
+        variants=[_one(variant, shown[variant.name], store, error, detailed) for variant in ordered],
+    )
 
 
 def snippet(key: str) -> str:
@@ -68,7 +73,7 @@ def snippet(key: str) -> str:
     return f'from pathlib import Path\nfrom mmdvae.training.load import load\nmodel = load(Path("runs/store/{key}"))'
 
 
-def _one(variant: VariantResult, look: Look, store: StoredArrays, detailed: bool) -> One:
+def _one(variant: VariantResult, look: Look, store: StoredArrays, error: Error, detailed: bool) -> One:
     measured = [run.seed for run in variant.runs if run.metrics]
     keys = {seed: store.keys_of(variant.name, seed) for seed in measured}
     trained = [key for found in keys.values() for key in found if key.startswith("train-")]
@@ -77,8 +82,8 @@ def _one(variant: VariantResult, look: Look, store: StoredArrays, detailed: bool
         anchor=f"one-{variant.name}" if re.fullmatch(r"[\w.-]+", variant.name) else "",
         what=_what(variant),
         main=", ".join(_shown(variant, metrics.of(name)) for name in MAIN if name in variant.summary),
-        gap=_gap(variant),
-        curve=_curve(variant, look) if detailed and histories.has(variant, "val_bce") else None,
+        gap=_gap(variant, error),
+        curve=_curve(variant, look, error) if detailed and histories.has(variant, f"val_{error.series}") else None,
         numbers="\n".join(_numbers(variant, store)) if detailed else "",
         files=[
             f"seed {seed}: {', '.join(f'runs/store/{key}' for key in found)}" for seed, found in keys.items() if found
@@ -110,38 +115,37 @@ def _numbers(variant: VariantResult, store: StoredArrays) -> list[str]:
         lines += [f"{title}: {'; '.join(shown)}"] if shown else []
     classes = {int(match[1]): one.mean for name, one in variant.summary.items() if (match := METRIC.fullmatch(name))}
     if len(classes) > 1:
-        errors = [
-            f"{store.class_name(label)} {text.fixed(FACTOR * mean, 1)}" for label, mean in sorted(classes.items())
-        ]
-        lines.append(f"MSE × {FACTOR:,} by class: {'; '.join(errors)}")
+        worst = sorted(classes, key=lambda label: -classes[label])[:MOST]
+        errors = [f"{store.class_name(label)} {text.fixed(FACTOR * classes[label], 1)}" for label in sorted(worst)]
+        which = f", the {MOST} largest of {len(classes)}" if len(classes) > MOST else ""
+        lines.append(f"MSE × {FACTOR:,} by class{which}: {'; '.join(errors)}")
     return lines
 
 
-def _gap(variant: VariantResult) -> str:
-    """BCE after the last epoch; in training it is a mean over that epoch, so it usually lies above."""
-    train, valid = (histories.seed_mean(variant, series) for series in ("bce", "val_bce"))
+def _gap(variant: VariantResult, error: Error) -> str:
+    """The error after the last epoch; in training it is a mean over that epoch, so it usually lies above."""
+    train, valid = (histories.seed_mean(variant, series) for series in (error.series, f"val_{error.series}"))
     if not train or not valid or train[-1] is None or valid[-1] is None:
         return ""
     difference = metrics.of("bce").signed(valid[-1] - train[-1])
-    return (
-        f"BCE in epoch {len(valid)}: validation {text.fixed(valid[-1], 4)}, training {text.fixed(train[-1], 4)} "
-        f"(mean over the epoch), difference {difference}"
-    )
+    ends = f"validation {text.fixed(valid[-1], 4)}, training {text.fixed(train[-1], 4)}"
+    return f"{error.name} in epoch {len(valid)}: {ends} (mean over the epoch), difference {difference}"
 
 
-def _curve(variant: VariantResult, look: Look) -> Markup:
-    """BCE over the epochs: validation as a line, training dashed."""
-    found = {series: histories.seed_mean(variant, series) for series in ("bce", "val_bce")}
+def _curve(variant: VariantResult, look: Look, error: Error) -> Markup:
+    """The error over the epochs: validation as a line, training dashed."""
+    validation = f"val_{error.series}"
+    found = {series: histories.seed_mean(variant, series) for series in (error.series, validation)}
     every = [value for values in found.values() for _, value in histories.course(values)]
     y, last = scales.linear(every), max(len(values) for values in found.values())
     x = scales.Scale(low=1, high=max(last, 2))
-    ends = [found["val_bce"][0], found["val_bce"][-1]]
+    ends = " to ".join(text.fixed(end, 4) for end in (found[validation][0], found[validation][-1]))
     return svg.picture(
         WIDTH,
         HEIGHT,
         *(_path(look, series, values, x, y) for series, values in found.items()),
         svg.element("text", f"epoch 1 to {last}; dashed: training", x=LEFT, y=HEIGHT - 4, fill=svg.MUTED),
-        alt=f"{look.title}: validation BCE {' to '.join(text.fixed(end, 4) for end in ends)} in epoch {last}.",
+        alt=f"{look.title}: validation {error.called} {ends} in epoch {last}.",
     )
 
 
@@ -159,7 +163,7 @@ def _path(look: Look, series: str, values: list[float | None], x: scales.Scale, 
         fill="none",
         stroke=look.colour,
         stroke_width=1.6,
-        stroke_dasharray="4 3" if series == "bce" else "",
+        stroke_dasharray="" if series.startswith("val_") else "4 3",
         data_variant=look.id,
         data_series=series,
         data_values=histories.exactly(values),

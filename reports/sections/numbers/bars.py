@@ -4,6 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mmdvae.record.result import Report
+from reports import facets
+from reports.metric import Metric
+from reports.sections.numbers import references
+
 DECADE = 10.0  # columns whose values differ by at least this factor have a logarithmic scale
 
 
@@ -48,3 +53,22 @@ def axis(values: Sequence[float], *, best: float | None, others: Sequence[float]
         return Axis(low=low, high=max(known), log=True, start=best if best and best > 0 else low)
     low = min(marks) if best is not None else min(0.0, *marks)
     return Axis(low=low, high=max(marks), log=False, start=low if best is None else best)
+
+
+def of(report: Report, columns: Sequence[Metric]) -> dict[str, Axis]:
+    """The scales of the columns that have one, by metric: one for all latent dimensions, so that bars compare.
+
+    What is best possible is where bars start, unless it depends on these dimensions.
+    """
+    known = [one for part in facets.of(report) for one in references.of(part, columns)]
+    found = {}
+    for column in columns:
+        values = [value for one in report.variants if (value := one.mean(column.name)) is not None]
+        marks = [(one.title == references.BEST, one.values[column.name]) for one in known if column.name in one.values]
+        bests = {value for is_best, value in marks if is_best}
+        best = bests.pop() if len(bests) == 1 else None
+        others = [value for is_best, value in marks if not is_best or best is None]
+        scale = axis(values, best=best, others=others, share=column.factor == 100)
+        if scale:
+            found[column.name] = scale
+    return found

@@ -23,7 +23,10 @@ class Reference:
 
 
 def of(report: Report, columns: Sequence[Metric]) -> list[Reference]:
-    """PCA with as many dimensions as the codes, and what is best possible; each only if it has a value."""
+    """PCA with as many dimensions as the codes, and what is best possible; each only if it has a value.
+
+    Of a report for one number of latent dimensions.
+    """
     d = report.run.latent_dim
     found = [
         Reference(title=f"PCA-{d}", detail="a linear method", values=_pca(report, columns)),

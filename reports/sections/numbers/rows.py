@@ -1,16 +1,16 @@
 """The rows of the table of numbers: variants by what the penalty did to them, then the references."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mmdvae.conclusions import groups, vitality
-from mmdvae.penalties.penalty import NONE
 from mmdvae.record.result import Report, VariantResult
-from reports import looks, table, text
+from reports import table, text
 from reports.looks import Look
 from reports.metric import Metric
 from reports.sections.answer import headline
-from reports.sections.numbers import bars, changes, references
+from reports.sections.numbers import changes, references
+from reports.sections.numbers.bars import Axis
 from reports.sections.numbers.changes import Change
 
 NOTHING = Change(text=text.MISSING)
@@ -35,22 +35,25 @@ class Row:
     title: str
     detail: str = ""
     look: Look | None = None
-    kind: str  # variant, untouched (a variant that is also in the row of all untouched), all or reference
+    kind: str  # variant, untouched (a variant that is also in the row of all untouched), all, reference or part
     first: bool = False  # of its group
     error: str = ""  # why there are no cells
+    marks: str = ""  # where the references lie in its cells, as CSS; empty if they are those of the whole table
     cells: list[Cell]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maker:
-    """Makes rows of a report for some columns."""
+    """Makes rows of a report for some columns; of a report for one number of latent dimensions."""
 
     report: Report
     columns: Sequence[Metric]
+    scales: Mapping[str, Axis]  # of the columns that have one, by metric
+    seen: Mapping[str, Look]  # of the whole run
 
     def rows(self) -> list[Row]:
         """All rows in the order of the table."""
-        seen = looks.of(self.report.variants)
+        seen = self.seen
         ordered = sorted(self.report.variants, key=lambda one: seen[one.name].place)
         untouched, alive = vitality.untouched(ordered), vitality.alive(ordered)
         plain = groups.plain(untouched)
@@ -60,7 +63,7 @@ class Maker:
         half = [one for one in ordered if one.status == "ok" and vitality.of(one) == "half-way"]
         parts = [alive, half, [one for one in ordered if one not in [*alive, *half, *untouched]]]
         parts.append([one for one in untouched if one not in folded])
-        make = self._variants(seen)
+        make = self._variants()
         rows = [make(one, "variant", place == 0) for part in parts for place, one in enumerate(part)]
         return [
             *rows,
@@ -69,26 +72,12 @@ class Maker:
             *self._references(),
         ]
 
-    def axes(self) -> dict[str, bars.Axis]:
-        """The scales of the columns that have one, by metric."""
-        found = {}
-        marks = {one.title: one.values for one in references.of(self.report, self.columns)}
-        best = marks.pop(references.BEST, {})
-        for column in self.columns:
-            values = [value for one in self.report.variants if (value := one.mean(column.name)) is not None]
-            others = [values[column.name] for values in marks.values() if column.name in values]
-            share = column.factor == 100
-            axis = bars.axis(values, best=best.get(column.name), others=others, share=share)
-            if axis:
-                found[column.name] = axis
-        return found
-
     def _base(self) -> dict[str, float]:
-        plain = next((one for one in self.report.variants if one.name == NONE), None)
+        plain = groups.plain(self.report.variants)
         return {name: statistic.mean for name, statistic in plain.summary.items()} if plain else {}
 
-    def _variants(self, seen: dict[str, Look]) -> Callable[[VariantResult, str, bool], Row]:
-        axes, base = self.axes(), self._base()
+    def _variants(self) -> Callable[[VariantResult, str, bool], Row]:
+        axes, base, seen = self.scales, self._base(), self.seen
         winners = {column.name: table.winners(self.report, column) for column in self.columns}
         found = changes.of(self.report, self.columns, base)
         seeds = len(self.report.run.seeds)
@@ -97,7 +86,7 @@ class Maker:
             statistic = one.summary.get(column.name)
             if statistic is None:
                 return Cell(small="not measured" if one.status == "ok" else "")
-            same = Change(text="0") if one.name == NONE else NOTHING
+            same = Change(text="0") if one.is_plain else NOTHING
             axis = axes.get(column.name)
             return Cell(
                 exact=column.factor * statistic.mean,
@@ -141,7 +130,7 @@ class Maker:
         if not values:
             return Cell()
         mean, ends, base = sum(values) / len(values), (min(values), max(values)), self._base().get(column.name)
-        axis = self.axes().get(column.name)
+        axis = self.scales.get(column.name)
         away = NOTHING
         if base is not None:
             away = Change(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from mmdvae.record.result import Report
-from reports import looks, metrics, text
+from reports import facets, looks, metrics, text
 from reports.metric import Metric, fixed
 from reports.sections.numbers import references
 from reports.table import Row, measured, rows
@@ -51,9 +51,14 @@ def records(report: Report) -> list[dict[str, str]]:
         if row.kind == "variant"
     ]
     return variants + [
-        {"variant": found.title, "id": text.MISSING, "state": "reference"}
+        {
+            "variant": ", ".join([found.title, *([facets.named([one.run.latent_dim])] if one is not report else [])]),
+            "id": text.MISSING,
+            "state": "reference",
+        }
         | {head(column): column.show(found.values.get(column.name)) for column in named}
-        for found in references.of(report, named)
+        for one in facets.of(report)
+        for found in references.of(one, named)
     ]
 
 

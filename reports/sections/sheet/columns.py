@@ -8,7 +8,7 @@ from markupsafe import Markup
 from mmdvae.conclusions import groups, vitality
 from mmdvae.conclusions.rules import NEAR
 from mmdvae.record.result import Report, VariantResult
-from reports import looks, metrics, text
+from reports import data_words, looks, metrics, text
 from reports.drawing.pictures import Picture
 from reports.looks import Look
 from reports.sections.answer import headline
@@ -80,11 +80,11 @@ def build(report: Report, store: StoredArrays, shown: Sequence[VariantResult]) -
         rows=[row for make in (_spread, _error, _frechet, _holes) if (row := make(report, ordered, seen)).cells],
         originals=pictures.originals,
         codes_reading=pictures.codes_reading,
-        legend=_legend([seen[one.name] for one in ordered], ordered),
+        legend=_legend(report, [seen[one.name] for one in ordered], ordered),
     )
 
 
-def _legend(shown: list[Look], variants: list[VariantResult]) -> str:
+def _legend(report: Report, shown: list[Look], variants: list[VariantResult]) -> str:
     """What the words of these columns mean."""
     states = {look.state for look in shown}
     said = [
@@ -99,13 +99,19 @@ def _legend(shown: list[Look], variants: list[VariantResult]) -> str:
         if any(one.normalised for one in variants)
         else "",
         "Rescaled: shifted and stretched to the prior's mean and covariance after training, which costs nothing.",
-        "Fréchet: distance of samples from test images in the features of a classifier of the same data.",
+        f"Fréchet: distance of samples from test images in the features of a classifier {_judge(report)}.",
     ]
     return " ".join(filter(None, said))
 
 
+def _judge(report: Report) -> str:
+    judge = report.run.classifier
+    turned = judge is not None and judge.task != "classes"
+    return f"that tells {data_words.told_apart(judge)}" if judge and turned else "of the same data"
+
+
 def _spread(report: Report, shown: list[VariantResult], seen: dict[str, Look]) -> Row:
-    d = report.run.latent_dim
+    d = report.advice.latent_dim
 
     def distance(one: VariantResult) -> str:
         value = one.mean("sliced_w2")

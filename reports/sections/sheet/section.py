@@ -24,13 +24,13 @@ class Sheet:
     tiles: Tiles | None
 
 
-def build(report: Report, store: StoredArrays) -> Sheet:
-    """All variants side by side."""
+def build(report: Report, store: StoredArrays, *, figure: bool = True) -> Sheet:
+    """All variants side by side, without the figure if it stands elsewhere."""
     few = len(report.variants) <= columns.MOST
     return Sheet(
         title=_finding(report),
         columns=columns.build(report, store, report.variants) if few else None,
-        figure=sigma_figure.build(report),
+        figure=sigma_figure.build(report) if figure else None,
         tiles=None if few else tiles.build(report, store),
     )
 

@@ -12,7 +12,7 @@ from reports import looks, metrics, text
 from reports.drawing import scales
 from reports.drawing.line_chart import spread
 from reports.drawing.scales import Scale
-from reports.drawing.svg import GRID, INK, caption, element, picture
+from reports.drawing.svg import GRID, INK, MUTED, caption, element, picture
 from reports.looks import COLOURS, HUES, Look
 
 WIDTH, LEFT, RIGHT, TOP = 1200, 128, 74, 56  # pixels
@@ -25,7 +25,7 @@ MIXED = "by α"  # the zone of a sigma whose state depends on alpha
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One column: a sigma with its alphas, or one variant without a sigma."""
+    """One column: a sigma with its alphas, or one variant without a sigma; no variants if only another part has it."""
 
     title: str
     detail: str  # a second line of the title
@@ -87,7 +87,15 @@ class Drawing:
         for number, place in enumerate(self.places):
             x = self._x(number)
             parts.append(
-                caption(_cut(place.title, most), x, 15, anchor="middle", fill=INK, font_weight="bold", font_size=size)
+                caption(
+                    _cut(place.title, most),
+                    x,
+                    15,
+                    anchor="middle",
+                    fill=INK if place.variants else MUTED,
+                    font_weight="bold",
+                    font_size=size,
+                )
             )
             if place.detail:
                 parts.append(caption(_cut(place.detail, most), x, 30, anchor="middle", font_size=size))
@@ -172,6 +180,8 @@ class Drawing:
         """The line's points, (x, y) in pixels, split where a sigma is missing or dead."""
         pieces: list[list[tuple[float, float]]] = [[]]
         for number, place in enumerate(self.places):
+            if not place.variants:  # tried with other latent dimensions
+                continue
             found = [one for one in place.variants if one.alpha == alpha and place.zone]
             if found and self.seen[found[0].name].state in ("alive", "half-way"):
                 pieces[-1].append((self._x(number, alpha), y(found[0].mean(metric) or 0.0)))

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mmdvae.record.result import VariantResult
-from reports import text
+from reports import dot_colours, text
+from reports.dot_colours import DotColours
 from reports.drawing import pictures
-from reports.drawing.palette import Limits
 from reports.drawing.pictures import Picture
+from reports.sections.codes import frames
 from reports.stored_arrays import StoredArrays, Views
 
 QUALITY = 70
 DOTS = 500
 PIXELS = 168  # side of the picture of the codes
 CLOSE = 8.0  # codes that reach no farther, four times the outer ring, share a scale that shows the rings
-INSIDE = 0.995  # quantile of the coordinates that the range of the codes includes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,9 @@ def build(store: StoredArrays, shown: Sequence[VariantResult]) -> Thumbnails:
     columns, rows = _grid(len(shown))
     count = columns if columns > 4 else 2 * columns  # of reconstructions
     index = next(iter(found.values())).reconstruction_index
-    near = {name for name, views in found.items() if reach([views]) <= CLOSE}
-    limits = {kind: _limits([found[name] for name in found if (name in near) == kind]) for kind in (True, False)}
+    near = {name for name, views in found.items() if frames.reach([views.pca]) <= CLOSE}
+    ends = {kind: frames.reach([found[name].pca for name in found if (name in near) == kind]) for kind in (True, False)}
+    colours = dot_colours.of(shown, store)
     return Thumbnails(
         samples={name: samples(views, columns, rows) for name, views in found.items()},
         reconstructions={
@@ -47,9 +48,9 @@ def build(store: StoredArrays, shown: Sequence[VariantResult]) -> Thumbnails:
             for name, views in found.items()
             if np.array_equal(views.reconstruction_index, index)
         },
-        codes={name: _codes(views, store, limits[name in near]) for name, views in found.items()},
-        originals=tiles(store.images[index[:count]], columns, f"The {count} originals"),
-        codes_reading=_reading(limits, near, found),
+        codes={name: _codes(views, colours, ends[name in near]) for name, views in found.items()},
+        originals=tiles(store.thumbnails(index[:count]), columns, f"The {count} originals"),
+        codes_reading=_reading(ends, near, found),
     )
 
 
@@ -60,8 +61,8 @@ def samples(views: Views, columns: int, rows: int) -> Picture:
 
 
 def tiles(images: np.ndarray, columns: int, what: str) -> Picture:
-    """Grey images (k, h, w) uint8 side by side without gaps, as wide as their place."""
-    k, height, width = images.shape
+    """Images (k, h, w[, 3]) uint8 side by side without gaps, as wide as their place."""
+    k, height, width = images.shape[:3]
     columns = min(columns, k)
     bright = text.percent(float(images.mean()) / 255, 0)
     return Picture(
@@ -77,34 +78,34 @@ def _grid(count: int) -> tuple[int, int]:
     return (8, 4) if count <= 4 else (6, 3) if count <= 7 else (4, 3)
 
 
-def _codes(views: Views, store: StoredArrays, limits: Limits) -> Picture:
+def _codes(views: Views, colours: DotColours, end: float) -> Picture:
     shown = views.tsne_index[:DOTS]
-    spread = views.pca.std(axis=0)
     return Picture(
         source=pictures.scatter(
-            views.pca[shown], store.labels[shown], limits, rings=True, numbers=False, pixels=PIXELS
+            views.cloud[shown],
+            colours.of(views)[shown],
+            frames.limits(end, line=views.on_a_line),
+            colours=colours.colours,
+            line=views.on_a_line,
+            pixels=PIXELS,
         ),
         width=PIXELS,
         height=PIXELS,
-        alt=(
-            f"Codes of {text.count(len(shown), 'test image')}: standard deviation {text.significant(float(spread[0]))} "
-            f"and {text.significant(float(spread[1]))} along the first two principal axes, the prior has 1."
-        ),
+        alt=f"Codes of {text.count(len(shown), 'test image')}: {_spread(views)}, the prior has 1.",
     )
 
 
-def _limits(clouds: list[Views]) -> Limits:
-    end = reach(clouds)
-    return Limits(x=(-end, end), y=(-end, end))
+def _spread(views: Views) -> str:
+    first, second = (text.significant(float(sd)) for sd in views.pca.std(axis=0))
+    return f"standard deviation {first}" + (
+        "" if views.on_a_line else f" and {second} along the first two principal axes"
+    )
 
 
-def reach(clouds: list[Views]) -> float:
-    """Half the width of a square around 0 that holds nearly all points of these clouds, and the prior's outer ring."""
-    return max([2.2, *(float(np.quantile(np.abs(views.pca), INSIDE)) * 1.05 for views in clouds)])
-
-
-def _reading(limits: dict[bool, Limits], near: set[str], found: dict[str, Views]) -> str:
-    ends = {kind: f"±{text.significant(limit.x[1], 2)}" for kind, limit in limits.items()}
-    if near >= found.keys():
-        return ends[True]
-    return ends[False] if not near else f"{ends[False]}, near the prior {ends[True]}"
+def _reading(ends: dict[bool, float], near: set[str], found: dict[str, Views]) -> str:
+    """What the pictures of the codes show: their axes, and how far those reach."""
+    line = all(views.on_a_line for views in found.values())
+    drawn = "one dimension, heights at random; lines" if line else "first principal axes; rings"
+    close, far = (f"±{text.significant(ends[kind], 2)}" for kind in (True, False))
+    scale = close if near >= found.keys() else far if not near else f"{far}, near the prior {close}"
+    return f"{drawn}: the prior’s 1 and 2 sd; {scale}"

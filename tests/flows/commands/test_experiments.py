@@ -1,6 +1,7 @@
 """`mmdvae new` and `mmdvae show`: an experiment is written, and told before anything is trained."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from click.testing import CliRunner
 from flows import asked, plan
 from flows.cli import main
 from mmdvae.data import prepare
-from mmdvae.jobs import request, store
+from mmdvae.jobs import store
 
 
 @pytest.fixture
@@ -41,16 +42,31 @@ def test_a_mistake_in_a_file_is_one_line_and_leaves_nothing(run):
     assert {path.name for path in Path.cwd().iterdir()} == {"bad.toml"}
 
 
-def test_what_is_trained_is_counted_by_seed(tiny_npz, tmp_path):
+@pytest.fixture
+def old_npz(tiny_npz, tmp_path):
+    """A copy that is not of the last two seconds, in which a file may still change and is read again each time."""
     copy = Path(shutil.copy(tiny_npz, tmp_path))
-    os.utime(copy, (0, 0))  # a file of the last two seconds may still change, and is read again each time
-    made = plan.make(dataset=f"npz:{copy}", only=("none", "kl-a0.5"), seeds=(0, 1), out=tmp_path)
-    assert asked.trained(made) is None  # the data were never prepared here
-    data = prepare.prepare(f"npz:{copy}", data_dir=None, store=made.store)
+    os.utime(copy, (0, 0))
+    return f"npz:{copy}"
+
+
+def test_what_is_trained_is_counted_by_seed(old_npz, tmp_path):
+    made = plan.make(dataset=old_npz, only=("none", "kl-a0.5"), seeds=(0, 1), out=tmp_path)
+    assert asked.known_data(made) is None  # the data were never prepared here
+    data = prepare.prepare(old_npz, data_dir=None, store=made.store)
     plain, kl = made.experiment.variants
-    assert asked.trained(made) == {plain: 0, kl: 0}
-    about = {"variant": plain.to_dict(), "recipe": made.experiment.recipe.to_dict(), "seed": 1}
-    folder = Path(request.make("train", made.store, data=data.folder, backend="tensorflow", **about)["folder"])
+    assert asked.trained(made, data) == {plain: 0, kl: 0}
+    second = list(asked.settings(made, data))[2]
+    folder = Path(asked.make(made, data, "train", **second)["folder"])
     folder.mkdir(parents=True)
     store.finish(folder, {"status": "ok"}, ())
-    assert asked.trained(made) == {plain: 1, kl: 0}
+    assert asked.trained(made, asked.known_data(made)) == {plain: 1, kl: 0}
+
+
+def test_the_network_and_the_time_are_shown_once_the_data_are_prepared(run, old_npz, tmp_path):
+    prepare.prepare(old_npz, data_dir=None, store=tmp_path / "runs" / "store")
+    before = sorted(tmp_path.rglob("*"))
+    told = run("show", "quick", "--dataset", old_npz, "--epochs", "1").output
+    assert "28 x 28 x 1 -> 14 x 14 x 32 -> 7 x 7 x 64 -> 128 -> 8, the decoder backwards; 506,705 weights" in told
+    assert re.search(r"10 trainings to do, \d+ at a time, .*take about \d+ s, at [\d,]+ images/s each", told)
+    assert sorted(tmp_path.rglob("*")) == before

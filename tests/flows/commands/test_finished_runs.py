@@ -100,6 +100,17 @@ def test_other_data_or_epochs_are_said_in_the_first_line(tmp_path, epochs, sha25
     assert next(diff_text.lines(difference, everything=False)) == f"Not like with like: the runs differ in {what}."
 
 
+def test_other_likelihoods_are_said_with_what_can_be_compared_across_them(tmp_path):
+    one, two = pair(tmp_path)
+    two.save_run(recipe_settings=two.report.run.recipe_settings | {"likelihood": "gaussian"})
+    difference = diff.between([of(one), of(two)])
+    assert difference.like
+    assert difference.first_line.startswith(
+        "Same data, same epochs. Their likelihoods differ. Across likelihoods compare"
+    )
+    assert dict(difference.settings)["Likelihood"] == ["bernoulli", "gaussian"]
+
+
 def test_both_values_stand_below_their_difference(tmp_path):
     one, two = measured(tmp_path, "bce", (0.30, 0.31, 0.32), (0.28, 0.29, 0.30))
     pair = pair_of(one, two)

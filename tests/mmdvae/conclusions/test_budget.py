@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_report import mmd
 
-from mmdvae.conclusions import budget, checks
+from mmdvae.conclusions import budget, checks, rules
 
 
 def run_of(curve=(0.30, 0.30), *, half=None, **metrics):
@@ -70,3 +70,13 @@ def test_halves_are_spoken_of_only_if_all_variants_have_one():
     rows = [replace(mmd(2.83), runs=[half]), replace(mmd(4.0), runs=[moving])]
     check = checks.settled(rows)
     assert (check.title, check.variants) == ("Validation BCE had not settled", ["mmd-a0.6-s4"])
+
+
+def test_the_words_follow_the_likelihood_and_their_error_is_the_one_measured():
+    falling = run_of([0.3, 0.3])
+    falling.history["val_reconstruction"] = [0.04, 0.02]  # 2 MSE; BCE has settled
+    row = [replace(mmd(2.83), runs=[falling])]
+    check = checks.settled(row, rules.ERROR_WORDS["gaussian"])
+    assert check.title == "Validation error (2 MSE) had not settled"
+    assert "by more than 2% of its last value, or" in check.explanation
+    assert "entropy" not in check.explanation

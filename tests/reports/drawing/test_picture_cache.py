@@ -109,15 +109,17 @@ def test_a_file_that_cannot_be_written_costs_no_page(page, drawn, caplog):
 
 
 def test_every_argument_counts(tmp_path):
-    points, labels, limits = np.eye(2), np.array([0, 1]), Limits(x=(-2.0, 2.0), y=(-2.0, 2.0))
+    points, groups, limits = np.eye(2), np.array([0, 1]), Limits(x=(-2.0, 2.0), y=(-2.0, 2.0))
     wide = Limits(x=(-3.0, 3.0), y=(-3.0, 3.0))
     ways = [
-        ((points, labels, limits), {"rings": True}),
-        ((points, labels, limits), {"rings": False}),
-        ((points, labels, limits), {"rings": True, "pixels": 150}),
-        ((points, labels[::-1], limits), {"rings": True}),
-        ((points * 1.5, labels, limits), {"rings": True}),
-        ((points, labels, wide), {"rings": True}),
+        ((points, groups, limits), {}),
+        ((points, groups, limits), {"line": True}),
+        ((points, groups, limits), {"pixels": 150}),
+        ((points, groups, limits), {"marks": ["a", "b"]}),
+        ((points, groups, limits), {"colours": ("#111111", "#eeeeee")}),
+        ((points, groups[::-1], limits), {}),
+        ((points * 1.5, groups, limits), {}),
+        ((points, groups, wide), {}),
     ]
     bare = [pictures.scatter(*args, **kwargs) for args, kwargs in ways]
     assert len(set(bare)) == len(ways)
@@ -128,7 +130,7 @@ def test_every_argument_counts(tmp_path):
 
 def test_an_array_inside_another_argument_is_refused(tmp_path):
     with picture_cache.cache_in(tmp_path / "pictures"), pytest.raises(TypeError):
-        pictures.scatter(np.ones((2, 2)), np.zeros(2, int), [np.ones(2)], rings=True)
+        pictures.scatter(np.ones((2, 2)), np.zeros(2, int), [np.ones(2)])
 
 
 @pytest.mark.parametrize("planted", ["<script>alert(1)</script>", 'data:image/png;base64,AA" onload="alert(1)', 7])

@@ -28,6 +28,13 @@ def test_any_two_classes_are_told_apart(deficiency):
     assert least_distance(palette.CLASS_COLOURS, deficiency) >= 14
 
 
+@pytest.mark.parametrize("deficiency", [None, "deuteranomaly", "protanomaly", "tritanomaly"])
+def test_any_two_ranges_of_errors_are_told_apart_and_a_larger_one_is_darker(deficiency):
+    assert least_distance(palette.ERROR_COLOURS, deficiency) >= 12
+    lightness = cspace_convert([to_rgb(colour) for colour in palette.ERROR_COLOURS], "sRGB1", "CAM02-UCS")[:, 0]
+    assert (np.diff(lightness) < -10).all()
+
+
 @pytest.mark.parametrize("colour", [*looks.COLOURS.values(), *interval_bar.COLOURS.values(), svg.MUTED, svg.INK])
 def test_words_and_lines_stand_out_from_white(colour):
     assert contrast(colour, "white") >= 4.5

@@ -79,7 +79,7 @@ def turn(page, view):
 def places(found, view):
     """Positions of the shown images in a panel, (k, 2), as fractions of its frame from the upper left."""
     points = {"pca": found.views.pca[found.shown], "plane": found.views.codes[found.shown, :2], "tsne": found.tsne}
-    (x0, x1), (y0, y1) = explorer_data._variant(found)["clouds"][view]["own"]
+    (x0, x1), (y0, y1) = explorer_data._variant(found, [""] * 10)["clouds"][view]["own"]
     return np.stack([(points[view][:, 0] - x0) / (x1 - x0), (y1 - points[view][:, 1]) / (y1 - y0)], 1).astype(float)
 
 
@@ -453,19 +453,6 @@ def test_without_scripts_there_are_pictures_and_no_dead_controls(visit, which, r
     assert page.locator(f".explorer :is({dead}):visible").count() == 0
     notes = page.locator(".panel .beneath p").all_inner_texts()
     assert all(re.match(r"axes ±\d", note) for note in notes)
-
-
-def test_without_classes_there_are_no_numbers_and_no_words_about_them(visit, fashion, tmp_path):
-    given = real(fashion, 300)
-    given["labels"] = np.zeros_like(given["labels"])
-    fake = fake_run.make(tmp_path, QUICK[:2], **given, classes=("all",))
-    page = visit(write.write(fake.run_dir, fake.store))
-    bring_panels(page)
-    assert page.locator(".explorer .legend").count() == 0
-    assert page.locator("[data-numbers]").count() == 0
-    turn(page, "tsne")
-    assert "kNN" not in page.locator("#codes").inner_text()
-    assert re.match(r"Image \d+\. ", page.locator(".original p").inner_text())
 
 
 def test_a_phone_scrolls_the_inspector_and_not_the_page(visit, fake):

@@ -79,6 +79,17 @@ def test_a_class_that_a_variant_lacks_is_a_gap_and_no_zero(tmp_path):
     assert (cell.text, cell.background) == ("–", "")
 
 
+def test_of_more_than_twenty_classes_the_worst_are_shown_in_their_order(tmp_path):
+    base = {f"mse_class_{label}": 0.01 for label in range(25)}
+    worse = {f"mse_class_{label}": 0.01 * (1 + (7 * label % 25) / 100) for label in range(25)}
+    variants = [replace(NONE, metrics=base), replace(QUICK[3], metrics=worse)]
+    table = built(fake_run.make(tmp_path, variants, classes=[str(label) for label in range(25)]))
+    worst = sorted(sorted(range(25), key=lambda label: -(7 * label % 25))[:20])
+    assert table.classes == [str(label) for label in worst]
+    assert {len(row.cells) for row in table.rows} == {20}
+    assert table.finding.endswith("Of 25 classes these are the 20 that got worse the most.")
+
+
 def test_classes_without_names_have_their_numbers(tmp_path):
     fake = fake_run.make(tmp_path, QUICK[:4], classes=CLASSES[:2])
     assert built(fake).classes == [*CLASSES[:2], *(f"class {label}" for label in range(2, 10))]

@@ -9,7 +9,7 @@ from fake_run import NONE, QUICK, FakeVariant
 from made_report import dead, entry, kl, mmd, none
 
 from reports import looks
-from reports.drawing import apart
+from reports.drawing import apart, palette
 from reports.page import page as whole
 from reports.sections.codes import dots, explorer_data, finding, frames, section
 from reports.stored_arrays import StoredArrays
@@ -152,14 +152,41 @@ def test_dots_outside_and_without_a_place_are_counted(tmp_path):
     assert f"; {placed} of the 1,000 dots were placed." in readings["tsne"]
 
 
-def test_data_without_classes_have_no_legend_and_no_words_about_classes(tmp_path):
+def test_data_without_labels_are_coloured_by_error_and_have_no_words_about_classes(tmp_path):
     fake = fake_run.make(tmp_path, QUICK[:2], n=200, classes=("all",))
     report, store = stored(fake)
     store.labels = np.zeros_like(store.labels)
-    assert section.build(report, store).classes == []
-    data = explorer_data.build(report, store)
+    built, data = section.build(report, store), explorer_data.build(report, store)
     assert not data["many"]
     assert {variant["clouds"]["tsne"]["note"] for variant in data["variants"].values()} == {""}
+    assert [variant["clouds"]["pca"]["medians"] for variant in data["variants"].values()] == [[], []]
+    found = dots.found(report, store)
+    counts = np.bincount(np.concatenate([codes.groups for codes in found]), minlength=6)
+    assert len(built.keys) == len(counts) == 6
+    assert counts.min() > 0.1 * counts.sum()  # a sixth, but that the ends are round numbers
+    for codes in found:
+        ends = [0, *data["edges"], np.inf]
+        for group in range(6):
+            errors = 1e5 * codes.views.squared_errors[codes.groups == group]
+            assert ((ends[group] < errors) & (errors <= ends[group + 1])).all()
+    assert built.keys[0].name == f"up to {ends[1] / 100:.2g}"
+
+
+def test_of_more_than_ten_classes_the_nine_commonest_have_a_colour_of_their_own(tmp_path):
+    labels = np.concatenate([np.repeat(np.arange(20, 32), np.arange(30, 6, -2)), [3, 3]]).astype(np.uint8)
+    images = np.zeros((len(labels), 28, 28), np.uint8)
+    report, store = stored(fake_run.make(tmp_path, QUICK[:1], images=images, labels=labels, classes=["a", "b"]))
+    built, (codes,) = section.build(report, store), dots.found(report, store)
+    assert [(key.mark, key.name) for key in built.keys] == [
+        *((str(label), f"class {label}") for label in range(20, 29)),
+        ("", "4 other classes"),
+    ]
+    assert [key.colour for key in built.keys] == list(palette.CLASS_COLOURS)
+    np.testing.assert_array_equal(codes.groups, np.where((labels >= 20) & (labels < 29), labels - 20, 9))
+    data = explorer_data.build(report, store)
+    assert [data["groups"][label] for label in labels] == codes.groups.tolist()
+    (variant,) = data["variants"].values()
+    assert [data["marks"][group] for group, *_ in variant["clouds"]["pca"]["medians"]] == data["marks"][:9]
 
 
 def test_without_codes_the_variants_are_listed_and_nothing_is_drawn(tmp_path):

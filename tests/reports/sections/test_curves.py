@@ -12,7 +12,7 @@ from reports import looks
 from reports.sections.doubt import curves
 
 TOUCHED = ["mmd-a0.6-s2.83", "imq-a0.6"]
-SERIES = {"val_bce": "bce", "val_penalty": "penalty"}
+SERIES = {"val_bce": "error", "val_penalty": "penalty"}
 
 
 def values(element):
@@ -34,15 +34,15 @@ def test_the_validation_curves_are_those_of_the_report(tmp_path):
 
 def test_lines_are_means_over_seeds_with_the_range_of_few_lines_around_them(report):
     built = curves.build(report)
-    (line,) = Parsed(built.bce).all("g", data_variant=TOUCHED[0])
+    (line,) = Parsed(built.error).all("g", data_variant=TOUCHED[0])
     runs = [run.history["val_bce"] for run in report.variants[3].runs]
     assert values(line) == [pytest.approx(sum(column) / 3) for column in zip(*runs, strict=True)]
     assert built.banded
-    assert 'fill-opacity="0.16"' in built.bce
+    assert 'fill-opacity="0.16"' in built.error
 
 
 def test_what_no_penalty_touched_is_one_grey_line_with_its_range(report):
-    chart = Parsed(curves.build(report).bce)
+    chart = Parsed(curves.build(report).error)
     (grey,) = [e for e in chart.all("g") if "data-variant" not in e.attributes and "data-values" in e.attributes]
     untouched = [one for one in report.variants if one.name not in TOUCHED]
     runs = [run.history["val_bce"] for one in untouched for run in one.runs]
@@ -53,7 +53,7 @@ def test_what_no_penalty_touched_is_one_grey_line_with_its_range(report):
 
 def test_a_line_has_the_colour_and_the_name_of_its_variant(report):
     built = curves.build(report)
-    for chart in map(Parsed, (built.bce, built.penalty)):
+    for chart in map(Parsed, (built.error, built.penalty)):
         for name in TOUCHED:
             look = looks.of(report.variants)[name]
             group = chart.elements.index(chart.all("g", data_variant=name)[0])
@@ -64,7 +64,7 @@ def test_a_line_has_the_colour_and_the_name_of_its_variant(report):
 
 def test_lines_of_one_colour_differ_by_their_dashes(tmp_path):
     many = [NONE, *(replace(QUICK[3], sigma=sigma) for sigma in (2.0, 3.0, 4.0))]
-    chart = Parsed(curves.build(fake_run.make(tmp_path, many).report).bce)
+    chart = Parsed(curves.build(fake_run.make(tmp_path, many).report).error)
     solid = [
         e.attributes.get("stroke-dasharray", "") for e in chart.all("path") if e.attributes.get("stroke-width") == "1.8"
     ]
@@ -76,7 +76,7 @@ def test_equal_bce_gives_equal_curves_whatever_alpha_makes_of_the_loss(tmp_path)
     first, second = (variant.runs[0].history for variant in report.variants)
     second["val_bce"] = first["val_bce"]
     assert first["loss"] != second["loss"]
-    chart = Parsed(curves.build(report).bce)
+    chart = Parsed(curves.build(report).error)
     lines = [e.attributes["d"] for e in chart.all("path") if e.attributes.get("stroke-linejoin")]
     assert lines[0] == lines[1]
 
@@ -114,7 +114,7 @@ def test_a_long_run_may_leave_its_first_epoch_out_of_the_frame(tmp_path):
     report = fake_run.make(tmp_path, epochs=12).report
     for variant in report.variants:
         variant.runs[0].history["val_bce"][0] = 5.0
-    _, high = map(float, Parsed(curves.build(report).bce).elements[0].attributes["data-ylim"].split())
+    _, high = map(float, Parsed(curves.build(report).error).elements[0].attributes["data-ylim"].split())
     assert high < 1
 
 

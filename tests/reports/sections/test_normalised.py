@@ -22,7 +22,7 @@ def fake(tmp_path_factory):
 
 
 def test_they_have_curves_of_their_own_and_are_no_yardstick(fake):
-    chart = Parsed(curves.build(fake.report).bce)
+    chart = Parsed(curves.build(fake.report).error)
     drawn = {e.attributes.get("data-variant") for e in chart.all("g") if "data-series" in e.attributes}
     assert {"none-bn", "mmd-a0.6-s2.83-bn"} <= drawn
 

@@ -10,6 +10,7 @@ from parsed_page import Parsed, words
 
 from reports import looks, write
 from reports.drawing import scales
+from reports.sections.codes import frames
 from reports.sections.sheet import columns, section, sigma_figure, thumbnails, tiles
 from reports.sections.sheet.dots import ROOM, WIDTH, Axis
 from reports.stored_arrays import StoredArrays
@@ -168,6 +169,6 @@ def test_codes_that_hardly_miss_the_prior_are_seen_at_its_scale(tmp_path):
     far, near, third = (column.codes for column in sheet.columns.columns)
     fake = fake_run.make(tmp_path / "again", [NONE, LIVE, almost])
     clouds = [StoredArrays(fake.run_dir, fake.store).first(one) for one in report.variants]
-    assert thumbnails.reach([clouds[2]]) < thumbnails.CLOSE < thumbnails.reach([clouds[0]])
+    assert frames.reach([clouds[2].pca]) < thumbnails.CLOSE < frames.reach([clouds[0].pca])
     assert len({far.source, near.source, third.source}) == 3
-    assert f"near the prior ±{thumbnails.reach(clouds[1:]):.1f}" in sheet.columns.codes_reading
+    assert f"near the prior ±{frames.reach([one.pca for one in clouds[1:]]):.1f}" in sheet.columns.codes_reading

@@ -1,0 +1,1 @@
+"""Several numbers of latent dimensions beside each other."""
