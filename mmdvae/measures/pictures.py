@@ -1,5 +1,6 @@
 """Pictures of one model for the page: thumbnails of reconstructions, samples, and what `portraits` shows."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -7,7 +8,7 @@ from scipy.special import expit
 
 from mmdvae.images import thumbnails
 from mmdvae.measures import portraits, prior_match, projections, samplers
-from mmdvae.measures.blocks import in_unit, read
+from mmdvae.measures.blocks import blocks, in_unit, read
 from mmdvae.measures.reconstruction import Errors
 
 RECONSTRUCTIONS = 16
@@ -54,7 +55,8 @@ def of_decoder(decode: Decode, means: np.ndarray, train: np.ndarray, test: np.nd
     """
 
     def decoded(codes: np.ndarray) -> np.ndarray:
-        return _eight_bit(expit(decode(codes)))
+        some = blocks(len(codes), math.prod(test.shape[1:]))
+        return np.concatenate([_eight_bit(expit(decode(codes[block]))) for block in some])
 
     samples = decoded(prior_match.draw_prior(SAMPLES, means.shape[1], seed=samplers.SEED))
     return {
