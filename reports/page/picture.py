@@ -9,7 +9,8 @@ from reports.drawing import pictures
 from reports.drawing.palette import Column
 from reports.sections.answer import headline
 from reports.sections.codes import frames
-from reports.stored_arrays import StoredArrays, Views
+from reports.stored_arrays import StoredArrays
+from reports.views import Views
 
 MOST = 8  # columns: more would not be legible where such pictures are shown
 SAMPLES, ROW, DOTS = 12, 4, 300

@@ -12,7 +12,8 @@ from parsed_page import of, section, summary_row, words
 from mmdvae.errors import InputError
 from reports import write
 from reports.sections.more import spectrum
-from reports.stored_arrays import StoredArrays, Views
+from reports.stored_arrays import StoredArrays
+from reports.views import Views
 
 
 @pytest.mark.parametrize("left", [0, 11, 5000], ids=["empty", "cut in its first header", "cut"])

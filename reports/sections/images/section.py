@@ -9,7 +9,8 @@ from reports.sections.images import finding, portraits, reconstructions, shown
 from reports.sections.images.portraits import Portrait
 from reports.sections.images.reconstructions import Row
 from reports.sections.images.shown import Shown
-from reports.stored_arrays import DOT_SIDE, StoredArrays
+from reports.stored_arrays import StoredArrays
+from reports.views import DOT_SIDE
 
 REAL = 32  # test images beside the samples, as many as there are samples
 NONE = "No images: there is no finished training with stored arrays"

@@ -8,7 +8,8 @@ from mmdvae.conclusions import vitality
 from mmdvae.record.result import Report, VariantResult
 from reports import looks, metrics
 from reports.looks import Look
-from reports.stored_arrays import StoredArrays, Views
+from reports.stored_arrays import StoredArrays
+from reports.views import Views
 
 MANY = 8  # variants that a penalty touched with all their pictures; 24 would take a megabyte
 FID = metrics.of("fid")
