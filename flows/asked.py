@@ -25,7 +25,7 @@ def settings(plan: Plan, data: Dataset) -> Iterator[dict[str, Any]]:
 
 def known_data(plan: Plan) -> Dataset | None:
     """The plan's data if they are prepared in its store already."""
-    return prepare.known(plan.experiment.source, plan.options.data_dir, plan.store)
+    return prepare.known(plan.data, plan.options.data_dir, plan.store)
 
 
 def trained(plan: Plan, data: Dataset) -> dict[Variant, int]:

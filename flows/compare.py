@@ -12,15 +12,18 @@ from flows.lifecycle import end_task_runs, heartbeat, missed_schedules, notify, 
 from flows.parameters import (
     Alpha,
     Beta,
+    Colour,
     Dataset,
     Epochs,
     Experiment,
+    Fit,
     Jobs,
     Likelihood,
     Name,
     Positive,
     Seed,
     Sigma,
+    Size,
     Whole,
 )
 from flows.plan import Plan
@@ -59,6 +62,11 @@ def compare(
     learning_rate: Positive | None = None,
     overrides: list[Name] | None = None,
     dataset: Dataset | None = None,
+    size: Size | None = None,
+    fit: Fit | None = None,
+    colour: Colour | None = None,
+    group: Name | None = None,
+    value_range: Name | None = None,
     data_dir: Path | None = None,
     only: list[Name] | None = None,
     jobs: Jobs | None = None,
@@ -88,6 +96,11 @@ def compare(
         learning_rate: Of the optimizer; if empty, the preset's.
         overrides: Other settings of the file, as KEY=VALUE, such as training.cooldown=0.
         dataset: If empty, the preset's; fashion-mnist, mnist, kmnist, digits, npz:PATH, images:DIR or idx:DIR.
+        size: Height and width that all images get, such as 64x64; only for images of your own.
+        fit: How an image of another size gets it: crop (default), pad or stretch.
+        colour: Make all images grey or rgb.
+        group: A regular expression of a file's name; images in which it finds the same stay in one split.
+        value_range: LOW,HIGH: which values become black and white, for numbers that are no bytes.
         data_dir: Folder that holds the data set's files; no other is searched.
         only: Names of the preset's variants to train; the others are left out.
         jobs: Trainings at a time; if empty, as many as cores, memory and GPUs allow.
@@ -121,6 +134,11 @@ def compare(
             learning_rate=learning_rate,
             overrides=tuple(overrides or ()),
             dataset=dataset,
+            size=size,
+            fit=fit,
+            colour=colour,
+            group=group,
+            value_range=value_range,
             data_dir=data_dir,
             only=tuple(only or ()),
             jobs=jobs,

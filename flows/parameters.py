@@ -7,6 +7,7 @@ from pydantic import Field
 from flows import plan
 from mmdvae import recipes, variants
 from mmdvae.data import catalog
+from mmdvae.data.options import COLOURS, FITS
 from mmdvae.experiment.file import LIKELIHOODS, PRESETS
 
 Name = Annotated[str, Field(min_length=1)]
@@ -20,4 +21,7 @@ Likelihood = Annotated[str, Field(json_schema_extra={"enum": list(LIKELIHOODS)})
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Epochs = Annotated[int, Field(ge=1, le=recipes.MOST_EPOCHS)]
 Jobs = Annotated[int, Field(ge=1, le=plan.MOST_JOBS)]
+Size = Annotated[str, Field(pattern="^[0-9]{1,3}x[0-9]{1,3}$", json_schema_extra={"examples": ["64x64"]})]
+Fit = Annotated[str, Field(json_schema_extra={"enum": list(FITS)})]
+Colour = Annotated[str, Field(json_schema_extra={"enum": list(COLOURS)})]
 Dataset = Annotated[str, Field(min_length=1, json_schema_extra={"examples": list(catalog.CHOICES)})]

@@ -5,13 +5,16 @@ import secrets
 import shlex
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from mmdvae import variants
-from mmdvae.data import catalog
+from mmdvae.data import catalog, prepare
+from mmdvae.data import options as data_options
+from mmdvae.data.catalog import Row
+from mmdvae.data.options import DataOptions
 from mmdvae.errors import InputError, shown
 from mmdvae.experiment import file
 from mmdvae.experiment.experiment import Experiment
@@ -42,7 +45,12 @@ class Options:
     learning_rate: float | None = None
     overrides: tuple[str, ...] = ()  # KEY=VALUE
     only: tuple[str, ...] = ()
-    dataset: str | None = None
+    dataset: str | None = None  # with its own size to value_range, or else they change those of the preset's
+    size: str | None = None
+    fit: str | None = None
+    colour: str | None = None
+    group: str | None = None
+    value_range: str | None = None
     data_dir: Path | None = None
     out: Path = Path("runs")
     jobs: int | None = None
@@ -61,6 +69,11 @@ class Plan:
     experiment: Experiment
     whole: bool  # whether its variants are all of the file, and no others
     options: Options
+
+    @property
+    def data(self) -> Row:
+        """The data set and how its images are made alike."""
+        return catalog.find(self.experiment.source, self.experiment.data)
 
     @property
     def out(self) -> Path:
@@ -107,6 +120,7 @@ def make(*, writes: bool = True, **given: Any) -> Plan:
         _check_text(option, str(path))
     environment.backend()
     if writes:
+        prepare.check(catalog.find(experiment.source, experiment.data), options.data_dir, options.out / "store")
         check_writable(options.out)
     now = datetime.now(UTC)
     return Plan(
@@ -140,8 +154,8 @@ def _changes(options: Options) -> dict[str, Any]:
         key, equals, value = (part.strip() for part in override.partition("="))
         if not equals:
             raise InputError(f"--set must be KEY=VALUE, such as training.cooldown=0, got {override!r}")
-        if key in ("data", "data.source", "base"):
-            raise InputError(f"--set cannot change {key}; take --dataset, or write it into the file")
+        if key == "base" or key.split(".")[0] == "data":
+            raise InputError(f"--set cannot change {key}; take its own option, or write it into the file")
         changes[key] = file.parsed(value)
     return changes | {key: value for key, value in given.items() if value is not None}
 
@@ -157,10 +171,17 @@ def _chosen(experiment: Experiment, options: Options) -> Experiment:
         experiment = experiment.with_variants(options.alphas, options.sigmas, options.variants, more)
     if options.only:
         experiment = experiment.only(options.only)
-    if options.dataset is not None:
-        catalog.find(options.dataset)
-        experiment = replace(experiment, source=options.dataset)
-    return experiment
+    given = _data_options(options)
+    source, data = options.dataset, given
+    if source is None:
+        source, data = experiment.source, DataOptions(**asdict(experiment.data) | given.given)
+    catalog.find(source, data)
+    return replace(experiment, source=source, data=data)
+
+
+def _data_options(options: Options) -> DataOptions:
+    names = ("size", "fit", "colour", "group", "value_range")
+    return data_options.parsed(**{name: getattr(options, name) for name in names})
 
 
 def check_writable(out: Path) -> None:
@@ -215,4 +236,5 @@ def _command(options: Options) -> str:
         ]
     if options.dataset is not None:
         words += ["--dataset", catalog.find(options.dataset).name]
+    words += data_options.words(_data_options(options))
     return shlex.join(map(shown, words))

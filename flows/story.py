@@ -39,7 +39,7 @@ class Ending:
 def story(plan: Plan, runner: Runner) -> Ending:
     """How do alpha and sigma affect the reconstructions and the dispersion of the latent space?"""
     with inventory.running(plan.store, plan.run_id):
-        data = runner.result(runner.submit(load_data, plan.experiment.source, plan.options.data_dir, plan.store))
+        data = runner.result(runner.submit(load_data, plan.data, plan.options.data_dir, plan.store))
         plan = plan.for_images(data.shape)
         memory = _fit_into_memory(plan, data)
         steps = _Steps(plan, data, runner)

@@ -5,7 +5,8 @@ from pathlib import Path
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from mmdvae.data import catalog, prepare, sources
+from mmdvae.data import prepare
+from mmdvae.data.catalog import Row
 from mmdvae.data.prepare import Dataset
 from mmdvae.jobs import inventory
 from mmdvae.jobs.store import touch
@@ -13,11 +14,8 @@ from tasks.progress import tell
 
 
 @task(task_run_name="load data", cache_policy=NO_CACHE)
-def load_data(name: str, data_dir: Path | None, store: Path) -> Dataset:
-    """Find, check and decode the data set once."""
-    row = catalog.find(name)
-    for contents in filter(None, (catalog.contents(row, place) for _, place in sources.places(row, data_dir))):
-        tell("data", {"event": "note", "message": contents})
+def load_data(row: Row, data_dir: Path | None, store: Path) -> Dataset:
+    """Find, check and decode the data set once, and tell what was converted or left out."""
     while True:
         dataset = prepare.prepare(
             row,
@@ -27,5 +25,8 @@ def load_data(name: str, data_dir: Path | None, store: Path) -> Dataset:
         )
         with inventory.using(store):
             touch(dataset.folder)
-            if dataset.folder.is_dir():  # else it was pruned just now
-                return dataset
+            there = dataset.folder.is_dir()  # else it was pruned just now
+        if there:
+            for note in dataset.notes:
+                tell("data", {"event": "note", "message": note})
+            return dataset

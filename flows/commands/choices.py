@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.options import data_dir_option, dataset_option
+from flows.commands.options import data_dir_option, data_options, dataset_option
 
 
 @click.command()
@@ -33,20 +33,32 @@ def new() -> None:
 
 @click.command()
 @dataset_option
+@data_options
 @data_dir_option
 @click.option("--fetch/--no-fetch", default=True, show_default=True, help="Download what is missing.")
-def data(dataset: str, data_dir: Path | None, fetch: bool) -> None:
-    """Show where the data set was searched for and found; download it if it is missing."""
+def data(dataset: str, data_dir: Path | None, fetch: bool, **wishes) -> None:
+    """Show where the data set was searched for and found, and how it is understood; download it if it is missing."""
     from flows.progress.terminal import for_terminal
-    from mmdvae.data import sources
+    from mmdvae import images
+    from mmdvae.data import catalog, options, sources, splits
 
-    for finding in sources.survey(dataset, data_dir):
+    row = catalog.find(dataset, options.parsed(**wishes))
+    findings = sources.survey(row, data_dir)
+    for finding in findings:
         click.echo(f"{finding.place}: {finding.state}{f' ({finding.detail})' if finding.detail else ''}")
     with for_terminal() as show:
         folder = sources.locate(
-            dataset,
+            row,
             data_dir,
             fetch=fetch,
             on_progress=lambda done, total: show("download", {"event": "download", "done": done, "total": total}),
         )
-    click.echo(f"{dataset} is in {folder}")
+    source = catalog.opened(row, folder)
+    for note in source.notes:
+        if note not in [finding.detail for finding in findings]:
+            click.echo(f"note: {note}")
+    train, valid, test = splits.counts(splits.assign(row.name, source))
+    click.echo(
+        f"{dataset} is in {folder}: {images.told(source.shape)}; {train:,} to train on, {valid:,} for validation, "
+        f"{test:,} for testing"
+    )

@@ -35,11 +35,27 @@ out_option = click.option(
     show_default=True,
     help="Folder for reports and trained variants.",
 )
-DATASETS = "fashion-mnist, mnist, kmnist, digits (offline), npz:PATH, images:DIR or idx:DIR."
+DATASETS = "fashion-mnist, mnist, kmnist, digits (offline), npz:PATH, images:DIR (or .zip) or idx:DIR."
 dataset_option = click.option("--dataset", default="fashion-mnist", show_default=True, help=DATASETS)
 data_dir_option = click.option(
     "--data-dir", type=FOLDER, help="Folder that holds the data set's files; no other is searched."
 )
+
+
+_DATA_OPTIONS = (
+    click.option("--size", metavar="HxW", help="Height and width that all images get, 8 to 256 pixels: 64x64."),
+    click.option("--fit", metavar="HOW", help="How: crop (default), pad or stretch."),
+    click.option("--colour", metavar="HOW", help="Make all images grey or rgb."),
+    click.option("--group", metavar="REGEX", help="Of a file's name: what it finds stays in one split."),
+    click.option("--range", "value_range", metavar="LOW,HIGH", help="Values that become black and white."),
+)
+
+
+def data_options(command):
+    """How images are made alike; the names are those of plan.Options."""
+    for option in reversed(_DATA_OPTIONS):
+        command = option(command)
+    return command
 
 
 def experiment_options(command):
@@ -103,6 +119,7 @@ def experiment_options(command):
                 help="Any setting: training.cooldown=0. Repeatable.",
             ),
             click.option("--dataset", help=f"{DATASETS}  [default: the preset's]"),
+            data_options,
             data_dir_option,
         )
     ):

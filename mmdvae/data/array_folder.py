@@ -1,49 +1,104 @@
 """The folder of a prepared data set: six .npy files, and info.json, written last, with their sizes and digests."""
 
+import hashlib
 import secrets
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mmdvae.data.source import Source
+from mmdvae.data.splits import SPLITS, counts
 from mmdvae.errors import InputError
-from mmdvae.files import file_sha256, read_json, write_json
+from mmdvae.files import file_sha256, read_json, strict_json, write_json
 
-SPLITS = ("train", "valid", "test")
 SCHEMA = 1  # version of info.json and of the decoding; increase it when either changes
 FILES = tuple(f"{split}_{what}.npy" for split in SPLITS for what in ("images", "labels"))
+_CHUNK = 1 << 20  # bytes
 _KEYS = {"schema", "name", "sha256", "classes", "counts", "files"}
 
 
-def write(folder: Path, arrays: dict[str, np.ndarray], *, name: str, classes: tuple[str, ...], sha256: str) -> None:
-    """Write the folder, replacing a damaged one: under a temporary name, then moved into place as a whole.
+def write(store: Path, source: Source, splits: list[np.ndarray], *, name: str) -> Path:
+    """Decode a source into its folder in the store, data-DIGEST, block by block; return it.
 
-    Args: arrays by file name, as in FILES. The caller holds the lock of the parent folder.
+    Under a temporary name, then moved into place as a whole. The folder is left alone if it is there and undamaged,
+    because the same images may come from another source. The caller holds the lock of the store.
+    Args: splits: for each part of the source the split of each image, as splits.assign gives it.
     """
-    for left in folder.parent.glob(".data-*"):  # left by processes that were killed
-        shutil.rmtree(left, ignore_errors=True)
-    temporary = folder.with_name(f".data-{secrets.token_hex(6)}")
+    for left in store.glob(".data-*"):  # left by processes that were killed
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+    temporary = store / f".data-{secrets.token_hex(6)}"
+    temporary.mkdir()
     try:
-        _fill(temporary, arrays, name=name, classes=classes, sha256=sha256)
-        _move(temporary, folder)
+        _fill(temporary, source, splits)
+        sha256 = seal(temporary, name=name, classes=source.classes, notes=source.told())
+        folder = folder_of(store, sha256)
+        if damaged(folder):  # or absent
+            _move(temporary, folder)
+        return folder
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _fill(temporary: Path, arrays: dict[str, np.ndarray], *, name: str, classes: tuple[str, ...], sha256: str) -> None:
-    temporary.mkdir()
+def folder_of(store: Path, sha256: str) -> Path:
+    """Where the images of that digest are."""
+    return store / f"data-{sha256[:24]}"
+
+
+def seal(folder: Path, *, name: str, classes: tuple[str, ...], notes: tuple[str, ...] = ()) -> str:
+    """Write info.json of a folder with the six arrays; return the digest of arrays and classes."""
+    total, facts = hashlib.sha256(strict_json(classes).encode()), {}
     for file in FILES:
-        np.save(temporary / file, arrays[file], allow_pickle=False)
-    info = {
+        facts[file] = _digested(folder / file, total)
+    content = {
         "schema": SCHEMA,
         "name": name,
-        "sha256": sha256,
+        "sha256": total.hexdigest(),
         "classes": classes,
-        "counts": {split: len(arrays[f"{split}_images.npy"]) for split in SPLITS},
-        "files": {file: _facts(temporary / file) for file in FILES},
+        "counts": {split: len(np.load(folder / f"{split}_labels.npy", mmap_mode="r")) for split in SPLITS},
+        "files": facts,
+        **({"notes": notes} if notes else {}),
     }
-    write_json(temporary / "info.json", info)
+    write_json(folder / "info.json", content)
+    return total.hexdigest()
+
+
+def _fill(folder: Path, source: Source, splits: list[np.ndarray]) -> None:
+    """The six arrays, written as the source is read: only a block of it is ever in memory."""
+    height, width, channels = source.shape
+    item = (height, width) if channels == 1 else source.shape
+    for number, name in enumerate(SPLITS):
+        labels = [part.labels[split == number] for part, split in zip(source.parts, splits, strict=True)]
+        np.save(folder / f"{name}_labels.npy", np.concatenate(labels), allow_pickle=False)
+    with ExitStack() as opened:
+        files = [opened.enter_context((folder / f"{name}_images.npy").open("wb")) for name in SPLITS]
+        for file, count in zip(files, counts(splits), strict=True):
+            header = {"descr": np.dtype(np.uint8).str, "fortran_order": False, "shape": (count, *item)}
+            np.lib.format.write_array_header_1_0(file, header)
+        for part, split in zip(source.parts, splits, strict=True):
+            done = 0
+            for block in part.blocks():
+                which = split[done : done + len(block)]
+                for number in np.unique(which):
+                    files[number].write(np.ascontiguousarray(block[which == number]).data)
+                done += len(block)
+            if done != len(split):
+                raise InputError(f"a source must not change while it is read, had {len(split)} images, gave {done}")
+
+
+def _digested(path: Path, total: "hashlib._Hash") -> dict[str, Any]:
+    """Size and digest of a file; its array is added to the digest of all."""
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
+    total.update(f"\n{path.name} {array.dtype.str} {array.shape}\n".encode())
+    with path.open("rb") as file:
+        own = hashlib.sha256(file.read(array.offset))
+        while chunk := file.read(_CHUNK):
+            own.update(chunk)
+            total.update(chunk)
+    return {"bytes": path.stat().st_size, "sha256": own.hexdigest()}
 
 
 def info(folder: Path) -> dict[str, Any]:
@@ -58,7 +113,10 @@ def info(folder: Path) -> dict[str, Any]:
 
 
 def open_split(folder: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Images (n, 28, 28) and labels (n,) of a split, uint8, memory-mapped read-only: pages load when they are used."""
+    """Images (n, H, W), in colour (n, H, W, 3), and labels (n,) of a split, uint8.
+
+    Memory-mapped read-only: pages load when they are used.
+    """
     info(folder)
     images, labels = (
         np.load(folder / f"{split}_{what}.npy", mmap_mode="r", allow_pickle=False) for what in ("images", "labels")

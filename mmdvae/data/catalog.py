@@ -1,20 +1,20 @@
-"""The data sets that exist, one row each, and how each is decoded into arrays."""
+"""The data sets that exist: the published ones, one row each, and the user's own, of a kind in kinds.table."""
 
-import importlib.util
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple, cast
+from typing import Literal
 
-from mmdvae.data import idx, own_images, picture_folder
-from mmdvae.data.idx import Pair
+from mmdvae.data import arrays, idx
+from mmdvae.data.kinds import digits
+from mmdvae.data.kinds.table import KINDS
+from mmdvae.data.options import DataOptions
+from mmdvae.data.source import Source
 from mmdvae.errors import InputError, shown
 
 IDX_NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
-CHOICES = ("fashion-mnist", "mnist", "kmnist", "digits", "npz:PATH", "images:DIR", "idx:DIR")
 DEFAULT = "fashion-mnist"
-OwnKind = Literal["digits", "npz", "images", "idx"]
+NO_OPTIONS = DataOptions()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,21 +35,14 @@ class IdxSet:
 class Own:
     """Images that are never downloaded: the user's own, or scikit-learn's digits."""
 
-    kind: OwnKind
+    kind: str  # a name of KINDS
     path: Path  # file or folder; for digits, scikit-learn's __init__.py
+    options: DataOptions = NO_OPTIONS
 
     @property
     def name(self) -> str:
         """The name in tables and reports; without the parent folders, which are private."""
         return "digits" if self.kind == "digits" else shown(f"{self.kind}:{self.path.resolve().name}")
-
-
-class Decoded(NamedTuple):
-    """A data set as arrays, in the order of the source files."""
-
-    train: Pair
-    test: Pair
-    classes: tuple[str, ...]
 
 
 Row = IdxSet | Own
@@ -105,22 +98,30 @@ KMNIST = IdxSet(
 )
 
 IDX_SETS = {row.name: row for row in (FASHION_MNIST, MNIST, KMNIST)}
+CHOICES = (*IDX_SETS, *(kind.form for kind in KINDS.values()))
 
 
-def find(dataset: str | Row) -> Row:
-    """The row with that name (a row is returned as it is); InputError lists the names that exist."""
+def find(dataset: str | Row, options: DataOptions = NO_OPTIONS) -> Row:
+    """The row with that name (a row is returned as it is), whose images are made alike by the options.
+
+    Raises: InputError that lists the names that exist, or for an option that means nothing for this data set.
+    """
     if not isinstance(dataset, str):
         return dataset
-    if dataset in IDX_SETS:
-        return IDX_SETS[dataset]
     if "\0" in dataset:
         raise InputError(f"dataset must be a name or a path, got {dataset!r}")
-    kind, _, path = dataset.partition(":")
-    if dataset == "digits":
-        return Own(kind="digits", path=_package_file("sklearn"))
-    if kind in ("npz", "images", "idx") and path:
-        return Own(kind=cast(OwnKind, kind), path=Path(os.path.expanduser(path)))
-    raise InputError(f"unknown dataset {dataset!r}; choose one of: {', '.join(CHOICES)}")
+    name, _, path = dataset.partition(":")
+    kind = KINDS.get(name)
+    known = path if kind and kind.form != name else dataset in (*IDX_SETS, *KINDS)
+    if not known:
+        raise InputError(f"unknown dataset {dataset!r}; choose one of: {', '.join(CHOICES)}")
+    for option in options.given:
+        if kind is None or option not in kind.takes:
+            able = ", ".join(each.form for each in KINDS.values() if option in each.takes)
+            raise InputError(f"{option} is for {able}, got it with dataset {dataset}")
+    if kind is None:
+        return IDX_SETS[dataset]
+    return Own(kind=name, path=Path(os.path.expanduser(path)) if path else digits.place(), options=options)
 
 
 def idx_file(folder: Path, name: str) -> Path | None:
@@ -132,47 +133,22 @@ def idx_file(folder: Path, name: str) -> Path | None:
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
-def source_files(row: Row, place: Path) -> tuple[Path, ...] | None:
+def source_files(row: Row, place: Path) -> tuple[str, ...] | None:
     """The files of the data set at `place`, in a fixed order; None unless all are there."""
     if isinstance(row, Own):
-        if row.kind == "images":
-            pictures = picture_folder.listing(place).pictures if place.is_dir() else ()
-            return tuple(picture.path for picture in pictures) or None
-        if row.kind == "idx":
-            return own_images.idx_files(place)
-        return (place,) if place.is_file() else None
-    found = [path for name in IDX_NAMES if (path := idx_file(place, name))]
+        return KINDS[row.kind].files(place)
+    found = [str(path) for name in IDX_NAMES if (path := idx_file(place, name))]
     return tuple(found) if len(found) == len(IDX_NAMES) else None
 
 
-def contents(row: Row, place: Path) -> str:
-    """How the user's own set at `place` is interpreted and what is left out; empty if there is nothing to report."""
-    if isinstance(row, Own) and row.kind == "images" and place.is_dir():
-        return str(picture_folder.listing(place))
-    left_out = own_images.npz_left_out(place) if isinstance(row, Own) and row.kind == "npz" else ""
-    return f"left out: {left_out}" if left_out else ""
-
-
-def decode(row: Row, place: Path) -> Decoded:
-    """The arrays of the data set at `place`; InputError names the file, the rule and the value."""
+def opened(row: Row, place: Path) -> Source:
+    """The data set at `place`, whose headers are read; InputError names the file, the rule and the value."""
     if isinstance(row, Own):
-        return Decoded(*_DECODERS[row.kind](place))
-    paths = source_files(row, place)
-    if paths is None:
+        return KINDS[row.kind].opened(place, row.options)
+    found = source_files(row, place)
+    if found is None:
         raise InputError(f"{place}: must hold {', '.join(IDX_NAMES)}, gzipped or plain")
-    train, test = (idx.read_pair(*pair) for pair in (paths[:2], paths[2:]))
-    return Decoded(train, test, row.classes)
-
-
-_DECODERS: dict[OwnKind, Callable[[Path], own_images.Parts]] = {
-    "digits": own_images.digits,
-    "npz": own_images.npz,
-    "images": picture_folder.images,
-    "idx": own_images.idx_set,
-}
-
-
-def _package_file(package: str) -> Path:
-    """The path of a package's __init__.py, found without importing the package."""
-    found = importlib.util.find_spec(package)
-    return Path(found.origin) if found and found.origin else Path(package)
+    train, train_labels, test, test_labels = map(Path, found)
+    sides = (idx.SIDE, idx.SIDE)
+    parts = {"train": idx.pair(train, train_labels, sides), "test": idx.pair(test, test_labels, sides)}
+    return arrays.source(parts, NO_OPTIONS, classes=row.classes)

@@ -12,30 +12,34 @@ from typing import IO
 
 import numpy as np
 
+from mmdvae.data.arrays import Rows
+from mmdvae.data.source import MAX_ITEMS, rows_in_block
 from mmdvae.errors import InputError
 
-SIDE = 28  # pixels; the network is built for 28 x 28
-MAX_ITEMS = 1_000_000  # EMNIST, the largest of the family, has 814,255; more is a broken header or a zip bomb
-_MAX_BYTES = MAX_ITEMS * SIDE * SIDE + 16
+SIDE = 28  # pixels of the published sets
+_MAX_BYTES = MAX_ITEMS * SIDE * SIDE + 16  # EMNIST, the largest of the family, has 814,255 images
 _UNSIGNED_BYTE = 0x08  # the third byte of the magic number: the type of the values
 _GZIP = b"\x1f\x8b"
 
-Pair = tuple[np.ndarray, np.ndarray]  # images (n, 28, 28) uint8 and their labels (n,) uint8
 
+def pair(images: Path, labels: Path, sides: tuple[int, int] | None = None) -> tuple[Rows, np.ndarray]:
+    """The images (n, height, width) of one part, which are read later, and their labels (n,) uint8.
 
-def read_pair(images: Path, labels: Path) -> Pair:
-    """The images (n, 28, 28) and labels (n,) of one split, uint8 and read-only.
-
+    Args: sides: the height and width that the images must have; any if None.
     Raises: InputError with the file's name if it is missing, truncated, too long, not IDX or of another image size,
         or if the numbers of images and labels differ.
     Source: http://yann.lecun.com/exdb/mnist/, "The IDX file format".
     """
-    pixels, targets = _read(images, (SIDE, SIDE)), _read(labels, ())
-    if len(pixels) != len(targets):
+    pixels, targets = _rows(images, 3), _rows(labels, 1)
+    if sides not in (None, pixels.shape[1:]):
+        found = " x ".join(map(str, pixels.shape[1:]))
+        raise InputError(f"{images}: images must be {sides[0]} x {sides[1]} pixels, got {found}")
+    if pixels.shape[0] != targets.shape[0]:
         raise InputError(
-            f"{labels}: must have one label for each of the {len(pixels)} images of {images.name}, has {len(targets)}"
+            f"{labels}: must have one label for each of the {pixels.shape[0]} images of {images.name}, has "
+            f"{targets.shape[0]}"
         )
-    return pixels, targets
+    return pixels, targets.whole()
 
 
 def content_sha256(path: Path) -> str:
@@ -50,27 +54,42 @@ def content_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path, item: tuple[int, ...]) -> np.ndarray:
-    """The array (n, *item) uint8; item is (28, 28) for images and () for labels."""
-    expected = _UNSIGNED_BYTE << 8 | 1 + len(item)  # the magic number: the type, then the number of dimensions
+def _rows(path: Path, dimensions: int) -> Rows:
+    """The array in a file, uint8; dimensions are 3 for images and 1 for labels."""
     with _opened(path) as file:
-        header = file.read(8 + 4 * len(item))
-        if len(header) < 8 + 4 * len(item):
-            raise InputError(f"{path}: must begin with {8 + 4 * len(item)} bytes of header, has {len(header)}")
-        magic, count, *sides = struct.unpack(f">{len(header) // 4}I", header)
-        if magic != expected:
-            kind = "images" if item else "labels"
-            raise InputError(f"{path}: must be IDX {kind} with magic number {expected}, got {magic}")
-        if tuple(sides) != item:
-            raise InputError(f"{path}: images must be {SIDE} x {SIDE} pixels, got {' x '.join(map(str, sides))}")
-        if not 1 <= count <= MAX_ITEMS:
-            raise InputError(f"{path}: the number of items must be >= 1 and <= {MAX_ITEMS}, got {count}")
-        size = count * math.prod(item)
-        content = file.read(size + 1)  # one byte more than promised shows an excess without decompressing all of it
-    if len(content) != size:
-        found = "more" if len(content) > size else str(len(content))
-        raise InputError(f"{path}: must have the {size} bytes that its header promises, has {found}")
-    return np.frombuffer(content, np.uint8).reshape(count, *item)
+        shape = _header(path, file, dimensions)
+
+    def blocks() -> Iterator[np.ndarray]:
+        size, done = math.prod(shape), 0
+        step = rows_in_block(math.prod(shape[1:]))
+        with _opened(path) as file:
+            _header(path, file, dimensions)
+            for start in range(0, shape[0], step):
+                count = min(step, shape[0] - start)
+                content = file.read(count * math.prod(shape[1:]))
+                done += len(content)
+                if len(content) < count * math.prod(shape[1:]):
+                    raise InputError(f"{path}: must have the {size} bytes that its header promises, has {done}")
+                yield np.frombuffer(content, np.uint8).reshape(count, *shape[1:])
+            if file.read(1):  # one byte shows an excess without decompressing all of it
+                raise InputError(f"{path}: must have the {size} bytes that its header promises, has more")
+
+    return Rows(name=str(path), dtype=np.dtype(np.uint8), shape=shape, blocks=blocks)
+
+
+def _header(path: Path, file: IO[bytes] | gzip.GzipFile, dimensions: int) -> tuple[int, ...]:
+    """The shape that a header promises, read from the beginning of the file."""
+    expected = _UNSIGNED_BYTE << 8 | dimensions  # the magic number: the type, then the number of dimensions
+    header = file.read(4 + 4 * dimensions)
+    if len(header) < 4 + 4 * dimensions:
+        raise InputError(f"{path}: must begin with {4 + 4 * dimensions} bytes of header, has {len(header)}")
+    magic, count, *sides = struct.unpack(f">{len(header) // 4}I", header)
+    if magic != expected:
+        kind = "images" if dimensions > 1 else "labels"
+        raise InputError(f"{path}: must be IDX {kind} with magic number {expected}, got {magic}")
+    if not 1 <= count <= MAX_ITEMS:
+        raise InputError(f"{path}: the number of items must be >= 1 and <= {MAX_ITEMS}, got {count}")
+    return count, *sides
 
 
 @contextmanager

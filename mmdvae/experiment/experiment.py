@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from mmdvae import variants
 from mmdvae.data import catalog
+from mmdvae.data.options import DataOptions
 from mmdvae.errors import InputError
 from mmdvae.experiment import sigma_rules
 from mmdvae.recipes import Recipe
@@ -21,6 +22,7 @@ class Experiment:
     variants: tuple[Variant, ...]  # those with fewer latent dimensions first, else in the order that was given
     seeds: tuple[int, ...] = (0,)
     source: str = catalog.DEFAULT  # of the images, as --dataset takes it
+    data: DataOptions = catalog.NO_OPTIONS  # how its images are made alike
 
     def __post_init__(self):
         object.__setattr__(self, "variants", tuple(sorted(self.variants, key=lambda one: one.latent_dim)))

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mmdvae import recipes, variants
 from mmdvae.data import catalog
+from mmdvae.data.options import DataOptions
 from mmdvae.errors import InputError, shown
 from mmdvae.experiment import blocks, schema
 from mmdvae.experiment.blocks import MOST_VARIANTS
@@ -96,7 +97,7 @@ def as_content(experiment: Experiment, folder: Path | None = None) -> dict[str, 
         "name": experiment.name,
         **({"question": experiment.question} if experiment.question else {}),
         "seeds": list(experiment.seeds),
-        "data": {"source": _relative(experiment.source, folder)},
+        "data": {"source": _relative(experiment.source, folder), **experiment.data.given},
         "model": model,
         "training": {"recipe": experiment.recipe.name, **recipe},
         "variants": [blocks.block_of(variant, several=several) for variant in experiment.variants],
@@ -185,10 +186,6 @@ def parsed(text: str) -> Any:
 
 def _experiment(content: dict[str, Any], path: Path) -> Experiment:
     file = schema.check(content)
-    try:
-        catalog.find(file.data.source)
-    except InputError as error:
-        raise InputError(f"data.source: {error}") from None
     return Experiment(
         name=_name(file),
         question=file.question,
@@ -196,7 +193,24 @@ def _experiment(content: dict[str, Any], path: Path) -> Experiment:
         variants=_variants(file),
         seeds=tuple(dict.fromkeys(file.seeds)),
         source=_beside(file.data.source, path),
+        data=_data(file.data),
     )
+
+
+def _data(table: schema.Data) -> DataOptions:
+    """The options of the data, which must mean something for their source."""
+    given: dict[str, Any] = table.model_dump(exclude={"source"})
+    try:
+        catalog.find(table.source)
+    except InputError as error:
+        raise InputError(f"data.source: {error}") from None
+    try:
+        given = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
+        options = DataOptions(**given)
+        catalog.find(table.source, options)
+    except InputError as error:
+        raise InputError(f"data.{error}") from None
+    return options
 
 
 def _variants(file: File) -> tuple[Variant, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from mmdvae.data.array_folder import open_split
 from mmdvae.files import finite_or_none
 from mmdvae.measures import class_separation, classifier, prior_match, protocol, repeats, sample_quality, samplers
-from mmdvae.measures.blocks import blocks, in_unit
+from mmdvae.measures.blocks import in_unit, read
 from mmdvae.measures.class_separation import REFERENCES
 from mmdvae.measures.pca import EXACT, Pca
 from mmdvae.measures.reconstruction import Errors, mse_by_class
@@ -139,8 +139,8 @@ def _of_prior(n: int, dim: int) -> Metrics:
 def _errors(splits: _Splits, images: Callable[[slice], np.ndarray]) -> Metrics:
     """Errors of `images`, the reconstructions (m, H, W[, C]) of a block of the test images."""
     errors = Errors()
-    for block in blocks(len(splits.test), math.prod(splits.test.shape[1:])):
-        errors.add(in_unit(splits.test[block]), images(block))
+    for block, targets in read(splits.test):
+        errors.add(in_unit(targets), images(block))
     return errors.metrics() | mse_by_class(errors.by_image(), splits.labels)
 
 

@@ -1,5 +1,7 @@
-"""Blocks of images: as many at a time as fit in memory, however large the images are."""
+"""Blocks of images: as many at a time as fit in memory, however large and many the images are."""
 
+import math
+import mmap
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,6 +20,19 @@ def blocks(n: int, values: int) -> Iterator[slice]:
     step = at_a_time(values, BYTES)
     step -= step % WHOLE if step > WHOLE else 0
     return (slice(start, min(start + step, n)) for start in range(0, n, step))
+
+
+def read(images: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """The images (n, ...) block by block, with the slice of each; what was read of a mapped file is given back."""
+    for block in blocks(len(images), math.prod(images.shape[1:])):
+        yield block, images[block]
+        give_back(images)
+
+
+def give_back(images: np.ndarray) -> None:
+    """Let go of the memory that a mapped file fills as it is read; whoever reads it again finds the same."""
+    if isinstance(images, np.memmap):
+        images._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
 
 
 def in_unit(images: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from mmdvae.data.array_folder import open_split
 from mmdvae.files import file_sha256, replacing
 from mmdvae.images import Shape, shape_of
 from mmdvae.measures import orientations
+from mmdvae.measures.blocks import give_back
 from mmdvae.model.batches import in_batches, scaled
 from mmdvae.model.stages import Stages
 from mmdvae.training import checkpoint
@@ -153,10 +154,12 @@ def _predicted(
 ) -> tuple[np.ndarray, np.ndarray]:
     """As `judge`, of the images of these rows (m,), each turned by its `turns` (n,); read a batch at a time."""
 
-    def read(some: np.ndarray) -> np.ndarray:
-        return images[some] if turns is None else orientations.turned(images[some], turns[some])
+    def answers(some: np.ndarray) -> list[np.ndarray]:
+        shown = images[some] if turns is None else orientations.turned(images[some], turns[some])
+        give_back(images)
+        return network.predict_on_batch(scaled(shown))
 
-    features, logits = in_batches(lambda some: network.predict_on_batch(scaled(read(some))), rows)
+    features, logits = in_batches(answers, rows)
     return features, logits.argmax(axis=1)
 
 

@@ -24,6 +24,7 @@ from mmdvae.measures import (
     protocol,
     pull,
 )
+from mmdvae.measures.blocks import give_back
 from mmdvae.measures.reconstruction import mse_by_class
 from mmdvae.model.vae import VAE
 from mmdvae.recipes import Recipe
@@ -78,10 +79,10 @@ def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dic
         **mse_by_class(errors.by_image(), labels),
         **dispersion.of_codes(means, log_variances),
         **_kernel_health(model, means, log_variances),
-        "gradient_ratio": gradients.ratio(model, images, seed=NOISE_SEED),
         **_class_separation(references[0], train_labels, means, labels),
         **_same_for_every_row(model, references, (means, log_variances), judge),
         **_faithfulness(views),
+        "gradient_ratio": gradients.ratio(model, images, seed=NOISE_SEED),  # last: TensorFlow keeps memory afterwards
     }
     with replacing(folder / VIEWS) as file:
         np.savez_compressed(file, allow_pickle=False, **views)
@@ -90,6 +91,7 @@ def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dic
 
 def _encode(model: VAE, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     means, log_variances = model.encode(images)
+    give_back(images)
     with np.errstate(over="ignore"):
         _check_finite("codes", means, log_variances, np.exp(0.5 * log_variances))
     return means, log_variances

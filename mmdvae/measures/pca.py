@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from mmdvae.images import Shape, shape_of
-from mmdvae.measures.blocks import blocks
+from mmdvae.measures.blocks import blocks, give_back, read
 
 EXACT = 1_024  # pixels times channels: above, all their covariances take too long and too much memory
 MOST, VALUES = 20_000, 1_000_000_000  # images for the approximation, and values of all of them
@@ -28,8 +28,7 @@ class Pca:
 
     def codes(self, images: np.ndarray) -> np.ndarray:
         """uint8 (n, H, W[, C]) -> coordinates (n, k)."""
-        some = blocks(len(images), len(self.mean))
-        return np.concatenate([(_rows(images[block]) / 255 - self.mean) @ self.axes for block in some])
+        return np.concatenate([(_rows(block) / 255 - self.mean) @ self.axes for _, block in read(images)])
 
     def images(self, codes: np.ndarray) -> np.ndarray:
         """Coordinates (n, k) -> images (n, H, W[, C]), clipped to [0, 1] as for display.
@@ -51,8 +50,8 @@ def principal_axes(images: np.ndarray, components: int) -> tuple[np.ndarray, np.
     """
     n, values = len(images), math.prod(images.shape[1:])
     total, products = np.zeros(values), np.zeros((values, values))
-    for some in blocks(n, values):
-        block = _rows(images[some])
+    for _, some in read(images):
+        block = _rows(some)
         total += block.sum(axis=0)  # sums and products of integers, exact in float64
         products += block.T @ block
     mean = total / n
@@ -81,6 +80,7 @@ def leading_axes(images: np.ndarray, components: int) -> tuple[np.ndarray, np.nd
         for some in blocks(most, values):
             block = (_rows(images[rows[some]]) - mean).astype(np.float32)
             image += block.T @ (block @ axes)
+            give_back(images)
         if left:
             axes = _orthonormal(image)
     variances, turn = np.linalg.eigh((axes.T @ image).astype(np.float64) / most)

@@ -1,6 +1,5 @@
 """Pictures of one model for the page: thumbnails of reconstructions, samples, and what `portraits` shows."""
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -8,7 +7,7 @@ from scipy.special import expit
 
 from mmdvae.images import thumbnails
 from mmdvae.measures import portraits, prior_match, projections, samplers
-from mmdvae.measures.blocks import blocks, in_unit
+from mmdvae.measures.blocks import in_unit, read
 from mmdvae.measures.reconstruction import Errors
 
 RECONSTRUCTIONS = 16
@@ -28,10 +27,10 @@ def of_reconstructions(
     errors, shown, in_tsne = Errors(), reconstruction_index(labels), projections.tsne_index(len(images))
     large: list[np.ndarray] = []
     small: list[np.ndarray] = []
-    for block in blocks(len(images), math.prod(images.shape[1:])):
+    for block, targets in read(images):
         logits = decode(means[block])
         made = expit(logits, dtype=np.float64)
-        errors.add(in_unit(images[block]), made, logits)
+        errors.add(in_unit(targets), made, logits)
         large.append(thumbnails(_among(made, block, np.sort(shown)), portraits.SHOWN))
         small.append(thumbnails(_among(made, block, in_tsne), IN_TSNE))
     return errors, {

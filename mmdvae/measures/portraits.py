@@ -6,7 +6,7 @@ import numpy as np
 
 from mmdvae.images import thumbnails
 from mmdvae.measures import projections
-from mmdvae.measures.blocks import blocks
+from mmdvae.measures.blocks import read
 
 Decode = Callable[[np.ndarray], np.ndarray]  # codes (n, d) -> images to show (n, h, w[, 3]) uint8
 
@@ -65,8 +65,8 @@ def nearest(images: np.ndarray, among: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """
     rows = _rows(images)
     least, index = np.full(len(rows), np.inf), np.zeros(len(rows), np.int32)
-    for some in blocks(len(among), rows.shape[1]):
-        block = _rows(among[some])
+    for some, others in read(among):
+        block = _rows(others)
         squared = _squares(rows)[:, None] + _squares(block) - 2 * (rows @ block.T)  # (n, block)
         best = squared.argmin(axis=1)
         found = squared[np.arange(len(rows)), best]

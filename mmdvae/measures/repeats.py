@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mmdvae.measures.blocks import read
+
 
 def repeated(test: np.ndarray, train: np.ndarray) -> int:
     """How many test images are equal to a training image, value by value; both (n, H, W[, 3]) uint8."""
@@ -15,4 +17,5 @@ def repeated(test: np.ndarray, train: np.ndarray) -> int:
 
 def _digests(images: np.ndarray) -> Iterator[bytes]:
     """The digest of each image; 16 bytes, so that two of a billion are equal by chance with probability 1e-21."""
-    return (hashlib.blake2b(image.tobytes(), digest_size=16).digest() for image in np.asarray(images))
+    for _, block in read(images):
+        yield from (hashlib.blake2b(image.tobytes(), digest_size=16).digest() for image in np.asarray(block))

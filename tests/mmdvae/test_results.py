@@ -90,7 +90,7 @@ def test_a_report_holds_differences_verdicts_checks_and_advice_of_its_own_number
     found = penalised["differences"]["metrics"]["bce"]
     assert [found["mean"], found["low"], found["high"]] == pytest.approx([0.1, 0.1, 0.1])
     assert (content["verdicts"][0]["code"], content["verdicts"][0]["state"]) == ("V1", "refuted")
-    assert [check["code"] for check in content["checks"]] == [f"C{number}" for number in range(1, 15)]
+    assert [check["code"] for check in content["checks"]] == [f"C{number}" for number in range(1, 17)]
     assert content["advice"]["latent_dim"] == 8
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import data_folder
 import made_arrays
 import made_numbers
 import made_report
 import numpy as np
 
 from mmdvae import results
-from mmdvae.data import array_folder
 from mmdvae.data.array_folder import SPLITS
 from mmdvae.files import write_json
 from mmdvae.images import shape_of
@@ -186,7 +186,7 @@ def make(
     arrays = {
         f"{split}_{what}.npy": array for split in SPLITS for what, array in (("images", images), ("labels", labels))
     }
-    array_folder.write(store / data, arrays, name=dataset, classes=tuple(classes), sha256=DATA_SHA256)
+    data_folder.write(store / data, arrays, name=dataset, classes=tuple(classes), sha256=DATA_SHA256)
     dims = sorted({fake.latent_dim for fake in variants})
     asked = {
         "id": run_id,

@@ -19,7 +19,7 @@ def run(**changes) -> Run:
         "created": "2026-03-01T09:30:00Z",
         "command": "mmdvae compare quick",
         "seeds": [0],
-        "dataset": Dataset(name="fashion-mnist", sha256="5d" * 32, train=55_000, valid=5_000, test=10_000),
+        "dataset": Dataset(name="fashion-mnist", sha256="5d" * 32, train=55_000, valid=5_000, test=10_000, repeated=0),
         "code": Code(commit="51584f0c1f0a9b7e6d5c4b3a29180716f5e4d3c2", dirty=True),
         "versions": {"python": "3.11.2", "keras": "3.15.1", "tensorflow": "2.21.0", "numpy": "2.3.1"},
         "hardware": Hardware(system="Linux x86_64", processor="Xeon", cores=8, memory_gb=16.8, gpus=0),

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+import data_folder
 import numpy as np
 
-from mmdvae.data import array_folder
 from mmdvae.data.array_folder import SPLITS
 from mmdvae.images import Shape, without_channels
 
@@ -27,5 +27,5 @@ def prepared(folder: Path, shape: Shape, *, train: int = 40, test: int = 24, lab
         labels = (np.arange(count) // 3 % 2 if labelled else np.zeros(count)).astype(np.uint8)
         arrays |= {f"{split}_images.npy": images(labels, shape, seed), f"{split}_labels.npy": labels}
     classes = ("above", "below") if labelled else ("all",)
-    array_folder.write(folder / "data-made", arrays, name="made", classes=classes, sha256="0" * 64)
+    data_folder.write(folder / "data-made", arrays, name="made", classes=classes, sha256="0" * 64)
     return folder / "data-made"

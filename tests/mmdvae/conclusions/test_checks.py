@@ -1,6 +1,6 @@
 """Checks detect what makes a number untrustworthy, and pass where nothing is wrong."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import made_report
 import pytest
@@ -21,7 +21,7 @@ SOUND = {
     "trustworthiness_pca": 0.93,
     "trustworthiness_tsne": 0.98,
 }
-CODES = [f"C{number}" for number in range(1, 15)]
+CODES = [f"C{number}" for number in range(1, 17)]
 
 
 BASELINES = (Baseline(name="mean image", metrics={}),)
@@ -114,3 +114,27 @@ def test_missing_baselines_are_an_issue():
 def test_samples_that_nobody_judged_are_a_tip_and_the_judge_is_shown_with_its_accuracy():
     assert "0.910" in run_all(sound())["C12"]["explanation"]
     assert run_all(sound(), classifier=None)["C12"]["state"] == "tip"
+    turned = replace(made_report.run().classifier, task="orientations")
+    assert "how an image was turned" in run_all(sound(), classifier=turned)["C12"]["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("repeated", "state", "told"),
+    [(0, "passed", "No test image"), (100, "passed", "100 of 10,000"), (101, "issue", "101 of 10,000")],
+)
+def test_more_than_one_test_image_in_a_hundred_that_was_trained_on_is_an_issue(repeated, state, told):
+    check = run_all(sound(), dataset=replace(made_report.run().dataset, repeated=repeated))["C15"]
+    assert (check["state"], check["variants"]) == (state, [])
+    assert told in check["explanation"]
+
+
+def test_a_report_that_does_not_know_its_repeated_images_says_nothing_of_them():
+    older = made_report.run(dataset=replace(made_report.run().dataset, repeated=None))
+    assert "C15" not in [check.code for check in checks.run_all(older, [sound()], BASELINES)]
+
+
+@pytest.mark.parametrize(("count", "state"), [(499, "tip"), (500, "passed")])
+def test_fewer_than_500_test_images_are_a_tip_that_names_the_noise(count, state):
+    check = run_all(sound(), dataset=replace(made_report.run().dataset, test=count))["C16"]
+    assert check["state"] == state
+    assert (" 0.08." in check["explanation"], "± 4%" in check["explanation"]) == (state == "tip",) * 2

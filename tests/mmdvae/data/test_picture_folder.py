@@ -11,8 +11,9 @@ import pytest
 from image_sets import some_images
 from PIL import Image
 
-from mmdvae.data import array_folder, picture_folder, sources
+from mmdvae.data import array_folder, catalog, sources, splits
 from mmdvae.data import prepare as data
+from mmdvae.data.kinds.picture_tree import FORMATS
 from mmdvae.errors import InputError
 
 
@@ -48,9 +49,9 @@ def test_a_copied_folder_is_split_alike(tmp_path, store):
 
 
 def test_training_images_are_mixed_so_that_validation_is_not_one_class(tmp_path):
-    pictures(tmp_path / "mine", count=40)
-    (_, labels), _, _ = picture_folder.images(tmp_path / "mine")
-    assert set(labels[-data.validation_count(len(labels)) :]) == {0, 1}
+    row = catalog.find(pictures(tmp_path / "mine", count=40))
+    (part,) = catalog.opened(row, row.path).parts
+    assert set(part.labels[splits.assign("", catalog.opened(row, row.path))[0] == splits.VALID]) == {0, 1}
 
 
 def test_a_flat_folder_is_one_class(tmp_path, store):
@@ -72,8 +73,16 @@ def _save(size=(28, 28), mode="L"):
 
 
 BAD_PICTURES = {
-    "another size": (_save(size=(28, 27)), "0.png: must be 28 x 28 pixels, is 28 x 27"),
-    "colours": (_save(mode="RGB"), "0.png: must be grey .* is mode RGB"),
+    "another size": (
+        _save(size=(28, 27)),
+        r"of one size, or --size HxW .* are 27 x 28 \(bag/0.png\) to 28 x 28 \((bag|coat)/\d+.png\)",
+    ),
+    "colours": (_save(mode="RGB"), "--colour grey or --colour rgb must be given; 25 are grey, 1 in colour"),
+    "four inks": (
+        lambda path: Image.new("CMYK", (28, 28)).save(path, "JPEG"),
+        "0.png: must be grey, RGB or a palette, is mode CMYK; convert it",
+    ),
+    "16 bits": (_save(mode="I;16"), r"0.png: must have 8 bits a pixel, is mode I;16; --range LOW,HIGH"),
     "rubbish": (lambda path: path.write_bytes(b"rubbish"), "0.png: must be a readable picture"),
     "half a picture": (lambda path: path.write_bytes(path.read_bytes()[:200]), "0.png: must be a readable picture"),
     "several in one": (
@@ -141,9 +150,10 @@ def _link(folder, to):
 
 
 AMBIGUOUS = {
-    "a third part": (lambda mine: parts(mine, ("train", "test", "val")), "must have the folders train and test and no"),
+    "two parts alike": (lambda mine: parts(mine, ("train", "test", "val", "valid")), "must have the folders train and"),
     "only one part": (lambda mine: parts(mine, ("train", "bus")), "no other .* has bus, train; rename them if they"),
-    "parts and pictures": (lambda mine: (parts(mine), pictures(mine, kinds=("",))), "folders train and test and no"),
+    "no test part": (lambda mine: parts(mine, ("train", "val")), "no other .* has train, val; rename them if they"),
+    "parts and pictures": (lambda mine: (parts(mine), pictures(mine, kinds=("",))), "folders train and test, may have"),
     "a class for testing alone": (
         lambda mine: (parts(mine), pictures(mine / "test", kinds=("hat",))),
         "every class must have training pictures, 'hat' is for testing alone",
@@ -190,7 +200,7 @@ def test_pictures_of_other_formats_and_odd_names_are_used(tmp_path, store, suffi
     pictures(tmp_path / "mine")
     here = prepare(f"images:{tmp_path / 'mine'}", store)
     for path in (tmp_path / "mine" / "coat").iterdir():
-        format = picture_folder.FORMATS.get(suffix.lower(), "PNG")
+        format = FORMATS.get(suffix.lower(), "PNG")
         Image.open(path).save(path.with_suffix(suffix), format)
         path.unlink()
     got = prepare(f"images:{tmp_path / 'mine'}", store)
@@ -222,11 +232,12 @@ def test_what_cannot_be_read_is_an_error_and_no_smaller_set(tmp_path, closed):
     code = f"""
 import os, sys
 import PIL.Image
-from mmdvae.data import picture_folder
+from mmdvae.data import catalog
 PIL.Image.init()
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 try:
-    picture_folder.images(__import__("pathlib").Path({str(tmp_path / "mine")!r}))
+    row = catalog.find("images:{tmp_path / "mine"}")
+    catalog.opened(row, row.path)
 except ValueError as error:
     print(type(error).__name__, error)
 """

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from image_sets import some_images, write_set
 
-from mmdvae.data import array_folder, catalog
+from mmdvae.data import array_folder, catalog, splits
 from mmdvae.data import prepare as data
 from mmdvae.errors import InputError
 from mmdvae.files import file_sha256
@@ -37,8 +37,8 @@ def prepare(name, store):
 def decodings(monkeypatch):
     """A list that grows by one with each decoding."""
     done = []
-    decode = catalog.decode
-    monkeypatch.setattr(catalog, "decode", lambda row, place: done.append(place) or decode(row, place))
+    opened = catalog.opened
+    monkeypatch.setattr(catalog, "opened", lambda row, place: done.append(place) or opened(row, place))
     return done
 
 
@@ -65,7 +65,7 @@ def test_the_arrays_are_mapped_bytes_that_nobody_can_change(row, store):
     ("images", "valid"), [(4, 2), (19, 2), (29, 2), (29_999, 2_999), (30_000, 5_000), (60_000, 5_000)]
 )
 def test_the_last_five_thousand_or_the_last_tenth_is_for_validation(images, valid):
-    assert data.validation_count(images) == valid
+    assert splits.validation_count(images) == valid
 
 
 def test_info_says_what_the_files_are_in_plain_json(row, store):
@@ -256,9 +256,14 @@ def test_a_channel_and_a_column_of_labels_are_taken_off(tmp_path, store):
 BAD_ARRAYS = [
     ({"x_test": None}, "has no x_test"),
     ({"y_test": None}, "both y_train and y_test or neither"),
-    ({"x_train": some_images(20) / 255}, "x_train must be uint8 .* got float64"),
-    ({"x_train": some_images(20)[:, 1:]}, r"shape \(n, 28, 28\), got uint8 of \(20, 27, 28\)"),
-    ({"x_test": some_images(0), "y_test": np.arange(0)}, "x_test must be"),
+    ({"x_train": some_images(20) / 255}, "x_train: must be uint8, got float64; --range LOW,HIGH says"),
+    ({"x_train": some_images(20)[:, 1:]}, "x_test: must have 27 x 28 grey images, as .*x_train, has 28 x 28 grey"),
+    ({"x_train": some_images(20)[:, :7]}, "x_train: images must have 8 to 256 pixels a side, got 7 x 28; --size HxW"),
+    (
+        {"x_train": some_images(20).reshape(20, 2, 14, 28)},
+        r"x_train: must be \(n, height, width\) .* got \(20, 2, 14, 28\)",
+    ),
+    ({"x_test": some_images(0), "y_test": np.arange(0)}, "x_test: must be"),
     ({"y_train": np.arange(19)}, r"y_train must be 20 whole numbers, got int64 of shape \(19,\)"),
     ({"y_train": np.arange(20) / 2}, "y_train must be 20 whole numbers, got float64"),
     ({"y_train": np.arange(20) - 1}, "labels of y_train must be >= 0 and < 256, got -1"),
@@ -280,7 +285,7 @@ def test_a_file_that_is_no_npz_is_refused(tmp_path, store):
     whole = (tmp_path / "mine.npz").read_bytes()
     for content in (b"", b"rubbish", whole[:1000], whole[:3000] + b"x" + whole[3001:]):
         (tmp_path / "mine.npz").write_bytes(content)
-        with pytest.raises(InputError, match="mine.npz: must be a readable .npz"):
+        with pytest.raises(InputError, match="mine.npz: (x_train: )?must be a readable (.npz|array)"):
             prepare(f"npz:{tmp_path / 'mine.npz'}", store)
 
 

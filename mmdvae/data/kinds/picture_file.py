@@ -1,0 +1,108 @@
+"""One picture file: what its header tells, and its pixels as a picture of mode L or RGB."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from mmdvae.data.kinds.picture_tree import FORMATS
+from mmdvae.data.pixels import as_bytes
+from mmdvae.errors import InputError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+GREY = ("1", "L", "LA", "La")
+DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N", "F")  # grey, of more than 8 bits
+COLOUR = ("RGB", "RGBA", "RGBX", "RGBa", "P", "PA", "YCbCr")
+ORIENTATION = 0x0112  # the tag in EXIF data
+_TURNED = (5, 6, 7, 8)  # orientations in which height and width change places
+BACKGROUND = "white"  # of transparent pixels, as a page has it
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What is known of a picture before its pixels are decoded."""
+
+    size: tuple[int, int]  # height and width, as it is to be seen
+    colour: bool
+    changes: tuple[str, ...]  # what is done to it
+
+
+def header(where: str, file: IO[bytes], limits: tuple[float, float] | None) -> Header:
+    """Read a picture's header. Raises: InputError if it is no picture, or one that cannot be used as it is."""
+    with _opened(where, file) as image:
+        colour, turned = image.mode in COLOUR and not _is_grey_palette(image), _orientation(image)
+        changes = {
+            f"transparency put on {BACKGROUND}": image.has_transparency_data,
+            "palettes converted": image.mode in ("P", "PA"),
+            "turned as their EXIF data say": turned != 1,
+            "more than 8 bits a channel scaled to 8": image.mode in DEEP or ";16" in _raw_mode(image),
+            "taken as the first of several in a file": image.format == "MPO",
+        }
+        if image.mode not in GREY + DEEP + COLOUR:
+            raise InputError(f"{where}: must be grey, RGB or a palette, is mode {image.mode}; convert it")
+        if image.mode in DEEP and not limits:
+            raise InputError(
+                f"{where}: must have 8 bits a pixel, is mode {image.mode}; --range LOW,HIGH says which values become "
+                "0 and 255"
+            )
+        width, height = reversed(image.size) if turned in _TURNED else image.size
+        return Header((height, width), colour, tuple(change for change, made in changes.items() if made))
+
+
+def picture(where: str, file: IO[bytes], limits: tuple[float, float] | None, tally: Counter[str]) -> "Image":
+    """Decode a picture: mode L or RGB, turned as it is to be seen, without transparency. Raises: InputError."""
+    from PIL import Image, ImageOps
+
+    with _opened(where, file) as image:
+        known = _orientation(image)
+        image.load()  # this turns a TIFF
+        if image.getexif().get(ORIENTATION, 1) != 1:
+            if known == 1:
+                raise InputError(f"{where}: must have its EXIF data before its pixels; save it again")
+            ImageOps.exif_transpose(image, in_place=True)
+        if image.mode in DEEP:
+            import numpy as np
+
+            return Image.fromarray(as_bytes(where, np.asarray(image), limits or (0, 65_535), tally))
+        if image.has_transparency_data:
+            page = Image.new("RGBA", image.size, BACKGROUND)
+            page.alpha_composite(image.convert("RGBA"))
+            return page.convert("RGB")
+        return image.convert("L" if image.mode in GREY else "RGB")
+
+
+@contextmanager
+def _opened(where: str, file: IO[bytes]) -> Iterator["Image"]:
+    """The picture in a file; what Pillow finds wrong with it, then or later, becomes an InputError."""
+    from PIL import Image  # slow to import, because of its decoders
+
+    try:
+        with Image.open(file, formats=sorted(set(FORMATS.values()))) as image:
+            frames = getattr(image, "n_frames", 1)
+            if frames > 1 and image.format != "MPO":  # a photograph with its preview
+                raise InputError(f"{where}: must be one picture, has {frames} frames")
+            yield image
+    except InputError:
+        raise
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:  # Pillow raises all
+        raise InputError(f"{where}: must be a readable picture, but {error}") from None
+
+
+def _raw_mode(image: "Image") -> str:
+    """How the pixels are stored, such as RGB;16B; Pillow gives the high bytes of those of a picture in colour."""
+    return str([tile.args for tile in getattr(image, "tile", ())])
+
+
+def _orientation(image: "Image") -> int:
+    """By the EXIF data in front of the pixels; Pillow would decode a PNG to look behind them."""
+    if image.format in ("PNG", "WEBP") and "exif" not in image.info:
+        return 1
+    return image.getexif().get(ORIENTATION, 1)
+
+
+def _is_grey_palette(image: "Image") -> bool:
+    colours = (image.getpalette() if image.mode == "P" else None) or [0, 1, 2]
+    return colours[::3] == colours[1::3] == colours[2::3]

@@ -1,0 +1,53 @@
+"""The kinds of a user's own data sets, one row each: what --dataset calls them, and who reads them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmdvae.data.kinds import digits, idx_set, npz, pictures
+from mmdvae.data.options import DataOptions
+from mmdvae.data.source import Source
+
+SIZES = ("size", "fit", "colour")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of data set that is never downloaded."""
+
+    name: str
+    form: str  # NAME:PATH, as a user writes it
+    takes: tuple[str, ...] = ()  # the options of DataOptions that mean something for it
+    place: str = "file"  # what its path is
+    needed: str = "no such file"  # said if it is not there
+    opened: Callable[[Path, DataOptions], Source]
+    files: Callable[[Path], tuple[str, ...] | None] = lambda place: (str(place),) if place.is_file() else None
+    contents: Callable[[Path], str] = lambda place: ""  # how it is understood and what is left out, known at once
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(name="digits", form="digits", place="scikit-learn", opened=digits.opened),
+        Kind(name="npz", form="npz:PATH", takes=(*SIZES, "range"), opened=npz.opened, contents=npz.contents),
+        Kind(
+            name="images",
+            form="images:DIR",
+            takes=(*SIZES, "group", "range"),
+            place="folder",
+            needed="no folder with pictures, and no .zip file",
+            opened=pictures.opened,
+            files=pictures.files,
+            contents=pictures.contents,
+        ),
+        Kind(
+            name="idx",
+            form="idx:DIR",
+            takes=SIZES,
+            place="folder",
+            needed="no four IDX files, images and labels for training and testing",
+            opened=idx_set.opened,
+            files=idx_set.files,
+        ),
+    )
+}
