@@ -41,9 +41,9 @@ class Images:
     notes: list[str] = field(default_factory=list)  # what is not shown, and why
 
 
-def build(report: Report, store: StoredArrays, most: int = shown.MANY) -> Images:
-    """The pictures of at most so many variants that a penalty touched, and of one that none touched."""
-    found = shown.choose(report, store, most)
+def build(report: Report, store: StoredArrays, parts: int = 1) -> Images:
+    """The pictures of variants that a penalty touched, and of one that none touched; of one of so many parts."""
+    found = shown.choose(report, store, shown.room(parts))
     if not found.all:
         return Images(title=NONE, copies="", portraits=[], real=None, rows=[])
     test = store.thumbnails(shown.spread(len(store.images), REAL))
