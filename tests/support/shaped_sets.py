@@ -12,12 +12,12 @@ from mmdvae.images import Shape, without_channels
 def images(labels: np.ndarray, shape: Shape, seed: int = 0) -> np.ndarray:
     """uint8 (n, H, W[, 3]): noise, bright above where the label is 0 and below where it is 1, and dark on the left."""
     height, width = shape[0] // 2, shape[1] // 3
-    made = np.random.default_rng(seed).integers(0, 60, (len(labels), *shape))
-    light = np.linspace(170, 120, shape[2]).astype(int)  # more red than blue
+    made = np.random.default_rng(seed).integers(0, 60, (len(labels), *shape), dtype=np.uint8)
+    light = np.linspace(170, 120, shape[2]).astype(np.uint8)  # more red than blue
     made[labels == 0, :height] += light
     made[labels == 1, height:] += light
     made[:, :, :width] //= 4
-    return without_channels(made.astype(np.uint8))
+    return without_channels(made)
 
 
 def prepared(folder: Path, shape: Shape, *, train: int = 40, test: int = 24, labelled: bool = True) -> Path:
