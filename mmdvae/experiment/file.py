@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from mmdvae import recipes, variants
 from mmdvae.data import catalog
 from mmdvae.data.options import DataOptions
-from mmdvae.errors import InputError, shown
+from mmdvae.errors import InputError
 from mmdvae.experiment import blocks, schema
 from mmdvae.experiment.blocks import MOST_VARIANTS
 from mmdvae.experiment.experiment import Experiment
@@ -272,7 +272,7 @@ def _relative(source: str, folder: Path | None) -> str:
     if not colon:
         return source
     if folder is None:
-        return shown(f"{kind}:{Path(place).name}")
+        return catalog.find(source).name
     return f"{kind}:{os.path.relpath(Path(place).resolve(), folder.resolve())}"
 
 
