@@ -130,7 +130,7 @@ def _table(path: Path, options: DataOptions) -> _Table:
     if not line.strip():
         raise InputError(f"{path}: must have rows of pixels, is empty")
     fields = [field.strip().strip('"') for field in line.decode("utf-8-sig", errors="replace").split(",")]
-    header = not all(map(_is_number, fields))
+    header = not all(_is_number(field) for field in fields if field)
     named = [number for number, field in enumerate(fields) if header and field.lower() == LABEL]
     if len(named) > 1:
         raise InputError(f"{path}: must have one column {LABEL!r}, has {len(named)}")

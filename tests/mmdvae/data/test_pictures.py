@@ -195,9 +195,7 @@ def test_a_name_without_its_group_is_an_error_and_so_is_a_group_in_two_parts(tmp
         prepared(place, store, group=r"^p(\d+)_")
     for part in ("train", "test"):
         of_people(tmp_path / "parts" / part, people=4)
-    with pytest.raises(
-        InputError, match="a group must be in one part, 4 groups of .* are in several; leave out --group"
-    ):
+    with pytest.raises(InputError, match="a group must be in one part, 4 groups .* in several; leave out --group"):
         prepared(tmp_path / "parts", store, group=r"^p(\d+)_")
 
 
