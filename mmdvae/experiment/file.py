@@ -205,7 +205,6 @@ def _data(table: schema.Data) -> DataOptions:
     except InputError as error:
         raise InputError(f"data.source: {error}") from None
     try:
-        given = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
         options = DataOptions(**given)
         catalog.find(table.source, options)
     except InputError as error:
