@@ -95,7 +95,8 @@ def compare(
         batch_size: Images in a step; if empty, the preset's.
         learning_rate: Of the optimizer; if empty, the preset's.
         overrides: Other settings of the file, as KEY=VALUE, such as training.cooldown=0.
-        dataset: If empty, the preset's; fashion-mnist, mnist, kmnist, digits, npz:PATH, images:DIR or idx:DIR.
+        dataset: If empty, the preset's; fashion-mnist, mnist, kmnist, digits, images:DIR, npz:PATH, npy:DIR,
+            h5:FILE#NAME, csv:PATH, idx:DIR or cifar10:DIR.
         size: Height and width that all images get, such as 64x64; only for images of your own.
         fit: How an image of another size gets it: crop (default), pad or stretch.
         colour: Make all images grey or rgb.

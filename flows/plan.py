@@ -5,7 +5,7 @@ import secrets
 import shlex
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -174,7 +174,8 @@ def _chosen(experiment: Experiment, options: Options) -> Experiment:
     given = _data_options(options)
     source, data = options.dataset, given
     if source is None:
-        source, data = experiment.source, DataOptions(**asdict(experiment.data) | given.given)
+        source = experiment.source
+        data = replace(experiment.data, **{name: getattr(given, name) for name in given.given})
     catalog.find(source, data)
     return replace(experiment, source=source, data=data)
 

@@ -8,7 +8,8 @@ import numpy as np
 from mmdvae.record.result import VariantResult
 from reports import text
 from reports.drawing.palette import CLASS_COLOURS, ERROR_COLOURS
-from reports.stored_arrays import StoredArrays, Views
+from reports.stored_arrays import StoredArrays
+from reports.views import Views
 
 FACTOR = 1000  # errors are shown times 1000
 DIGITS = (2, 3, 4)  # significant ones of the ends of ranges of errors, as few as tell these apart

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 
 from mmdvae.files import replacing, write_text
 from mmdvae.record.result import Report
-from reports.stored_arrays import StoredArrays, Views
+from reports.stored_arrays import StoredArrays
+from reports.views import Views
 
 METRIC_FIELDS = ["variant", "alpha", "sigma", "seed", "epoch", "metric", "value"]
 VARIANT = pa.dictionary(pa.int32(), pa.string())  # stores a variant's name once, not once per image

@@ -22,6 +22,7 @@ def load_data(row: Row, data_dir: Path | None, store: Path) -> Dataset:
             data_dir=data_dir,
             store=store,
             on_progress=lambda done, total: tell("data", {"event": "download", "done": done, "total": total}),
+            on_decoded=lambda done, total: tell("data", {"event": "decode", "done": done, "total": total}),
         )
         with inventory.using(store):
             touch(dataset.folder)

@@ -35,7 +35,10 @@ out_option = click.option(
     show_default=True,
     help="Folder for reports and trained variants.",
 )
-DATASETS = "fashion-mnist, mnist, kmnist, digits (offline), npz:PATH, images:DIR (or .zip) or idx:DIR."
+DATASETS = (
+    "fashion-mnist, mnist, kmnist, digits (offline), or your own: images:DIR (or .zip), npz:PATH, npy:DIR, "
+    "h5:FILE#NAME, csv:PATH, idx:DIR, cifar10:DIR."
+)
 dataset_option = click.option("--dataset", default="fashion-mnist", show_default=True, help=DATASETS)
 data_dir_option = click.option(
     "--data-dir", type=FOLDER, help="Folder that holds the data set's files; no other is searched."

@@ -33,7 +33,7 @@ class Watcher:
         if self._also:
             self._also(unit, event)
         fraction, logger = share(event), get_run_logger()
-        if event["event"] not in ("progress", "download"):
+        if event["event"] not in ("progress", "download", "decode"):
             logger.info("%s: %s", unit, in_brief(event))
         if event["event"] in ("progress", "epoch") and fraction is not None:
             self._move(unit, fraction, logger)

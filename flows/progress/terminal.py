@@ -59,7 +59,7 @@ class Lines:
     def __call__(self, unit: str, event: dict[str, Any]) -> None:
         """Print one event, unless it is progress too soon after the last."""
         now = time.monotonic()
-        if event["event"] in ("progress", "download"):
+        if event["event"] in ("progress", "download", "decode"):
             if now - self._last.setdefault(unit, now) < LINE_EVERY:
                 return
             self._last[unit] = now
@@ -88,6 +88,8 @@ def in_brief(event: dict[str, Any]) -> str:
         )
     if kind == "download":
         return f"{event['done'] / 1e6:.1f} MB downloaded"
+    if kind == "decode":
+        return f"{event['done']:,} of {event['total']:,} images prepared"
     return event.get("message") or kind
 
 

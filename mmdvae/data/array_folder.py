@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mmdvae.data.source import Source
+from mmdvae.data.source import Progress, Source
 from mmdvae.data.splits import SPLITS, counts
 from mmdvae.errors import InputError
 from mmdvae.files import file_sha256, read_json, strict_json, write_json
@@ -20,12 +20,20 @@ _CHUNK = 1 << 20  # bytes
 _KEYS = {"schema", "name", "sha256", "classes", "counts", "files"}
 
 
-def write(store: Path, source: Source, splits: list[np.ndarray], *, name: str) -> Path:
+def write(
+    store: Path,
+    source: Source,
+    splits: list[np.ndarray],
+    *,
+    name: str,
+    on_progress: Progress = lambda done, total: None,
+) -> Path:
     """Decode a source into its folder in the store, data-DIGEST, block by block; return it.
 
     Under a temporary name, then moved into place as a whole. The folder is left alone if it is there and undamaged,
     because the same images may come from another source. The caller holds the lock of the store.
-    Args: splits: for each part of the source the split of each image, as splits.assign gives it.
+    Args: splits: for each part of the source the split of each image, as splits.assign gives it; on_progress hears of
+        images.
     """
     for left in store.glob(".data-*"):  # left by processes that were killed
         if left.is_dir():
@@ -33,7 +41,7 @@ def write(store: Path, source: Source, splits: list[np.ndarray], *, name: str) -
     temporary = store / f".data-{secrets.token_hex(6)}"
     temporary.mkdir()
     try:
-        _fill(temporary, source, splits)
+        _fill(temporary, source, splits, on_progress)
         sha256 = seal(temporary, name=name, classes=source.classes, notes=source.told())
         folder = folder_of(store, sha256)
         if damaged(folder):  # or absent
@@ -66,7 +74,7 @@ def seal(folder: Path, *, name: str, classes: tuple[str, ...], notes: tuple[str,
     return total.hexdigest()
 
 
-def _fill(folder: Path, source: Source, splits: list[np.ndarray]) -> None:
+def _fill(folder: Path, source: Source, splits: list[np.ndarray], on_progress: Progress) -> None:
     """The six arrays, written as the source is read: only a block of it is ever in memory."""
     height, width, channels = source.shape
     item = (height, width) if channels == 1 else source.shape
@@ -78,6 +86,7 @@ def _fill(folder: Path, source: Source, splits: list[np.ndarray]) -> None:
         for file, count in zip(files, counts(splits), strict=True):
             header = {"descr": np.dtype(np.uint8).str, "fortran_order": False, "shape": (count, *item)}
             np.lib.format.write_array_header_1_0(file, header)
+        before = 0
         for part, split in zip(source.parts, splits, strict=True):
             done = 0
             for block in part.blocks():
@@ -85,6 +94,8 @@ def _fill(folder: Path, source: Source, splits: list[np.ndarray]) -> None:
                 for number in np.unique(which):
                     files[number].write(np.ascontiguousarray(block[which == number]).data)
                 done += len(block)
+                on_progress(before + done, source.count)
+            before += done
             if done != len(split):
                 raise InputError(f"a source must not change while it is read, had {len(split)} images, gave {done}")
 

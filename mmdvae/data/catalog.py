@@ -42,7 +42,10 @@ class Own:
     @property
     def name(self) -> str:
         """The name in tables and reports; without the parent folders, which are private."""
-        return "digits" if self.kind == "digits" else shown(f"{self.kind}:{self.path.resolve().name}")
+        if self.kind == "digits":
+            return "digits"
+        file, *inside = str(self.path).split("#") if self.kind == "h5" else (str(self.path),)
+        return shown(f"{self.kind}:{'#'.join([Path(file).resolve().name, *inside])}")
 
 
 Row = IdxSet | Own

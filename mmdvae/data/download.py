@@ -7,7 +7,6 @@ import requests
 
 from mmdvae.errors import InputError
 
-Progress = Callable[[int, int], None]  # bytes so far, bytes in all
 TIMEOUTS = (10.0, 20.0)  # seconds: to connect, and of silence while reading
 _CHUNK = 1 << 16  # bytes
 _HEADERS = {"User-Agent": "mmdvae", "Accept-Encoding": "identity"}  # identity: the .gz files must arrive compressed

@@ -12,7 +12,7 @@ from typing import IO
 
 import numpy as np
 
-from mmdvae.data.arrays import Rows
+from mmdvae.data.rows import Rows
 from mmdvae.data.source import MAX_ITEMS, rows_in_block
 from mmdvae.errors import InputError
 

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from mmdvae.data import array_folder, catalog, index, sources, splits
 from mmdvae.data.catalog import IdxSet, Row
-from mmdvae.data.download import Progress
+from mmdvae.data.source import Progress, Source
 from mmdvae.data.splits import SPLITS
 from mmdvae.errors import InputError
 from mmdvae.files import locked
 from mmdvae.images import Shape, shape_of
+
+# What check opened last, by the key of its files: opening it again would read the headers of all pictures again.
+_OPENED: dict[str, Source] = {}
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,13 @@ def prepare(
     data_dir: Path | None,
     store: Path,
     on_progress: Progress | None = None,
+    on_decoded: Progress | None = None,
 ) -> Dataset:
     """Find the data set and decode it into `store`, block by block; milliseconds if it is there already.
 
     Its folder, data-DIGEST, is complete or absent, even if several processes prepare it at once or one is killed. A
-    folder in which a file is missing or has the wrong size is made again.
+    folder in which a file is missing or has the wrong size is made again. `on_progress` hears of a download, in bytes,
+    `on_decoded` of images.
     Raises: InputError, as sources.locate, catalog.opened and splits.assign, or if the store cannot be written.
     """
     row = catalog.find(name)
@@ -49,7 +54,7 @@ def prepare(
     place = sources.locate(row, data_dir, on_progress=on_progress)
     try:
         with locked(store / ".data.lock"):  # of two processes the second finds the work done
-            return _recall(row, data_dir, store) or _decode(row, place, store)
+            return _recall(row, data_dir, store) or _decode(row, place, store, on_decoded)
     except OSError as error:
         raise InputError(f"{store}: must be a writable folder, but {error.strerror or error}") from None
 
@@ -87,16 +92,25 @@ def check(name: str | Row, data_dir: Path | None, store: Path) -> None:
     ((_, place),) = sources.places(row, data_dir)
     if isinstance(row, IdxSet) and catalog.source_files(row, place):
         return  # their digests are checked when they are decoded
-    catalog.opened(row, sources.locate(row, data_dir, fetch=False))
-
-
-def _decode(row: Row, place: Path, store: Path) -> Dataset:
+    place = sources.locate(row, data_dir, fetch=False)
     key = index.key(row, place)
-    source = catalog.opened(row, place)
+    if key is None or key not in _OPENED:
+        source = catalog.opened(row, place)
+        splits.assign(row.name, source)
+        _OPENED.clear()
+        if key:
+            _OPENED[key] = source
+
+
+def _decode(row: Row, place: Path, store: Path, on_decoded: Progress | None) -> Dataset:
+    key = index.key(row, place)
+    source = _OPENED.pop(key or "", None) or catalog.opened(row, place)
     needed, free = source.count * math.prod(source.shape), shutil.disk_usage(store).free
     if needed > free:
         raise InputError(f"{store}: the images of {row.name} need {needed / 1e9:.1f} GB, {free / 1e9:.1f} GB are free")
-    folder = array_folder.write(store, source, splits.assign(row.name, source), name=row.name)
+    folder = array_folder.write(
+        store, source, splits.assign(row.name, source), name=row.name, on_progress=on_decoded or (lambda *_: None)
+    )
     found = replace(from_folder(folder), name=row.name, notes=source.told())
     if key and key == index.key(row, place):  # else the source has just changed, or a change might go unnoticed
         index.remember(store, key, found.sha256, found.notes)

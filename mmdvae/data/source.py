@@ -14,6 +14,7 @@ MAX_ITEMS = 1_000_000  # images of one part; more is a broken header or a zip bo
 MAX_CLASSES = 256  # labels are bytes
 UNLABELLED = ("all",)  # the classes of a set without labels
 
+Progress = Callable[[int, int], None]  # so many done, of so many
 Blocks = Callable[[], Iterator[np.ndarray]]
 
 

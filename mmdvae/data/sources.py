@@ -7,9 +7,9 @@ from typing import Literal
 
 from mmdvae.data import catalog, download
 from mmdvae.data.catalog import IDX_NAMES, IdxSet, Own, Row
-from mmdvae.data.download import Progress
 from mmdvae.data.idx import content_sha256
 from mmdvae.data.kinds.table import KINDS
+from mmdvae.data.source import Progress
 from mmdvae.errors import InputError
 from mmdvae.files import file_sha256, locked
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from mmdvae import recipes, variants
 from mmdvae.data import catalog
 from mmdvae.data.options import DataOptions
-from mmdvae.errors import InputError, shown
+from mmdvae.errors import InputError
 from mmdvae.experiment import blocks, schema
 from mmdvae.experiment.blocks import MOST_VARIANTS
 from mmdvae.experiment.experiment import Experiment
@@ -205,7 +205,6 @@ def _data(table: schema.Data) -> DataOptions:
     except InputError as error:
         raise InputError(f"data.source: {error}") from None
     try:
-        given = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
         options = DataOptions(**given)
         catalog.find(table.source, options)
     except InputError as error:
@@ -272,7 +271,7 @@ def _relative(source: str, folder: Path | None) -> str:
     if not colon:
         return source
     if folder is None:
-        return shown(f"{kind}:{Path(place).name}")
+        return catalog.find(source).name
     return f"{kind}:{os.path.relpath(Path(place).resolve(), folder.resolve())}"
 
 

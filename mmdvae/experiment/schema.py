@@ -29,7 +29,8 @@ KINDS = {  # by pydantic's type of error: what was expected
     "model_attributes_type": "must be a table",
     "dict_type": "must be a table",
     "too_short": "must not be empty",
-    "too_long": "must not be so long",
+    "too_long": "must have two numbers",
+    "tuple_type": "must be a list of two numbers",
 }
 
 
@@ -45,11 +46,11 @@ class Data(_Table):
     """Where the images come from."""
 
     source: str = catalog.DEFAULT
-    size: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None  # height, width
+    size: tuple[int, int] | None = None  # height, width
     fit: str | None = None
     colour: str | None = None
     group: str | None = None
-    range: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
+    range: tuple[float, float] | None = None
 
 
 class Model(_Table):

@@ -14,6 +14,7 @@ from mmdvae.images import Shape
 from mmdvae.model.layers import BatchNorm, ToOneChannel
 from mmdvae.model.stages import Stages
 
+NOTEBOOK: Shape = (28, 28, 1)  # at this shape the initial weights, too, are the notebook's
 # Explicit, because the user's keras.json may set other defaults where a trained model is loaded.
 FLOAT: dict[str, Any] = {"dtype": "float32"}
 CONVOLUTION = FLOAT | {"kernel_size": 3, "padding": "same", "data_format": "channels_last"}
@@ -41,7 +42,9 @@ def encoder(
     if normalised:
         # Dense keeps its bias, though it no longer has an effect: so all variants have the same trained weights.
         mean = layers.BatchNormalization(center=False, scale=False, momentum=batch_norm_momentum, **FLOAT)(mean)
-    log_variance = layers.Dense(latent_dim, name="log_variance", **FLOAT)(x)
+    # Images with large even areas have features of twenty standard deviations, which make noise that hides the image.
+    start = "glorot_uniform" if image_shape == NOTEBOOK else "zeros"
+    log_variance = layers.Dense(latent_dim, name="log_variance", kernel_initializer=start, **FLOAT)(x)
     return keras.Model(images, [mean, log_variance], name="encoder")
 
 

@@ -18,7 +18,6 @@ from reports.sections.codes import section as codes
 from reports.sections.dims import section as dims
 from reports.sections.doubt import section as doubt
 from reports.sections.images import section as images
-from reports.sections.images import shown
 from reports.sections.more import (
     class_errors,
     kernel,
@@ -151,13 +150,13 @@ def _dots(report: Report, store: StoredArrays, failures: list[Failure]) -> dict[
 
 def _parts(report: Report, store: StoredArrays, sidecars: list[Sidecar]) -> list[Part]:
     """The sections in page order; a new section has its row here."""
-    alone, most = not facets.several(report), shown.room(len(report.latent_dims))
+    parts = len(report.latent_dims)
     return [
-        Part(code="sheet", name="Side by side", make=lambda one: sheet.build(one, store, figure=alone), each=True),
+        Part(code="sheet", name="Side by side", make=lambda one: sheet.build(one, store, parts), each=True),
         Part(code="dims", name="Latent dimensions", make=dims.build),
         Part(code="numbers", name="Numbers", make=numbers.build),
         Part(code="codes", name="Codes", make=lambda one: codes.build(one, store)),
-        Part(code="images", name="Images", make=lambda one: images.build(one, store, most), each=True),
+        Part(code="images", name="Images", make=lambda one: images.build(one, store, parts), each=True),
         Part(code="doubt", name="What to doubt", make=doubt.build),
         *(
             Part(code=code, name=name, make=make, folded=True, each=each)

@@ -9,7 +9,8 @@ from reports.drawing import pictures
 from reports.drawing.palette import Column
 from reports.sections.answer import headline
 from reports.sections.codes import frames
-from reports.stored_arrays import StoredArrays, Views
+from reports.stored_arrays import StoredArrays
+from reports.views import Views
 
 MOST = 8  # columns: more would not be legible where such pictures are shown
 SAMPLES, ROW, DOTS = 12, 4, 300
@@ -21,9 +22,9 @@ def contact_sheet(report: Report, store: StoredArrays) -> tuple[Markup, str] | N
     The untouched variants are one column, for each number of latent dimensions; of many others those nearest to the
     prior are shown.
     """
-    seen = looks.of(report.variants)
+    seen, parts = looks.of(report.variants), facets.of(report)
+    short = {name: look.title for part in parts for name, look in looks.of(part.variants).items()}  # without its d
     stored = {one.name: views for one in report.variants if (views := store.first(one)) is not None}
-    parts = facets.of(report)
     alike = {one.name: count for part in parts for one, count in _nearest(part, stored, max(1, MOST // len(parts)))}
     shown = sorted((one for one in report.variants if one.name in alike), key=lambda one: seen[one.name].place)
     if not shown:
@@ -31,14 +32,15 @@ def contact_sheet(report: Report, store: StoredArrays) -> tuple[Markup, str] | N
     columns, words, dots = [], [], dot_colours.of(report.variants, store)
     for one in shown:
         views, look, paid = stored[one.name], seen[one.name], headline.cost(report, one)
-        title = look.title + (f" (as {alike[one.name]} more)" if alike[one.name] else "")
+        others = f" (as {alike[one.name]} more)" if alike[one.name] else ""
+        where = f", {facets.named([one.latent_dim])}" if len(parts) > 1 else ""
         facts = [f"{text.change(paid.mean)} error"] if paid else []
         facts += [f"W2 {text.significant(distance, 2)}"] if (distance := one.mean("sliced_w2")) is not None else []
-        words.append(f"{title}: {', '.join([look.word, *facts])}")
+        words.append(f"{look.title}{others}: {', '.join([look.word, *facts])}")
         columns.append(
             Column(
-                title=title,
-                state=f"{look.sign} {look.word}",
+                title=short[one.name] + others,
+                state=f"{look.sign} {look.word}{where}",
                 numbers=", ".join(facts),
                 colour=look.colour,
                 samples=pictures.sheet(views.samples[:SAMPLES], columns=ROW),

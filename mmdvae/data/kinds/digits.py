@@ -7,6 +7,7 @@ import numpy as np
 
 from mmdvae.data import arrays
 from mmdvae.data.options import DataOptions
+from mmdvae.data.rows import in_memory
 from mmdvae.data.source import Source
 from mmdvae.errors import InputError
 
@@ -30,7 +31,7 @@ def opened(_: Path, options: DataOptions) -> Source:
     pixels = np.pad(pixels.repeat(3, axis=1).repeat(3, axis=2), ((0, 0), (2, 2), (2, 2)))
     labels = bunch.target.astype(np.uint8)
     parts = {
-        name: (arrays.in_memory(f"digits, {name}", pixels[rows]), labels[rows])
+        name: (in_memory(f"digits, {name}", pixels[rows]), labels[rows])
         for name, rows in (("train", slice(_TRAIN)), ("test", slice(_TRAIN, None)))
     }
     return arrays.source(parts, options, classes=tuple("0123456789"))

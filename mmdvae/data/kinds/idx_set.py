@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from mmdvae.data import arrays, idx
+from mmdvae.data.labels import numbered
 from mmdvae.data.options import DataOptions
 from mmdvae.data.source import Source
 from mmdvae.errors import InputError
@@ -39,6 +40,6 @@ def opened(place: Path, options: DataOptions) -> Source:
     train, train_labels, test, test_labels = map(Path, found)
     pairs = {"train": idx.pair(train, train_labels), "test": idx.pair(test, test_labels)}
     # EMNIST's letters have labels 1 to 26.
-    labels, classes = arrays.numbered([(rows.name, given) for rows, given in pairs.values()])
+    labels, classes = numbered([(rows.name, given) for rows, given in pairs.values()])
     parts = {name: (rows, own) for (name, (rows, _)), own in zip(pairs.items(), labels, strict=True)}
     return arrays.source(parts, options, classes=classes)

@@ -9,8 +9,9 @@ from typing import IO
 import numpy as np
 
 from mmdvae.data import arrays
-from mmdvae.data.arrays import UNREADABLE, Labelled, Rows
+from mmdvae.data.labels import Labelled, labelled, named
 from mmdvae.data.options import DataOptions
+from mmdvae.data.rows import UNREADABLE, Rows, npy
 from mmdvae.data.source import MAX_CLASSES, UNLABELLED, UNSPLIT, Source
 from mmdvae.errors import InputError, shown
 
@@ -78,11 +79,8 @@ def _medmnist(path: Path, names: set[str]) -> tuple[dict[str, Labelled], tuple[s
         if f"{part}_images" in names:
             images[split] = _rows(path, f"{part}_images")
             labels[split] = _rows(path, f"{part}_labels") if f"{part}_labels" in names else None
-    if "test" not in images and "valid" in images:
-        raise InputError(f"{path}: must have test_images beside val_images, has none")
-    parts, classes, notes = arrays.labelled(images, labels)
-    called = arrays.part_names(list(parts))
-    return {called[split]: part for split, part in parts.items()}, classes, notes
+    parts, classes, notes = labelled(images, labels)
+    return named(parts), classes, notes
 
 
 def _names(path: Path) -> set[str]:
@@ -99,4 +97,4 @@ def _rows(path: Path, name: str) -> Rows:
         with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as stream:
             yield stream
 
-    return arrays.npy(f"{path}: {name}", member)
+    return npy(f"{path}: {name}", member)

@@ -48,7 +48,8 @@ def header(where: str, file: IO[bytes], limits: tuple[float, float] | None) -> H
                 f"{where}: must have 8 bits a pixel, is mode {image.mode}; --range LOW,HIGH says which values become "
                 "0 and 255"
             )
-        width, height = reversed(image.size) if turned in _TURNED else image.size
+        lying = turned in _TURNED and image.format != "TIFF"  # whose size Pillow gives as it is to be seen
+        width, height = reversed(image.size) if lying else image.size
         return Header((height, width), colour, tuple(change for change, made in changes.items() if made))
 
 

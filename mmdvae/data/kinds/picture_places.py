@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from mmdvae.data.arrays import UNREADABLE
 from mmdvae.data.kinds.picture_tree import FOLDER, Names, is_hidden, needs_beginning, what_a_file_is
+from mmdvae.data.rows import UNREADABLE
 from mmdvae.data.source import MAX_ITEMS
 from mmdvae.errors import InputError
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmdvae.data.kinds import digits, idx_set, npz, pictures
+from mmdvae.data.kinds import cifar10, csv, digits, h5, idx_set, npy, npz, pictures
 from mmdvae.data.options import DataOptions
 from mmdvae.data.source import Source
 
@@ -48,6 +48,34 @@ KINDS = {
             needed="no four IDX files, images and labels for training and testing",
             opened=idx_set.opened,
             files=idx_set.files,
+        ),
+        Kind(
+            name="npy",
+            form="npy:DIR",
+            takes=(*SIZES, "range"),
+            place="folder",
+            needed="no train_images.npy",
+            opened=npy.opened,
+            files=npy.files,
+            contents=npy.contents,
+        ),
+        Kind(name="h5", form="h5:FILE#NAME", takes=(*SIZES, "range"), opened=h5.opened, files=h5.files),
+        Kind(
+            name="csv",
+            form="csv:PATH",
+            takes=("size", "colour", "range"),
+            needed="no such file, and no folder with a .csv file for training and one for testing",
+            opened=csv.opened,
+            files=csv.files,
+        ),
+        Kind(
+            name="cifar10",
+            form="cifar10:DIR",
+            takes=SIZES,
+            place="folder",
+            needed="no data_batch_1.bin to 5 and test_batch.bin, and no .tar.gz of them",
+            opened=cifar10.opened,
+            files=cifar10.files,
         ),
     )
 }

@@ -8,7 +8,8 @@ from mmdvae.images import thumbnails
 from mmdvae.record.result import Report, VariantResult
 from reports import dot_colours, looks
 from reports.looks import Look
-from reports.stored_arrays import DOT_SIDE, StoredArrays, Views
+from reports.stored_arrays import StoredArrays
+from reports.views import DOT_SIDE, Views
 
 DOTS = 5600  # of all variants together: each has two pictures and four coordinates in the page, about 130 bytes
 LEAST, MOST = 200, 1000  # dots per variant

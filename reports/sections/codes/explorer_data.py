@@ -16,7 +16,8 @@ from reports.drawing import pictures
 from reports.drawing.palette import Limits
 from reports.sections.codes import dots, frames
 from reports.sections.codes.dots import Codes
-from reports.stored_arrays import DOT_SIDE, StoredArrays
+from reports.stored_arrays import StoredArrays
+from reports.views import DOT_SIDE
 
 NOTHING = 65535  # marks a missing coordinate
 ERROR_UNITS = 1e5  # in 1

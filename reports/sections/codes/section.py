@@ -133,7 +133,13 @@ def _views(found: list[Codes]) -> list[View]:
             name=f"{what}, own scale",
             reading=f"Each at its own scale; {prior}: 1 and 2 sd of the prior."
             + (" Small: one scale for all." if several else "")
-            + (" Heights are random: there is one dimension." if line else "")
+            + (
+                " Heights are random: there is one dimension."
+                if line
+                else " Heights at d = 1 are random."
+                if 1 in dims
+                else ""
+            )
             + (" In two dimensions PCA only rotates, and leaves nothing out." if dims == {2} else ""),
         ),
         View(

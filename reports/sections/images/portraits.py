@@ -11,7 +11,7 @@ from reports.drawing.pictures import Picture
 from reports.looks import Look
 from reports.sections.images import finding
 from reports.sections.images.shown import FID, One, Shown
-from reports.stored_arrays import STEPS, Views
+from reports.views import STEPS, Views
 
 ROW = 8  # samples in a row
 TILE = 40  # pixels of an image's longest side: it is 25 to 40 wide on a screen

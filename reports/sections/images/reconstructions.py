@@ -9,7 +9,8 @@ from reports.drawing.pictures import Picture
 from reports.looks import Look
 from reports.sections.images import portraits
 from reports.sections.images.shown import One, Shown, spread
-from reports.stored_arrays import DOT_SIDE, SIDE, StoredArrays
+from reports.stored_arrays import StoredArrays
+from reports.views import DOT_SIDE, SIDE
 
 SHOWN = 8
 GAIN = 2  # a difference of half the range is white, the same for all variants

@@ -9,7 +9,8 @@ from reports.sections.images import finding, portraits, reconstructions, shown
 from reports.sections.images.portraits import Portrait
 from reports.sections.images.reconstructions import Row
 from reports.sections.images.shown import Shown
-from reports.stored_arrays import DOT_SIDE, StoredArrays
+from reports.stored_arrays import StoredArrays
+from reports.views import DOT_SIDE
 
 REAL = 32  # test images beside the samples, as many as there are samples
 NONE = "No images: there is no finished training with stored arrays"
@@ -40,9 +41,9 @@ class Images:
     notes: list[str] = field(default_factory=list)  # what is not shown, and why
 
 
-def build(report: Report, store: StoredArrays, most: int = shown.MANY) -> Images:
-    """The pictures of at most so many variants that a penalty touched, and of one that none touched."""
-    found = shown.choose(report, store, most)
+def build(report: Report, store: StoredArrays, parts: int = 1) -> Images:
+    """The pictures of variants that a penalty touched, and of one that none touched; of one of so many parts."""
+    found = shown.choose(report, store, shown.room(parts))
     if not found.all:
         return Images(title=NONE, copies="", portraits=[], real=None, rows=[])
     test = store.thumbnails(shown.spread(len(store.images), REAL))

@@ -8,9 +8,11 @@ from mmdvae.conclusions import vitality
 from mmdvae.record.result import Report, VariantResult
 from reports import looks, metrics
 from reports.looks import Look
-from reports.stored_arrays import StoredArrays, Views
+from reports.stored_arrays import StoredArrays
+from reports.views import Views
 
 MANY = 8  # variants that a penalty touched with all their pictures; 24 would take a megabyte
+IN_PARTS = 12  # of several numbers of latent dimensions together, of which one may have few
 FID = metrics.of("fid")
 
 
@@ -66,7 +68,7 @@ def choose(report: Report, store: StoredArrays, most: int = MANY) -> Shown:
 
 def room(parts: int) -> int:
     """The number of touched variants in each of so many parts of the page."""
-    return MANY if parts == 1 else MANY // parts + 1
+    return MANY if parts == 1 else max(1, IN_PARTS // parts)
 
 
 def spread(n: int, count: int) -> np.ndarray:

@@ -29,7 +29,7 @@ class SpectrumChart:
 def build(report: Report, store: StoredArrays) -> SpectrumChart | None:
     """Eigenvalues by rank, a line per variant and one for all that no penalty touched.
 
-    None if none is stored, or if all models have one dimension: its only eigenvalue is the total variance.
+    None if none is stored, or in one dimension: its only eigenvalue is the total variance.
     """
     spectra: dict[str, Spectrum] = {}
     for variant in report.variants:
@@ -42,20 +42,16 @@ def build(report: Report, store: StoredArrays) -> SpectrumChart | None:
     untouched = {one.name for one in vitality.untouched(report.variants)}
     shown = sorted(looks.of(report.variants).values(), key=lambda look: look.place)
     touched = {look: spectra[look.id] for look in shown if look.id in spectra and look.id not in untouched}
-    groups: dict[int, list[Spectrum]] = {}  # of the untouched, by the number of dimensions
-    for name, values in spectra.items():
-        if name in untouched:
-            groups.setdefault(len(values), []).append(values)
-    return SpectrumChart(chart=_draw(touched, [groups[d] for d in sorted(groups)]))
+    return SpectrumChart(chart=_draw(touched, [values for name, values in spectra.items() if name in untouched]))
 
 
-def _draw(touched: dict[Look, Spectrum], untouched: list[list[Spectrum]]) -> Markup:
-    spectra = [*touched.values(), *(values for group in untouched for values in group)]
+def _draw(touched: dict[Look, Spectrum], untouched: list[Spectrum]) -> Markup:
+    spectra = [*touched.values(), *untouched]
     longest = max(map(len, spectra))
     kinds = [look.kind for look in touched]
     dashes = [line_chart.DASHES[kinds[:place].count(kind) % len(line_chart.DASHES)] for place, kind in enumerate(kinds)]
     lines = [_line(look, values, dash) for (look, values), dash in zip(touched.items(), dashes, strict=True)]
-    lines = [*(_grey(group, dims=len(untouched) > 1) for group in untouched), *lines]
+    lines = [*([_grey(untouched)] if untouched else []), *lines]
     return line_chart.render(
         line_chart.Chart(
             alt=_alt(touched, untouched),
@@ -91,22 +87,22 @@ def _line(look: Look, values: Spectrum, dash: str) -> line_chart.Line:
     )
 
 
-def _grey(untouched: Sequence[Spectrum], *, dims: bool) -> line_chart.Line:
-    """The geometric mean of the spectra that no penalty touched, with their range; `dims`: labelled with their d."""
-    columns = [[value for value in column if value is not None] for column in zip(*untouched, strict=True)]
+def _grey(untouched: Sequence[Spectrum]) -> line_chart.Line:
+    """The geometric mean of the spectra that no penalty touched, with their range."""
+    columns = [[value for value in column if value is not None] for column in zip(*untouched, strict=False)]
     known = [(float(rank), column) for rank, column in enumerate(columns, start=1) if column]
-    which = "no penalty" if len(untouched) == 1 else f"untouched ({len(untouched)})"
     return line_chart.Line(
-        label=f"{which}, d\u00a0=\u00a0{len(columns)}" if dims else which,
+        label="no penalty" if len(untouched) == 1 else f"untouched ({len(untouched)})",
         points=[(rank, float(np.exp(np.mean(np.log(column))))) for rank, column in known],
         band=[(rank, min(column), max(column)) for rank, column in known],
         colour=looks.COLOURS["none"],
     )
 
 
-def _alt(touched: dict[Look, Spectrum], untouched: Sequence[Sequence[Spectrum]]) -> str:
+def _alt(touched: dict[Look, Spectrum], untouched: Sequence[Spectrum]) -> str:
     told = [f"{look.title} {_ends(values)}" for look, values in touched.items()]
-    told += [f"{len(group)} untouched by a penalty, such as {_ends(group[0])}" for group in untouched]
+    if untouched:
+        told.append(f"{len(untouched)} untouched by a penalty, such as {_ends(untouched[0])}")
     return f"Eigenvalues of Cov(z), largest and smallest: {'; '.join(told)}; the prior has 1 throughout."
 
 

@@ -12,10 +12,12 @@ from reports.sections.sheet.sigma_figure import SigmaFigure
 from reports.sections.sheet.tiles import Tiles
 from reports.stored_arrays import StoredArrays
 
+IN_PARTS = 40  # columns of several numbers of latent dimensions together
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """The section: at most ten variants have columns, more have tiles."""
+    """The section: at most ten variants have columns, more have tiles; of many parts of the page, fewer."""
 
     template: ClassVar[str] = "sections/sheet/section.html"
     title: str
@@ -24,13 +26,13 @@ class Sheet:
     tiles: Tiles | None
 
 
-def build(report: Report, store: StoredArrays, *, figure: bool = True) -> Sheet:
-    """All variants side by side, without the figure if it stands elsewhere."""
-    few = len(report.variants) <= columns.MOST
+def build(report: Report, store: StoredArrays, parts: int = 1) -> Sheet:
+    """All variants side by side; of several parts of a page without the figure, which stands beside the others'."""
+    few = len(report.variants) <= min(columns.MOST, IN_PARTS // parts)
     return Sheet(
         title=_finding(report),
         columns=columns.build(report, store, report.variants) if few else None,
-        figure=sigma_figure.build(report) if figure else None,
+        figure=sigma_figure.build(report) if parts == 1 else None,
         tiles=None if few else tiles.build(report, store),
     )
 

@@ -11,7 +11,8 @@ from reports.dot_colours import DotColours
 from reports.drawing import pictures
 from reports.drawing.pictures import Picture
 from reports.sections.codes import frames
-from reports.stored_arrays import StoredArrays, Views
+from reports.stored_arrays import StoredArrays
+from reports.views import Views
 
 QUALITY = 70
 DOTS = 500

@@ -41,6 +41,13 @@ def test_codes_become_images_of_the_shape_that_is_encoded(shape):
     assert decoder.predict_on_batch(mean).shape == images.shape
 
 
+def test_posteriors_start_with_variance_one_except_at_the_notebooks_shape():
+    for shape, even in (((29, 28, 1), True), ((28, 28, 3), True), ((28, 28, 1), False)):
+        pixels = np.random.default_rng(0).random((2, *shape), dtype="float32")
+        log_variance = both(shape)[0].predict_on_batch(pixels)[1]
+        assert (not log_variance.any()) == even
+
+
 def test_at_28_by_28_grey_it_is_the_network_of_the_notebook_layer_by_layer():
     encoder, decoder = both((28, 28, 1))
     kernels = [
