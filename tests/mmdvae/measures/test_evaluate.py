@@ -278,4 +278,5 @@ def test_the_size_of_the_blocks_changes_nothing(untrained, prepared, metrics_and
         assert metrics[name] == pytest.approx(metrics_and_views[0][name], rel=1e-6), name  # float32 batches of five
     for name, array in read(tmp_path).items():
         assert array.shape == metrics_and_views[1][name].shape, name
-    np.testing.assert_array_equal(read(tmp_path)["reconstructions"], metrics_and_views[1]["reconstructions"])
+    shown = (views["reconstructions"].astype(int) for views in (read(tmp_path), metrics_and_views[1]))
+    np.testing.assert_allclose(*shown, atol=1)  # a grey level, where rounding falls on the other side
