@@ -90,9 +90,10 @@ def check(name: str | Row, data_dir: Path | None, store: Path) -> None:
     if isinstance(row, IdxSet) and data_dir is None or known(row, data_dir, store):
         return
     ((_, place),) = sources.places(row, data_dir)
-    if isinstance(row, IdxSet) and catalog.source_files(row, place):
-        return  # their digests are checked when they are decoded
-    place = sources.locate(row, data_dir, fetch=False)
+    if isinstance(row, IdxSet) or not catalog.source_files(row, place):
+        sources.locate(row, data_dir, fetch=False)  # tells what is missing or broken
+    if isinstance(row, IdxSet):
+        return
     key = index.key(row, place)
     if key is None or key not in _OPENED:
         source = catalog.opened(row, place)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from mmdvae.data.kinds.picture_tree import FORMATS
 from mmdvae.data.pixels import as_bytes
@@ -33,12 +33,12 @@ class Header:
 def header(where: str, file: IO[bytes], limits: tuple[float, float] | None) -> Header:
     """Read a picture's header. Raises: InputError if it is no picture, or one that cannot be used as it is."""
     with _opened(where, file) as image:
-        colour, turned = image.mode in COLOUR and not _is_grey_palette(image), _orientation(image)
+        colour, turned = image.mode in COLOUR and not _is_grey(image), _orientation(image)
         changes = {
             f"transparency put on {BACKGROUND}": image.has_transparency_data,
             "palettes converted": image.mode in ("P", "PA"),
             "turned as their EXIF data say": turned != 1,
-            "more than 8 bits a channel scaled to 8": image.mode in DEEP or ";16" in _raw_mode(image),
+            "more than 8 bits a channel scaled to 8": image.mode in DEEP or _has_16_bits(image),
             "taken as the first of several in a file": image.format == "MPO",
         }
         if image.mode not in GREY + DEEP + COLOUR:
@@ -88,13 +88,22 @@ def _opened(where: str, file: IO[bytes]) -> Iterator["Image"]:
             yield image
     except InputError:
         raise
+    except Image.UnidentifiedImageError:
+        raise InputError(f"{where}: must be a readable picture, but begins like none") from None
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:  # Pillow raises all
         raise InputError(f"{where}: must be a readable picture, but {error}") from None
 
 
-def _raw_mode(image: "Image") -> str:
-    """How the pixels are stored, such as RGB;16B; Pillow gives the high bytes of those of a picture in colour."""
-    return str([tile.args for tile in getattr(image, "tile", ())])
+def _stored(image: "Image") -> list[Any]:
+    """How the pixels are stored: for PNG and TIFF something like RGB;16B, for PPM the largest value, too."""
+    arguments = [tile.args for tile in getattr(image, "tile", ())][:1]
+    return [part for each in arguments for part in (each if isinstance(each, tuple) else (each,))]
+
+
+def _has_16_bits(image: "Image") -> bool:
+    """Whether Pillow leaves out the lower bytes."""
+    stored = _stored(image)
+    return ";16" in str(stored[:1]) or (image.format == "PPM" and max(stored[1:], default=0) > 255)
 
 
 def _orientation(image: "Image") -> int:
@@ -104,6 +113,9 @@ def _orientation(image: "Image") -> int:
     return image.getexif().get(ORIENTATION, 1)
 
 
-def _is_grey_palette(image: "Image") -> bool:
+def _is_grey(image: "Image") -> bool:
+    """Whether a picture that Pillow reads as one in colour has greys alone: a palette of them, or 16 bits and alpha."""
+    if str(_stored(image)[:1]).startswith("['LA;"):
+        return True
     colours = (image.getpalette() if image.mode == "P" else None) or [0, 1, 2]
     return colours[::3] == colours[1::3] == colours[2::3]

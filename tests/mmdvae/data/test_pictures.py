@@ -151,6 +151,37 @@ def test_more_than_eight_bits_are_scaled_by_a_range_and_counted(tmp_path, store)
     ]
 
 
+def test_colour_of_sixteen_bits_keeps_its_upper_eight_and_that_is_told(tmp_path, store):
+    place = folder(tmp_path / "mine", size=(8, 8))
+    deep = RNG.integers(0, 65_536, (8, 8, 3)).astype(">u2")
+    (place / "deep.ppm").write_bytes(b"P6\n8 8\n65535\n" + deep.tobytes())
+    found = prepared(place, store)
+    assert found.notes[1:] == ("more than 8 bits a channel scaled to 8: 1 picture",)
+    assert min(np.abs(image - deep / 257).max() for image in everything(found)) <= 1
+
+
+def test_of_a_photograph_with_its_preview_the_photograph_is_taken(tmp_path, store):
+    place = folder(tmp_path / "mine", size=(8, 8))
+    photograph = Image.new("RGB", (8, 8), (200, 10, 10))
+    photograph.save(place / "both.jpg", "MPO", save_all=True, append_images=[Image.new("RGB", (8, 8))])
+    found = prepared(place, store)
+    assert found.notes[1:] == ("taken as the first of several in a file: 1 picture",)
+    assert min(np.abs(image.astype(int) - (200, 10, 10)).max() for image in everything(found)) <= 3
+
+
+def test_a_png_whose_orientation_follows_its_pixels_is_refused(tmp_path, store):
+    place, exif = folder(tmp_path / "mine"), Image.Exif()
+    exif[0x0112] = 6
+    Image.open(place / "0.png").save(place / "0.png", exif=exif)
+    content = (place / "0.png").read_bytes()
+    chunk = content.index(b"eXIf") - 4
+    size = 12 + int.from_bytes(content[chunk : chunk + 4], "big")
+    moved = content[:chunk] + content[chunk + size : -12] + content[chunk : chunk + size] + content[-12:]
+    (place / "0.png").write_bytes(moved)
+    with pytest.raises(InputError, match="0.png: must have its EXIF data before its pixels; save it again"):
+        prepared(place, store)
+
+
 def test_the_broken_one_of_many_is_named(tmp_path, store):
     place = folder(tmp_path / "mine", count=60, suffix=".jpg", size=(64, 64))
     whole = (place / "17.jpg").read_bytes()

@@ -198,6 +198,7 @@ def test_debians_package_is_the_published_fashion_mnist(store):
         pytest.fail(f"{folder} is missing: run `apt-get install {catalog.FASHION_MNIST.package}`")
     got = data.prepare("fashion-mnist", data_dir=folder, store=store)
     assert (got.train, got.valid, got.test) == (55_000, 5_000, 10_000)
+    assert got.sha256.startswith("08fc6f61d48d35d4")  # stores and reports name it
     images, labels = array_folder.open_split(got.folder, "test")
     assert labels[:10].tolist() == [9, 2, 1, 1, 6, 1, 4, 6, 5, 7]
     assert np.bincount(labels).tolist() == [1000] * 10
@@ -212,6 +213,7 @@ def test_digits_are_enlarged_three_times_with_a_border(store):
 
     got = prepare("digits", store)
     assert (got.train, got.valid, got.test) == (1350, 150, 297)
+    assert got.sha256.startswith("dd0b8c4b2db7e93a")  # stores and reports name it
     images, labels = array_folder.open_split(got.folder, "train")
     bunch = load_digits()
     assert images[0, 2 + 3 * 4 + 1, 2 + 3 * 3 + 2] == round(bunch.images[0, 4, 3] * 255 / 16)
