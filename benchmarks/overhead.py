@@ -21,9 +21,10 @@ from typing import Any
 from benchmarks import child
 from benchmarks.pipeline import MMDVAE, make_tiny
 from mmdvae.data import prepare as datasets
-from mmdvae.presets import QUICK
+from mmdvae.experiment import file
 
 ROUNDS = 3
+QUICK = file.read("quick")
 VARIANTS = QUICK.variants[:6]  # always as many, so that editions of the program can be compared
 START = 120  # seconds that a server may take to start
 

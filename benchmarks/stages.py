@@ -59,6 +59,7 @@ def evaluation(data: str, folder: str) -> dict[str, Any]:
 
     from mmdvae import recipes
     from mmdvae.data import array_folder
+    from mmdvae.experiment import file
     from mmdvae.measures import (
         class_separation,
         classifier,
@@ -71,10 +72,9 @@ def evaluation(data: str, folder: str) -> dict[str, Any]:
     )
     from mmdvae.measures import evaluate as evaluating
     from mmdvae.model import vae
-    from mmdvae.presets import QUICK
     from mmdvae.training.build import build
 
-    variant = next(variant for variant in QUICK.variants if variant.kernel == "gaussian")
+    variant = next(variant for variant in file.read("quick").variants if variant.kernel == "gaussian")
     measured = build(variant, recipes.STANDARD, seed=0)
     images = np.array(array_folder.open_split(Path(data), "train")[0][: STEPS * BATCH])
     measured.fit(images, batch_size=BATCH, verbose=0)
@@ -134,9 +134,9 @@ def _time(seconds: dict[str, float], part: str, owner: Any, name: str) -> None:
 def _store_run(folder: Path, data: Path, metrics: dict[str, Any]) -> None:
     """Store a run of six variants that all have these metrics and the views that the evaluation left in the folder."""
     from mmdvae import results
+    from mmdvae.experiment import file
     from mmdvae.files import write_json
     from mmdvae.measures import evaluate
-    from mmdvae.presets import QUICK
 
     store = folder / "store"
     store.mkdir()
@@ -161,7 +161,7 @@ def _store_run(folder: Path, data: Path, metrics: dict[str, Any]) -> None:
             training=training,
             evaluation={"metrics": metrics},
         )
-        for number, variant in enumerate(QUICK.variants[:6])
+        for number, variant in enumerate(file.read("quick").variants[:6])
     ]
     for outcome in outcomes:
         place = store / str(outcome.evaluate_key)

@@ -7,8 +7,10 @@ import numpy as np
 
 from mmdvae.errors import InputError
 from mmdvae.images import Shape, with_channels, without_channels
+from mmdvae.model import cost
 
-BATCH = 100  # as fast as 500, with a fifth of the memory for activations
+BATCH = 100  # images at a time: as fast as 500, with a fifth of the memory for the outputs of layers
+MOST_BYTES = 2.56e8  # of these outputs, for which large images go through a few at a time
 
 
 def as_images(given: Any, shape: Shape) -> np.ndarray:
@@ -47,9 +49,16 @@ def scaled(images: np.ndarray) -> np.ndarray:
     return pixels / 255 if images.dtype == np.uint8 else pixels
 
 
-def in_batches(network: Callable[[np.ndarray], Sequence[np.ndarray]], rows: np.ndarray) -> list[np.ndarray]:
-    """Apply a network to rows (n, ...), a hundred at a time; returns each of its outputs for all rows, (n, ...)."""
+def at_a_time(image_shape: Shape) -> int:
+    """How many images of this shape go through the networks at a time."""
+    return max(1, min(BATCH, int(MOST_BYTES / (cost.FLOAT * cost.outputs(image_shape, 1)))))
+
+
+def in_batches(
+    network: Callable[[np.ndarray], Sequence[np.ndarray]], rows: np.ndarray, size: int = BATCH
+) -> list[np.ndarray]:
+    """Apply a network to rows (n, ...), `size` at a time; returns each of its outputs for all rows, (n, ...)."""
     # Not `predict`, which uses the input pipeline of `fit` (see mmdvae.training.compiled_loop).
-    starts = range(0, len(rows), BATCH)
-    outputs = zip(*(network(rows[start : start + BATCH]) for start in starts), strict=True)
+    starts = range(0, len(rows), size)
+    outputs = zip(*(network(rows[start : start + size]) for start in starts), strict=True)
     return [np.concatenate(output) for output in outputs]

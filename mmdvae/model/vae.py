@@ -7,7 +7,7 @@ from keras import ops
 from mmdvae.images import Shape, without_channels
 from mmdvae.model import networks
 from mmdvae.model.augmentation import change_contrast, flip_half
-from mmdvae.model.batches import as_images, as_points, in_batches, scaled
+from mmdvae.model.batches import as_images, as_points, at_a_time, in_batches, scaled
 from mmdvae.recipes import Recipe
 from mmdvae.variants import Variant
 
@@ -102,13 +102,15 @@ class VAE(keras.Model):
         Raises: InputError for anything else, which would be ambiguous.
         """
         pixels = as_images(images, self.image_shape)
-        mean, log_variance = in_batches(lambda block: self.encoder.predict_on_batch(scaled(block)), pixels)
+        size = at_a_time(self.image_shape)
+        mean, log_variance = in_batches(lambda block: self.encoder.predict_on_batch(scaled(block)), pixels, size)
         return mean, log_variance
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Codes (n, d), finite -> logits of the pixels, (n, H, W[, 3]) float32; InputError for anything else."""
         points = as_points(codes, dim=self.variant.latent_dim)
-        (logits,) = in_batches(lambda block: [self.decoder.predict_on_batch(block)], points)
+        size = at_a_time(self.image_shape)
+        (logits,) = in_batches(lambda block: [self.decoder.predict_on_batch(block)], points, size)
         return without_channels(logits)
 
     def _augmented(self, images, training):
