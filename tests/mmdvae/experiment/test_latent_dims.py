@@ -13,6 +13,9 @@ EXAMPLES = {  # text, variants, sigmas in their order
         seeds = [0, 1, 2]
         [data]
         source = "images:flowers"
+        size = [64, 64]
+        fit = "crop"
+        group = '^(\\d+)_'
         [model]
         latent_dim = 16
         likelihood = "gaussian"
