@@ -128,9 +128,8 @@ def one_dimension(data: str, latent_dim: int) -> dict[str, float]:
     from mmdvae.training import compiled_loop, fit
     from mmdvae.training.build import build
 
-    recipe = dataclasses.replace(recipes.STANDARD, latent_dim=latent_dim)
-    variant = variants.gaussian(0.6, latent_dim**0.5)
-    built = build(variant, recipe, seed=0)
+    variant = dataclasses.replace(variants.gaussian(0.6, latent_dim**0.5), latent_dim=latent_dim)
+    built = build(variant, recipes.STANDARD, seed=0)
     loop = compiled_loop.CompiledLoop(built, array_folder.open_split(Path(data), "train")[0])
     loop.run("train", np.arange(256), batch_size=128)
     started = time.process_time()

@@ -171,16 +171,15 @@ def _chosen(experiment: Experiment, options: Options) -> Experiment:
         experiment = experiment.with_variants(options.alphas, options.sigmas, options.variants, more)
     if options.only:
         experiment = experiment.only(options.only)
-    given = _data_options(options)
-    source, data = options.dataset, given
+    source, data = options.dataset, DataOptions()
     if source is None:
-        source = experiment.source
-        data = replace(experiment.data, **{name: getattr(given, name) for name in given.given})
+        source, data = experiment.source, experiment.data
+    data = replace(data, **_data_options(options))
     catalog.find(source, data)
     return replace(experiment, source=source, data=data)
 
 
-def _data_options(options: Options) -> DataOptions:
+def _data_options(options: Options) -> dict[str, Any]:
     names = ("size", "fit", "colour", "group", "value_range")
     return data_options.parsed(**{name: getattr(options, name) for name in names})
 

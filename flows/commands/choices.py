@@ -42,7 +42,7 @@ def data(dataset: str, data_dir: Path | None, fetch: bool, **wishes) -> None:
     from mmdvae import images
     from mmdvae.data import catalog, options, sources, splits
 
-    row = catalog.find(dataset, options.parsed(**wishes))
+    row = catalog.find(dataset, options.DataOptions(**options.parsed(**wishes)))
     findings = sources.survey(row, data_dir)
     for finding in findings:
         click.echo(f"{finding.place}: {finding.state}{f' ({finding.detail})' if finding.detail else ''}")

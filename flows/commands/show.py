@@ -72,7 +72,8 @@ def _amount(plan, data, stored: int) -> str:
     """What there is to do, on this machine, by steps that are measured now."""
     from flows.forecast import Amount, measured
     from mmdvae.model import cost
-    from tasks.processes import devices
+    from tasks.processes import devices, leases
+    from tasks.processes.pool import JobCrashed, JobFailed
 
     experiment = plan.experiment
     needed = cost.memory(data.shape, max(experiment.latent_dims), experiment.recipe.batch_size)
@@ -85,5 +86,13 @@ def _amount(plan, data, stored: int) -> str:
         at_a_time=min(len(devices.slots(None)), max(1, devices.fitting(needed))),
         bytes_each=needed,
     )
-    rate = measured(plan, data) if amount.missing and devices.fitting(needed) else None
+    if not amount.missing or not devices.fitting(needed):
+        return str(amount)
+    with leases.first_free(devices.slots(1)) as slot:
+        if slot is None:
+            return f"{amount}; how long they take is not measured while other runs use all of this machine"
+    try:
+        rate = measured(plan, data)
+    except (JobCrashed, JobFailed) as error:
+        return f"{amount}; a trial of some steps failed: {error}"
     return f"{amount}; {amount.told(rate)}" if rate else str(amount)

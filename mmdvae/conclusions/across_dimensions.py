@@ -1,27 +1,12 @@
-"""What several numbers of latent dimensions show beside each other; no winner among them is declared.
-
-Errors fall with more dimensions and distances from the prior mean something else in each, so no rule chooses among
-them. What a width of a kernel does in each is known before training, so it is told and not judged.
-"""
+"""What each width of a kernel does in several numbers of latent dimensions, which is known before training."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mmdvae.conclusions import dimensions, groups
-from mmdvae.measures.kernel_states import DEAD, Before
-from mmdvae.record.result import Advice, VariantResult
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recommended:
-    """The setting to use with one number of latent dimensions; all else is None where nothing reached the prior."""
-
-    latent_dim: int
-    name: str | None  # of the variant
-    mse: float | None  # means over its seeds
-    sliced_w2: float | None
-    variance_per_dimension: float | None  # total variance over the number of dimensions; 1 for the prior
+from mmdvae.measures.kernel_states import Before
+from mmdvae.record.result import VariantResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +17,6 @@ class Width:
     states: dict[int, Before]  # by number of dimensions, rising: what its kernel does to draws of the prior
     names: dict[int, list[str]]  # the variants that were trained with it
 
-    @property
-    def dies(self) -> bool:
-        """Whether it is alive in the fewest dimensions and dead in the most."""
-        first, *_, last = self.states.values()
-        return first not in DEAD and last in DEAD
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Widths:
@@ -45,26 +24,6 @@ class Widths:
 
     latent: list[Width]
     roots: list[Width]  # sigma / sqrt(d), to two digits
-
-
-def recommended(advices: Sequence[Advice], variants: Sequence[VariantResult]) -> list[Recommended]:
-    """The setting to use for each number of latent dimensions, rising."""
-    known = {one.name: one for one in variants}
-    found = []
-    for advice in advices:
-        name = next(iter(advice.choice.names), None) if advice.choice else None
-        one = known.get(name) if name else None
-        spread = one.mean("total_variance") if one else None
-        found.append(
-            Recommended(
-                latent_dim=advice.latent_dim,
-                name=one.name if one else None,
-                mse=one.mean("mse") if one else None,
-                sliced_w2=one.mean("sliced_w2") if one else None,
-                variance_per_dimension=None if spread is None else spread / advice.latent_dim,
-            )
-        )
-    return found
 
 
 def widths(variants: Sequence[VariantResult]) -> Widths | None:

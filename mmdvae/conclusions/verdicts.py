@@ -25,9 +25,8 @@ VERBS = {
     "supported": "holds for",
 }
 DOUBT = ("refuted", "inconclusive", "supported", "not_run")  # what speaks most against a claim first
-PAIR = (
-    "V5"  # about MMD and KL; other pairs of penalties that a run has are judged by it, too: V5-sw-kl, V5-gaussian-imq
-)
+# About MMD and KL; other pairs of penalties that a run has are judged by it, too: V5-kl-sw, V5-gaussian-imq.
+PAIR = "V5"
 BESIDE = " · "  # between names, which in words have commas of their own
 MOST_NAMED = 4  # comparisons that a sentence names; of more it gives the number
 

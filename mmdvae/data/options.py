@@ -2,11 +2,13 @@
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from mmdvae.errors import InputError
 from mmdvae.images import LARGEST, SMALLEST
+from mmdvae.variants import number
 
 FITS = ("crop", "pad", "stretch")
 COLOURS = ("grey", "rgb")
@@ -49,8 +51,11 @@ def parsed(
     colour: str | None = None,
     group: str | None = None,
     value_range: str | None = None,
-) -> DataOptions:
-    """The options as the command line has them: size 64x48 (height x width), value_range LOW,HIGH."""
+) -> dict[str, Any]:
+    """Fields of DataOptions from the command line's words: size 64x48 (height x width), value_range LOW,HIGH.
+
+    Only those that were given, because they may change options of a file.
+    """
     sides = re.fullmatch(r"([0-9]{1,6})x([0-9]{1,6})", size) if size is not None else None
     if size is not None and not sides:
         raise InputError(f"size must be height x width, such as 64x48, got {size!r:.60}")
@@ -61,17 +66,22 @@ def parsed(
         except ValueError:
             raise InputError(f"range must be LOW,HIGH, such as 0,1; got {value_range!r:.60}") from None
         limits = (low, high)
-    return DataOptions(
-        size=(int(sides[1]), int(sides[2])) if sides else None, fit=fit, colour=colour, group=group, range=limits
-    )
+    found = {
+        "size": (int(sides[1]), int(sides[2])) if sides else None,
+        "fit": fit,
+        "colour": colour,
+        "group": group,
+        "range": limits,
+    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def words(options: DataOptions) -> list[str]:
-    """The options as words of a command line."""
+def words(given: Mapping[str, Any]) -> list[str]:
+    """What `parsed` gave, as words of a command line."""
     found = []
-    for name, value in options.given.items():
+    for name, value in given.items():
         text = {"size": "x", "range": ","}.get(name)
-        found += [f"--{name}", value if text is None else text.join(f"{one:g}" for one in value)]
+        found += [f"--{name}", value if text is None else text.join(map(number, value))]
     return found
 
 

@@ -36,9 +36,8 @@ class Source:
     parts: tuple[Part, ...]  # one that is UNSPLIT, or train and test, or train, valid and test
     classes: tuple[str, ...]
     notes: tuple[str, ...] = ()  # what is converted or left out
-    tally: Counter[str] = field(
-        default_factory=Counter
-    )  # the same, counted while images are read: by text, "{} values"
+    # The same, counted while images are read: by text, "{} values".
+    tally: Counter[str] = field(default_factory=Counter)
 
     @property
     def count(self) -> int:

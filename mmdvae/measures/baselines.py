@@ -49,7 +49,8 @@ def evaluate(data: Path, judge: Path | None, *, latent_dims: Sequence[int]) -> l
     """
     splits = _Splits(*open_split(data, "train"), *open_split(data, "test"))
     values = math.prod(splits.test.shape[1:])
-    dims = {min(dim, values): dim for dim in latent_dims}  # latent dimensions by those of the PCA
+    # Latent dimensions by those of the PCA; the fewest first, if several have more than an image has values.
+    dims = {min(dim, values): dim for dim in sorted(latent_dims, reverse=True)}
     components = sorted({*(k for k in COMPONENTS if k <= values), *dims})
     pca = Pca(splits.train, components[-1] if values <= EXACT else max(components[-1], COORDINATES))
     codes, loaded = _Codes(pca, splits), classifier.load(judge) if judge else None

@@ -18,9 +18,9 @@ class VAE(keras.Model):
     """Encoder, decoder and the objective (1 - alpha) * reconstruction error + alpha * penalty.
 
     The error is BCE in nats per pixel, or with a Gaussian likelihood twice the squared error per pixel. Takes uint8
-    images (n, H, W[, 3]). Tracks separately: `bce` (whatever the likelihood), `reconstruction`
-    (the error), `penalty` (KL in nats per pixel, the others
-    without a unit), `rounded_accuracy`, and `loss`, the objective. Each is the mean over images, not over batches.
+    images (n, H, W[, 3]). Tracks separately: `bce` (whatever the likelihood), `reconstruction` (the error), `penalty`
+    (KL in nats per pixel, the others without a unit), `rounded_accuracy`, and `loss`, the objective. Each is the mean
+    over images, not over batches.
     """
 
     def __init__(self, variant: Variant, recipe: Recipe, image_shape: Shape = (28, 28, 1)):

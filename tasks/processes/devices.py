@@ -33,7 +33,7 @@ def slots(jobs: int | None) -> list[Slot]:
     slots are on different GPUs. On a CPU each child has one thread: small convolutions do not scale to two.
     """
     devices = gpus()
-    count = max(1, min(cores(), fitting(cost.LEAST)))
+    count = min(cores(), fitting(cost.LEAST))
     if devices:
         count = max(len(devices), min(count, JOBS_PER_GPU * len(devices)))
     kind, places = ("gpu", devices) if devices else ("cpu", list(map(str, core_ids())))
@@ -47,8 +47,11 @@ def slots(jobs: int | None) -> list[Slot]:
 
 
 def fitting(bytes_each: float) -> int:
-    """How many processes of that size this machine's memory holds."""
-    return int(memory_bytes() / bytes_each)
+    """How many processes of that size this machine's memory holds.
+
+    At least one of the smallest, whose size has a margin: a machine that has less is not refused all work.
+    """
+    return max(int(memory_bytes() / bytes_each), int(bytes_each <= cost.LEAST))
 
 
 def gpus() -> list[str]:

@@ -52,7 +52,16 @@ def test_options_change_those_of_the_file_and_a_data_set_brings_its_own(mine):
     assert other.experiment.data == DataOptions(size=(20, 20), group=r"(\d+)_( b)?")
     assert other.command == "mmdvae compare mine.toml --dataset images:mine --size 20x20 --group '(\\d+)_( b)?'"
     np.savez("floats.npz", x_train=np.zeros((9, 8, 8)), x_test=np.zeros((9, 8, 8)))
-    assert plan.make(dataset="npz:floats.npz", value_range="-1,2.5").command.endswith("npz:floats.npz --range -1,2.5")
+    for limits in ("-1,2.5", "0,16777215", "-0.1234567,1"):  # the command repeats the run, so to the last digit
+        assert plan.make(dataset="npz:floats.npz", value_range=limits).command.endswith(
+            f"npz:floats.npz --range {limits}"
+        )
+
+
+def test_how_images_are_fit_can_be_changed_alone_where_the_file_has_a_size(mine):
+    made = plan.make(preset="mine.toml", fit="stretch")
+    assert made.experiment.data == DataOptions(size=(16, 24), fit="stretch", group=r"^(\d+)_")
+    assert made.command == "mmdvae compare mine.toml --fit stretch"
 
 
 @pytest.mark.parametrize(

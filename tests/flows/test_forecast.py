@@ -1,9 +1,16 @@
 """What is told of a comparison before and while it runs."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from flows import forecast
+from flows import forecast, plan, story
 from flows.forecast import Amount, about, announced
+from mmdvae.data.prepare import Dataset
+from mmdvae.errors import InputError
+from mmdvae.model import cost
+from tasks.processes import devices
 from tasks.progress import LISTENER, tell
 
 AMOUNT = Amount(trainings=84, stored=12, seeds=3, epochs=20, images=55_000, at_a_time=2, bytes_each=1.5e9)
@@ -49,3 +56,20 @@ def test_the_time_is_told_once_and_only_when_a_training_has_run_for_some_seconds
     notes = [event["message"] for unit, event in heard if unit == "plan"]
     assert notes == [str(AMOUNT), AMOUNT.told(1_000.0)]
     assert len(heard) == 6  # everything is passed on
+
+
+def images(*shape):
+    return Dataset("made", Path("made"), "", 55_000, 5_000, 10_000, ("all",), shape)
+
+
+def test_a_training_for_which_there_is_no_memory_is_refused_with_what_would_fit(monkeypatch):
+    made, usual, large = plan.make(writes=False), images(28, 28, 1), images(256, 256, 3)
+    for memory in (1.2e9, 64e9):
+        monkeypatch.setattr(devices, "memory_bytes", lambda memory=memory: memory)
+        assert story._fit_into_memory(made, usual) == cost.LEAST  # with its margin; 0.75 GB were measured
+    assert story._fit_into_memory(made, large) == cost.memory(large.shape, 8, 128)
+    for memory, way in ((1.2e9, "smaller images (--size) would fit"), (4e9, "--batch-size 32 would fit")):
+        monkeypatch.setattr(devices, "memory_bytes", lambda memory=memory: memory)
+        told = f"on 256 x 256 colour images in batches of 128 needs .* has {memory / 1e9} GB; {re.escape(way)}"
+        with pytest.raises(InputError, match=told):
+            story._fit_into_memory(made, large)

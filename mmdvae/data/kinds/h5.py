@@ -45,7 +45,7 @@ def _rows(path: Path, name: str) -> Rows:
             found = _dataset(file, name)
             if found is None:
                 raise InputError(f"{path}: has no dataset {name!r}; {_told(path)}")
-            if found.dtype.hasobject:
+            if found.dtype.hasobject or found.shape is None:  # without a shape it is empty
                 raise InputError(f"{path}: {name} must be an array of numbers, got {found.dtype}")
             shape, dtype = found.shape, found.dtype
     except UNREADABLE as error:

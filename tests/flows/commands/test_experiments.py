@@ -1,5 +1,6 @@
 """`mmdvae new` and `mmdvae show`: an experiment is written, and told before anything is trained."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from flows import asked, plan
 from flows.cli import main
 from mmdvae.data import prepare
 from mmdvae.jobs import store
+from tasks.processes import devices, leases
 
 
 @pytest.fixture
@@ -70,3 +72,9 @@ def test_the_network_and_the_time_are_shown_once_the_data_are_prepared(run, old_
     assert "28 x 28 x 1 -> 14 x 14 x 32 -> 7 x 7 x 64 -> 128 -> 8, the decoder backwards; 506,705 weights" in told
     assert re.search(r"10 trainings to do, \d+ at a time, .*take about \d+ s, at [\d,]+ images/s each", told)
     assert sorted(tmp_path.rglob("*")) == before
+    with contextlib.ExitStack() as others:
+        for slot in devices.slots(1):
+            others.enter_context(leases.first_free([slot]))
+        told = run("show", "quick", "--dataset", old_npz, "--epochs", "1").output
+    assert "10 trainings to do" in told  # though nothing can be run now
+    assert told.endswith("how long they take is not measured while other runs use all of this machine\n")

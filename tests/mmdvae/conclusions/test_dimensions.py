@@ -4,8 +4,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import pytest
-from made_report import entry, kl, mmd, none, run
+from made_report import kl, mmd, none, run
 
 from mmdvae import results
 from mmdvae.conclusions import across_dimensions, checks, verdicts
@@ -72,20 +71,6 @@ def test_a_report_with_several_is_read_as_it_was_written(tmp_path):
     assert report_json.load(tmp_path) == both
 
 
-def test_the_setting_to_use_stands_beside_those_of_other_dimensions():
-    both = judged(*NEAR, *FAR)
-    two, wide = across_dimensions.recommended(both.advices, both.variants)
-    assert two.latent_dim == 2
-    assert two.name == both.advice.choice.names[0]
-    assert (two.mse, two.variance_per_dimension) == (pytest.approx(0.02, rel=0.02), None)
-    assert (wide.latent_dim, wide.name) == (32, "kl-a0.5-d32")  # the kernels did not reach the prior
-    spread = [replace(one, name="wide") for one in [entry("x", sliced_w2=0.1, mse=1.0, total_variance=48.0)]]
-    (found,) = across_dimensions.recommended(judged(*spread).advices, spread)
-    assert found.variance_per_dimension == pytest.approx(6.0)
-    (nothing,) = across_dimensions.recommended(judged(none(sliced_w2=9.0)).advices, [none()])
-    assert (nothing.latent_dim, nothing.name, nothing.mse) == (8, None, None)
-
-
 def test_a_width_in_latent_units_dies_with_more_dimensions_and_one_in_roots_of_them_does_not():
     """Alive at N(0, I): from 0.77 in eight dimensions, from 3.18 in 64."""
     variants = [
@@ -93,10 +78,10 @@ def test_a_width_in_latent_units_dies_with_more_dimensions_and_one_in_roots_of_t
     ]
     found = across_dimensions.widths([*variants, none()])
     narrow, wide = found.latent
-    assert (narrow.value, narrow.states, narrow.dies) == (2.83, {8: "strong", 64: "saturated"}, True)
-    assert (wide.value, wide.names, wide.dies) == (8.0, {8: [], 64: ["8.0-d64"]}, False)
+    assert (narrow.value, narrow.states) == (2.83, {8: "strong", 64: "saturated"})
+    assert (wide.value, wide.names) == (8.0, {8: [], 64: ["8.0-d64"]})
     low, one = found.roots
     assert (low.value, low.states) == (0.35, {8: "weak", 64: "saturated"})
-    assert (one.value, one.states, one.dies) == (1.0, {8: "strong", 64: "strong"}, False)
+    assert (one.value, one.states) == (1.0, {8: "strong", 64: "strong"})
     assert one.names == {8: ["2.83-d8"], 64: ["8.0-d64"]}
     assert across_dimensions.widths([mmd(2.83)]) is None

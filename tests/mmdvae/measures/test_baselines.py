@@ -178,3 +178,9 @@ def test_images_without_labels_have_no_row_of_class_separation_and_small_ones_no
     assert names == ["mean image", "PCA-2", "PCA-4", "PCA-8", "PCA-16", "PCA-64", "prior draws"]
     assert "sliced_w2" in record["baselines"][-2]["metrics"]
     assert told == [{"event": "note", "message": "images have 64 values: PCA-64 instead of PCA-100"}]
+    both = baselines.evaluate(data, None, latent_dims=[64, 100])
+    assert [(row["name"], row["latent_dim"]) for row in both if "latent_dim" in row] == [
+        ("PCA-64", 64),
+        ("prior draws d=64", 64),
+        ("prior draws d=100", 100),
+    ]
