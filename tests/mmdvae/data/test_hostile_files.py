@@ -1,7 +1,6 @@
 """Files that were made by accident or malice: one line for each, without a hang, and nothing is left in the store."""
 
 import io
-import lzma
 import random
 import tarfile
 import warnings
@@ -57,8 +56,8 @@ def headed(header):
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ("(" * 900, "must be a readable array .* EOF in multi-line statement"),
-        ('"""', "must be a readable array .* EOF in multi-line string"),
+        ("(" * 900, "must be a readable array .*EOF in multi-line statement"),
+        ('"""', "must be a readable array .*EOF in multi-line string"),
         ("{'descr': '|u1', 'fortran_order': False, 'shape': (True, 8, 8)}", "must hold at least two images"),
         ("{'descr': '|u1', 'fortran_order': False, 'shape': (1000000000000, 8, 8)}", "at most 1,000,000 rows, has 1,0"),
         ("{'descr': '|u1', 'fortran_order': False, 'shape': ()}", "must be an array with a row for each image"),
@@ -137,10 +136,14 @@ def test_links_in_an_archive_of_cifar10(tmp_path, store, target, message):
 
 
 def test_a_damaged_archive_of_cifar10(tmp_path, store):
-    content = bytearray(lzma.compress(random.Random(0).randbytes(20_000)))
-    content[100:200] = bytes(100)
+    with tarfile.open(tmp_path / "c.tar.xz", "w:xz") as file:
+        entry = tarfile.TarInfo("cifar-10-batches-bin/data_batch_1.bin")
+        entry.size = 30_730
+        file.addfile(entry, io.BytesIO(random.Random(0).randbytes(entry.size)))
+    content = bytearray((tmp_path / "c.tar.xz").read_bytes())
+    content[20_000:20_100] = bytes(100)
     (tmp_path / "c.tar.xz").write_bytes(content)
-    refused(f"cifar10:{tmp_path}/c.tar.xz", store, "data_batch_1.bin must be readable, but")
+    refused(f"cifar10:{tmp_path}/c.tar.xz", store, "data_batch_1.bin must be readable, but Corrupt input data")
 
 
 def test_a_tree_of_absurd_depth_is_refused_at_once(tmp_path, store):
