@@ -91,9 +91,11 @@ def _fill(folder: Path, source: Source, splits: list[np.ndarray], on_progress: P
             done = 0
             for block in part.blocks():
                 which = split[done : done + len(block)]
+                done += len(block)
+                if done > len(split):  # told below
+                    break
                 for number in np.unique(which):
                     files[number].write(np.ascontiguousarray(block[which == number]).data)
-                done += len(block)
                 on_progress(before + done, source.count)
             before += done
             if done != len(split):

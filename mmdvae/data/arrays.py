@@ -10,7 +10,7 @@ from mmdvae.data.labels import Labelled
 from mmdvae.data.options import DataOptions
 from mmdvae.data.pixels import Target, as_bytes, target
 from mmdvae.data.rows import Rows
-from mmdvae.data.source import MAX_ITEMS, Part, Source
+from mmdvae.data.source import Part, Source
 from mmdvae.errors import InputError
 from mmdvae.images import Shape, told
 
@@ -61,8 +61,6 @@ def image_shape(rows: Rows, options: DataOptions) -> Shape:
         )
     if max(shape[1:3]) > LARGEST_SIDE:
         raise InputError(f"{rows.name}: images must have at most {LARGEST_SIDE:,} pixels a side, got {shape}")
-    if shape[0] > MAX_ITEMS:
-        raise InputError(f"{rows.name}: must have at most {MAX_ITEMS:,} images, has {shape[0]:,}")
     if rows.dtype not in (np.uint8, np.bool_) and not (options.range and rows.dtype.kind in "iuf"):
         raise InputError(
             f"{rows.name}: must be uint8, got {rows.dtype}; --range LOW,HIGH says which values become 0 and 255"

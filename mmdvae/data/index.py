@@ -61,4 +61,8 @@ def _read(store: Path) -> dict[str, dict]:
     except (OSError, ValueError):
         return {}  # costs one decoding
     entries = content.items() if isinstance(content, dict) else ()
-    return {key: entry for key, entry in entries if isinstance(entry, dict) and entry.keys() >= {"sha256", "notes"}}
+    return {key: entry for key, entry in entries if _is_entry(entry)}
+
+
+def _is_entry(entry: object) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("sha256"), str) and isinstance(entry.get("notes"), list)

@@ -35,8 +35,8 @@ class DataOptions:
             raise InputError(f"fit is about images of another size, so it needs size; got fit {self.fit} alone")
         if self.group is not None:
             _check_group(self.group)
-        if self.range is not None and not (all(map(math.isfinite, self.range)) and self.range[0] < self.range[1]):
-            raise InputError(f"range must be two numbers, the lower first, got {list(self.range)}")
+        if self.range is not None and not _is_range(*self.range):
+            raise InputError(f"range must be two numbers, the lower first, of ordinary size; got {list(self.range)}")
 
     @property
     def given(self) -> dict[str, Any]:
@@ -83,6 +83,12 @@ def words(given: Mapping[str, Any]) -> list[str]:
         text = {"size": "x", "range": ","}.get(name)
         found += [f"--{name}", value if text is None else text.join(map(number, value))]
     return found
+
+
+def _is_range(low: float, high: float) -> bool:
+    """Whether values can be mapped from it to bytes: its width and the factor must be floats, too."""
+    width = high - low
+    return math.isfinite(width) and width > 0 and math.isfinite(255 / width)
 
 
 def _check_group(group: str) -> None:

@@ -1,5 +1,8 @@
 """Arrays whose rows are read in blocks: in memory, or from an .npy stream, which may be larger than memory."""
 
+import lzma
+import tokenize
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -10,24 +13,30 @@ from typing import IO
 
 import numpy as np
 
-from mmdvae.data.source import Blocks, rows_in_block
+from mmdvae.data.source import MAX_ITEMS, Blocks, rows_in_block
 from mmdvae.errors import InputError
 
 UNREADABLE = (  # what reading a damaged or hostile file raises
-    *(OSError, EOFError, ValueError, KeyError, OverflowError, MemoryError, NotImplementedError),
-    *(zipfile.BadZipFile, zlib.error),
+    *(OSError, EOFError, ValueError, TypeError, KeyError, OverflowError, MemoryError, SyntaxError),
+    *(RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, tokenize.TokenError),
 )
 Opener = Callable[[], AbstractContextManager[IO[bytes]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """An array whose rows are read in blocks."""
+    """An array whose rows are read in blocks. Raises: InputError if it has none, or more than MAX_ITEMS."""
 
     name: str  # for messages
     dtype: np.dtype
     shape: tuple[int, ...]
     blocks: Blocks
+
+    def __post_init__(self):
+        if not self.shape:
+            raise InputError(f"{self.name}: must be an array with a row for each image, is a single value")
+        if self.shape[0] > MAX_ITEMS:
+            raise InputError(f"{self.name}: must have at most {MAX_ITEMS:,} rows, has {self.shape[0]:,}")
 
     def whole(self) -> np.ndarray:
         """The array in memory; for labels."""
@@ -77,10 +86,11 @@ def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(version)
     if read is None:
         raise ValueError(f"its version is {version}")
-    shape, fortran, dtype = read(stream)
+    with warnings.catch_warnings(action="ignore"):  # of a header that Python 2 wrote
+        shape, fortran, dtype = read(stream)
     if dtype.hasobject:
         raise ValueError("it has pickled objects")
-    return shape, fortran and len(shape) > 1, dtype
+    return tuple(map(int, shape)), fortran and len(shape) > 1, dtype  # True is a whole number to numpy
 
 
 def _read(stream: IO[bytes], dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:

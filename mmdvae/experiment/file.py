@@ -221,11 +221,14 @@ def _variants(file: File) -> tuple[Variant, ...]:
         except InputError as error:
             raise InputError(f"model.{error}") from None
     found: dict[Variant, None] = {}
+    made = 0  # with doubles, which take their time, too
     for number, block in enumerate(file.variants):
         try:
             for dim in blocks.dimensions_of(block, dims):
-                found |= dict.fromkeys(blocks.variants_of(block, dim))
-                if len(found) > MOST_VARIANTS:
+                crossed = blocks.variants_of(block, dim)
+                found |= dict.fromkeys(crossed)
+                made += len(crossed)
+                if made > MOST_VARIANTS:
                     raise InputError(f"must be at most {MOST_VARIANTS:,} in all, got more")
         except InputError as error:
             raise InputError(f"variants[{number}]: {error}") from None

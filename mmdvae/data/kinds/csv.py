@@ -44,6 +44,8 @@ def files(place: Path) -> tuple[str, ...] | None:
             names = ", ".join(path.name for path in paths)
             raise InputError(f"{place}: must have one .csv file with {part} in its name, has {names}; name a file")
         found += map(str, paths)
+    if len(found) != len(set(found)):
+        raise InputError(f"{place}: {Path(found[0]).name} has both train and test in its name; name the file itself")
     return tuple(found) if len(found) == 2 else None
 
 

@@ -26,9 +26,9 @@ def files(place: Path) -> tuple[str, ...] | None:
 def opened(place: Path, options: DataOptions) -> Source:
     """A set that is not split. Raises: InputError that lists the datasets, unless the named ones are there."""
     path, names = _parts(place)
-    rows = [_rows(path, name) for name in names]
-    if not 1 <= len(rows) <= 2:
+    if not 1 <= len(names) <= 2:
         raise InputError(f"{path}: must be h5:FILE#IMAGES or h5:FILE#IMAGES,LABELS, names of datasets; {_told(path)}")
+    rows = [_rows(path, name) for name in names]
     labels = rows[1] if len(rows) > 1 else None
     parts, classes, notes = labelled({"train": rows[0]}, {"train": labels})
     return arrays.source({UNSPLIT: parts["train"]}, options, classes=classes, notes=notes, binary=True)
@@ -45,9 +45,10 @@ def _rows(path: Path, name: str) -> Rows:
             found = _dataset(file, name)
             if found is None:
                 raise InputError(f"{path}: has no dataset {name!r}; {_told(path)}")
-            if found.dtype.hasobject or found.shape is None:  # without a shape it is empty
+            if found.dtype.hasobject:
                 raise InputError(f"{path}: {name} must be an array of numbers, got {found.dtype}")
-            shape, dtype = found.shape, found.dtype
+            shape: tuple[int, ...] = found.shape or ()  # an empty dataspace has none
+            dtype = found.dtype
     except UNREADABLE as error:
         if isinstance(error, InputError):
             raise
@@ -82,12 +83,15 @@ def _told(path: Path) -> str:
     """The datasets in the file."""
     import h5py
 
-    with _file(path) as file:
-        found = dict[str, tuple[int, ...]]()
+    found = dict[str, tuple[int, ...]]()
 
-        def see(name: str, what: object) -> None:
-            if isinstance(what, h5py.Dataset):
-                found[name] = what.shape
+    def see(name: str, what: object) -> None:
+        if isinstance(what, h5py.Dataset):
+            found[name] = what.shape
 
-        file.visititems(see)
+    try:
+        with _file(path) as file:
+            file.visititems(see)
+    except UNREADABLE as error:
+        raise InputError(f"{path}: must be a readable HDF5 file, but {error}") from None
     return f"it has {', '.join(f'{name} {shape}' for name, shape in found.items()) or 'none'}"

@@ -29,6 +29,9 @@ def files(place: Path) -> tuple[str, ...] | None:
                     f"name the beginning of its name, too: idx:{folder}/BEGINNING"
                 )
             found += map(str, paths[:1])
+    for path in found:
+        if found.count(path) > 1:
+            raise InputError(f"{place}: {Path(path).name} must have one of train and test in its name, has both")
     return tuple(found) if len(found) == 4 else None
 
 

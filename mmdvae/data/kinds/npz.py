@@ -1,6 +1,7 @@
 """npz:PATH: arrays by the names of Keras, MedMNIST or dSprites; nothing else in the file is read."""
 
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,9 +87,13 @@ def _medmnist(path: Path, names: set[str]) -> tuple[dict[str, Labelled], tuple[s
 def _names(path: Path) -> set[str]:
     try:
         with zipfile.ZipFile(path) as archive:
-            return {name.removesuffix(".npy") for name in archive.namelist()}
+            names = [name.removesuffix(".npy") for name in archive.namelist()]
     except UNREADABLE as error:
         raise InputError(f"{path}: must be a readable .npz without pickled objects, but {error}") from None
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise InputError(f"{path}: must have one array of each name, has several of {name!r:.60}")
+    return set(names)
 
 
 def _rows(path: Path, name: str) -> Rows:

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from mmdvae.data.kinds.picture_tree import FORMATS
 from mmdvae.data.pixels import as_bytes
+from mmdvae.data.rows import UNREADABLE
 from mmdvae.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Header:
 
     size: tuple[int, int]  # height and width, as it is to be seen
     colour: bool
+    ranged: bool  # whether a range decides what its values become
     changes: tuple[str, ...]  # what is done to it
 
 
@@ -50,7 +52,9 @@ def header(where: str, file: IO[bytes], limits: tuple[float, float] | None) -> H
             )
         lying = turned in _TURNED and image.format != "TIFF"  # whose size Pillow gives as it is to be seen
         width, height = reversed(image.size) if lying else image.size
-        return Header((height, width), colour, tuple(change for change, made in changes.items() if made))
+        return Header(
+            (height, width), colour, image.mode in DEEP, tuple(change for change, made in changes.items() if made)
+        )
 
 
 def picture(where: str, file: IO[bytes], limits: tuple[float, float] | None, tally: Counter[str]) -> "Image":
@@ -60,7 +64,7 @@ def picture(where: str, file: IO[bytes], limits: tuple[float, float] | None, tal
     with _opened(where, file) as image:
         known = _orientation(image)
         image.load()  # this turns a TIFF
-        if image.getexif().get(ORIENTATION, 1) != 1:
+        if _told_orientation(image) != 1:
             if known == 1:
                 raise InputError(f"{where}: must have its EXIF data before its pixels; save it again")
             ImageOps.exif_transpose(image, in_place=True)
@@ -90,7 +94,7 @@ def _opened(where: str, file: IO[bytes]) -> Iterator["Image"]:
         raise
     except Image.UnidentifiedImageError:
         raise InputError(f"{where}: must be a readable picture, but begins like none") from None
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:  # Pillow raises all
+    except (*UNREADABLE, Image.DecompressionBombError) as error:
         raise InputError(f"{where}: must be a readable picture, but {error}") from None
 
 
@@ -110,7 +114,12 @@ def _orientation(image: "Image") -> int:
     """By the EXIF data in front of the pixels; Pillow would decode a PNG to look behind them."""
     if image.format in ("PNG", "WEBP") and "exif" not in image.info:
         return 1
-    return image.getexif().get(ORIENTATION, 1)
+    return _told_orientation(image)
+
+
+def _told_orientation(image: "Image") -> int:
+    found = image.getexif().get(ORIENTATION, 1)
+    return found if found in range(1, 9) else 1  # others mean nothing, and Pillow does nothing
 
 
 def _is_grey(image: "Image") -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from mmdvae.data.kinds.picture_tree import FOLDER, Names, is_hidden, needs_beginning, what_a_file_is
+from mmdvae.data.kinds.picture_tree import DEEPEST, FOLDER, Names, is_hidden, needs_beginning, what_a_file_is
 from mmdvae.data.rows import UNREADABLE
 from mmdvae.data.source import MAX_ITEMS
 from mmdvae.errors import InputError
@@ -43,6 +43,8 @@ class Folder:
         inode = (here.st_dev, here.st_ino)
         if inode in above:
             raise InputError(f"{folder}: must not be a link to a folder that it lies in")
+        if len(names) > DEEPEST:
+            raise InputError(f"{self.path}: must have at most {DEEPEST} folders within each other, has more")
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
                 yield (*names, entry.name), _what_it_is(entry)
@@ -68,17 +70,20 @@ class Zip:
                 raise InputError(f"{path}: must have one entry of each name, has several of {'/'.join(names)}")
             if names:
                 self._members[names] = member
+        self._folders = {names[:depth] for names in self._members for depth in range(1, len(names))}
+        for names in self._folders & self._members.keys():
+            if not self._members[names].is_dir():
+                raise InputError(f"{path}: must have one entry of each name, {'/'.join(names)} is a file and a folder")
+        self._folders |= {names for names, member in self._members.items() if member.is_dir()}
         self._top = self._single_top()
 
     def entries(self) -> Iterator[tuple[Names, str]]:
         """As Folder.entries."""
-        folders = {names[:depth] for names in self._members for depth in range(1, len(names))}
-        folders |= {names for names, member in self._members.items() if member.is_dir()}
-        for names in sorted({*self._members, *folders}):
+        for names in sorted({*self._members, *self._folders}):
             below = names[len(self._top) :]
             if not below or any(map(is_hidden, below[:-1])):
                 continue
-            if names in folders:
+            if names in self._folders:
                 yield below, "hidden" if is_hidden(below[-1]) else FOLDER
             else:
                 yield below, self._what(names)
@@ -91,7 +96,7 @@ class Zip:
         try:
             with self._archive.open(member) as file:
                 return io.BytesIO(file.read(LARGEST_FILE))
-        except (*UNREADABLE, RuntimeError) as error:
+        except UNREADABLE as error:
             raise InputError(f"{self.path}/{name}: must be readable, but {error}") from None
 
     def _what(self, names: Names) -> str:
@@ -100,7 +105,7 @@ class Zip:
             try:
                 with self._archive.open(self._members[names]) as file:
                     beginning = file.read(BEGINNING)
-            except (*UNREADABLE, RuntimeError) as error:
+            except UNREADABLE as error:
                 raise InputError(f"{where}: must be readable, but {error}") from None
         return what_a_file_is(where, names[-1], beginning)
 
@@ -143,6 +148,8 @@ def _names(path: Path, member: zipfile.ZipInfo) -> Names:
     names = tuple(part for part in name.split("/") if part not in ("", "."))
     if name.startswith("/") or ".." in names or name[1:2] == ":":
         raise InputError(f"{path}: must have names that stay inside, has {member.filename!r:.80}")
+    if len(names) > DEEPEST + 1:
+        raise InputError(f"{path}: must have at most {DEEPEST} folders within each other, has {len(names) - 1}")
     return names
 
 

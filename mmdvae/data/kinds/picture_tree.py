@@ -22,7 +22,10 @@ FORMATS = {
 }
 # Picture formats that are not read. They are errors, because leaving them out would lose what the user takes for data.
 OTHER_PICTURES = frozenset(
-    (".avif", ".dcm", ".gif", ".heic", ".heif", ".ico", ".j2k", ".jp2", ".jxl", ".psd", ".raw", ".svg")
+    (
+        *(".avif", ".dcm", ".dds", ".eps", ".exr", ".fits", ".gif", ".hdr", ".heic", ".heif", ".ico", ".j2k", ".jp2"),
+        *(".jxl", ".pbm", ".pcx", ".pnm", ".psd", ".raw", ".svg", ".tga"),
+    )
 )
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")  # the first bytes of PNG, JPEG and TIFF
 PARTS = {  # folder names that stand for a part of the set
@@ -30,6 +33,7 @@ PARTS = {  # folder names that stand for a part of the set
     **dict.fromkeys(("test", "testing"), "test"),
     **dict.fromkeys(("val", "valid", "validation"), "valid"),
 }
+DEEPEST = 100  # folders within folders; deeper ones are made by accident or to break programs
 PICTURE, FOLDER = "picture", "folder"  # what an entry of a tree is, unless it is left out
 
 Names = tuple[str, ...]  # the names that lead from the top of the tree to an entry

@@ -2,17 +2,18 @@
 
 import hashlib
 import os
-import re
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 
-from mmdvae.data.kinds import picture_file, picture_tree
+from mmdvae.data.kinds import picture_file, picture_groups, picture_tree
 from mmdvae.data.kinds.picture_file import Header
 from mmdvae.data.kinds.picture_places import Folder, Zip
 from mmdvae.data.kinds.picture_tree import Listing, Picture
@@ -51,7 +52,8 @@ def opened(place: Path, options: DataOptions) -> Source:
         raise InputError(f"{place}: must hold pictures, has none")
     survey = _Survey.of(tree, found.pictures, options)
     aim = survey.target(place, options)
-    digests = {picture: _digests(place, picture.name, options.group) for picture in found.pictures}
+    with picture_groups.in_time(str(place), options.group) if options.group else nullcontext():
+        digests = {picture: _digests(place, picture.name, options.group) for picture in found.pictures}
     kinds = {kind: number for number, kind in enumerate(found.kinds)}
     tally = Counter[str]()
     parts = []
@@ -61,7 +63,8 @@ def opened(place: Path, options: DataOptions) -> Source:
             labels = np.array([kinds[picture.kind] for picture in chosen], np.uint8)
             blocks = _Blocks(tree, [picture.name for picture in chosen], aim, options, tally)
             parts.append(Part(name=name, labels=labels, blocks=blocks, digests=[digests[p][0] for p in chosen]))
-    _check_groups(place, parts, options)
+    if options.group:
+        picture_groups.check_parts(place, parts, options.group)
     classes = UNLABELLED if found.kinds == ("",) else found.kinds
     notes = (str(found), *survey.notes(aim, options))
     return Source(shape=aim.shape, parts=tuple(parts), classes=classes, notes=notes, tally=tally)
@@ -80,23 +83,8 @@ def _digests(place: Path, name: str, group: str | None) -> tuple[bytes, bytes]:
     digest = hashlib.sha256(os.fsencode(name)).digest()
     if group is None:
         return digest, digest
-    file = PurePosixPath(name).name
-    found = re.search(group, file)
-    if not found:
-        raise InputError(f"{place / name}: must have a name in which group {group!r} finds something")
-    text = found[1] if found.re.groups else found[0]
-    return hashlib.sha256(os.fsencode(text or "")).digest(), digest
-
-
-def _check_groups(place: Path, parts: Sequence[Part], options: DataOptions) -> None:
-    """Raise InputError if the parts that the folders make cut through a group."""
-    seen = Counter(digest for part in parts for digest in set(part.digests or ()))
-    straddling = sum(count > 1 for count in seen.values())
-    if options.group and straddling:
-        raise InputError(
-            f"{place}: a group must be in one part, {plural(straddling, 'group')} of {options.group!r} are in several; "
-            "leave out --group to keep the parts as they are"
-        )
+    text = picture_groups.group_of(str(place / name), PurePosixPath(name).name, group)
+    return hashlib.sha256(os.fsencode(text)).digest(), digest
 
 
 @dataclass(slots=True)
@@ -107,6 +95,7 @@ class _Survey:
     counts: Counter[tuple[int, int]]
     colours: Counter[bool]
     changes: Counter[str]
+    ranged: int = 0  # how many a range is for
 
     @classmethod
     def of(cls, tree: Folder | Zip, pictures: Sequence[Picture], options: DataOptions) -> "_Survey":
@@ -121,11 +110,14 @@ class _Survey:
                 survey.counts[header.size] += 1
                 survey.colours[header.colour] += 1
                 survey.changes.update(header.changes)
+                survey.ranged += header.ranged
         return survey
 
     def target(self, place: Path, options: DataOptions) -> Target:
         """The shape that all get. Raises: InputError if they differ and no option decides."""
         least, most = self._extremes()
+        if options.range and not self.ranged:
+            raise InputError(f"{place}: range is for grey pictures of more than 8 bits, of which there are none")
         if len(self.counts) > 1 and not options.size:
             raise InputError(
                 f"{place}: pictures must be of one size, or --size HxW must be given, such as --size 64x64; they are "
@@ -176,6 +168,12 @@ class _Blocks:
     def _image(self, name: str) -> tuple[np.ndarray, Counter[str]]:
         tally = Counter[str]()
         picture = _read(self.tree, name, picture_file.picture, self.options.range, tally)
+        height, width, _ = self.aim.shape
+        if not self.options.size and picture.size != (width, height):
+            raise InputError(
+                f"{self.tree.path / name}: must not change while it is read, was {_told((height, width))}, is "
+                f"{_told((picture.height, picture.width))}"
+            )
         return self.aim.of_picture(picture), tally
 
 
@@ -195,7 +193,9 @@ def _in_threads(
     with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
         for start in range(0, len(what), at_a_time):
             some = what[start : start + at_a_time]
-            yield some, list(pool.map(do, some))
+            with warnings.catch_warnings(action="ignore"):  # Pillow's, of EXIF data and sizes; it reads the picture
+                made = list(pool.map(do, some))
+            yield some, made
 
 
 def _told(size: tuple[int, int]) -> str:

@@ -275,8 +275,10 @@ def test_an_option_that_means_nothing_is_refused(name, options, message):
         ({"size": (8, 8), "fit": "cut"}, "fit must be one of: crop, pad, stretch; got 'cut'"),
         ({"colour": "blue"}, "colour must be one of: grey, rgb; got 'blue'"),
         ({"group": "(a"}, "group must be a regular expression, but missing"),
-        ({"range": (1, 1)}, "range must be two numbers, the lower first, got"),
-        ({"range": (0, float("inf"))}, "range must be two numbers, the lower first, got"),
+        ({"range": (1, 1)}, "range must be two numbers, the lower first, of ordinary size; got"),
+        ({"range": (0, float("inf"))}, "range must be two numbers, the lower first, of ordinary size; got"),
+        ({"range": (-1e308, 1e308)}, "range must be two numbers, the lower first, of ordinary size; got"),
+        ({"range": (0, 5e-324)}, "range must be two numbers, the lower first, of ordinary size; got"),
     ],
 )
 def test_a_wrong_option_is_refused(options, message):

@@ -303,6 +303,70 @@ BROKEN = [
 ]
 
 
+def dims(value, own=""):
+    return f"{HEAD}[model]\nlatent_dim = {value}\n{NONE}{own}"
+
+
+def data(key, value):
+    source = "" if key == "source" else 'source = "images:mine"\n'
+    return f"{HEAD}[data]\n{source}{key} = {value}\n{NONE}"
+
+
+BROKEN += [
+    (dims("[]"), "model.latent_dim", "must not be empty, got []"),
+    (dims('["8"]'), "model.latent_dim[0]", "must be a whole number, got '8'"),
+    (dims("[8, 2.5]"), "model.latent_dim[1]", "must be a whole number, got 2.5"),
+    (dims("[8, 0]"), "model.latent_dim", "must be a whole number >= 1 and <= 4096, got 0"),
+    (dims("[[8]]"), "model.latent_dim[0]", "must be a whole number, got [8]"),
+    (dims("[true]"), "model.latent_dim[0]", "must be a whole number, got True"),
+    (dims("1_000_000_000"), "model.latent_dim", "<= 4096, got 1000000000"),
+    (dims("9" * 400), "model.latent_dim", "<= 4096, got 999"),
+    (dims("nan"), "model.latent_dim[0]", "must be a whole number, got nan"),
+    (dims("{}"), "model.latent_dim[0]", "must be a whole number, got {}"),
+    (dims("[8, 16]", "latent_dim = 4\n"), "variants[0]", "latent_dim must be one of the model's: 8, 16; got 4"),
+    (dims("[8, 16]", "latent_dim = []\n"), "variants[0].latent_dim", "must not be empty"),
+    (dims("[8, 16]", 'latent_dim = ["8"]\n'), "variants[0].latent_dim[0]", "must be a whole number, got '8'"),
+    (dims(list(range(1, 4001))) + 2 * NONE, "variants[2]", "must be at most 10,000 in all, got more"),
+    (HEAD + "[[model]]\nlatent_dim = 8\n" + NONE, "model", "must be a table, got [{"),
+    (HEAD + "[model]\nsize = [8, 8]\n" + NONE, "model.size", "unknown key; known: latent_dim, likelihood"),
+    (HEAD + "[model]\nlikelihood = []\n" + NONE, "model.likelihood", "must be text, got []"),
+    (HEAD + '[model]\nlikelihood = ""\n' + NONE, "model.likelihood", "must be one of: bernoulli, gaussian; got ''"),
+    (HEAD + '[[data]]\nsource = "digits"\n' + NONE, "data", "must be a table, got [{"),
+    (data("size", "64"), "data.size", "must be a list of two numbers, got 64"),
+    (data("size", '"64x64"'), "data.size", "must be a list of two numbers, got '64x64'"),
+    (data("size", "[64]"), "data.size[1]", "is missing"),
+    (data("size", "[64, 64, 64]"), "data.size", "must have two numbers, got [64, 64, 64]"),
+    (data("size", "[64.0, 64]"), "data.size[0]", "must be a whole number, got 64.0"),
+    (data("size", "[0, 0]"), "data.size", "8 to 256 pixels each, got 0 x 0"),
+    (data("size", "[9999, 9999]"), "data.size", "8 to 256 pixels each, got 9999 x 9999"),
+    (data("size", "[-8, 8]"), "data.size", "8 to 256 pixels each, got -8 x 8"),
+    (data("fit", '"crop"'), "data.fit", "so it needs size; got fit crop alone"),
+    (data("fit", '"CROP"'), "data.fit", "must be one of: crop, pad, stretch; got 'CROP'"),
+    (data("fit", "1"), "data.fit", "must be text, got 1"),
+    (data("colour", '"gray"'), "data.colour", "must be one of: grey, rgb; got 'gray'"),
+    (data("colour", "true"), "data.colour", "must be text, got True"),
+    (data("color", '"grey"'), "data.color", "unknown key; did you mean colour?"),
+    (data("group", '"("'), "data.group", "must be a regular expression, but missing )"),
+    (data("group", '"a{99999999999}"'), "data.group", "the repetition number is too large"),
+    (
+        data("group", f'"{"(?:" * 3000}{")" * 3000}"'),
+        "data.group",
+        "must be a regular expression, but maximum recursion",
+    ),
+    (data("group", "3"), "data.group", "must be text, got 3"),
+    (data("range", "[nan, 1]"), "data.range", "must be two numbers, the lower first, of ordinary size; got [nan, 1.0]"),
+    (data("range", "[0, inf]"), "data.range", "of ordinary size; got [0.0, inf]"),
+    (data("range", "[-1e308, 1e308]"), "data.range", "of ordinary size; got [-1e+308, 1e+308]"),
+    (data("range", "[0, 5e-324]"), "data.range", "of ordinary size; got [0.0, 5e-324]"),
+    (data("range", f"[0, {'9' * 400}]"), "data.range", "of ordinary size; got [0.0, inf]"),
+    (data("range", '["0", "1"]'), "data.range[0]", "must be a number, got '0'"),
+    (data("source", '"images:"'), "data.source", "unknown dataset 'images:'; choose one of"),
+    (data("source", '"npz"'), "data.source", "unknown dataset 'npz'; choose one of"),
+    (data("source", '"NPZ:a.npz"'), "data.source", "unknown dataset 'NPZ:a.npz'"),
+    (data("source", '"digits:a"'), "data.source", "unknown dataset 'digits:a'"),
+]
+
+
 @pytest.mark.parametrize(("text", "where", "said"), BROKEN, ids=range(len(BROKEN)))
 def test_a_broken_file_gets_one_line_with_place_rule_and_value(text, where, said, written):
     with pytest.raises(InputError) as caught:
