@@ -72,7 +72,11 @@ def leading_axes(images: np.ndarray, components: int) -> tuple[np.ndarray, np.nd
     values = math.prod(images.shape[1:])
     most = min(MOST, max(FEWEST, VALUES // values), len(images))
     rows = np.linspace(0, len(images) - 1, most).astype(int)
-    mean = sum(_rows(images[rows[some]]).sum(axis=0) for some in blocks(most, values)) / most
+    mean = np.zeros(values)
+    for some in blocks(most, values):
+        mean += _rows(images[rows[some]]).sum(axis=0)
+        give_back(images)
+    mean /= most
     start = np.random.default_rng(SEED).standard_normal((values, min(WIDTH * components, values)), dtype=np.float32)
     axes, variances = _orthonormal(start), np.zeros(0)
     for left in reversed(range(PASSES)):
