@@ -78,19 +78,26 @@ def in_brief(event: dict[str, Any]) -> str:
     kind = event["event"]
     if kind == "progress":
         return (
-            f"epoch {event['epoch']}/{event['epochs']}  bce {event['bce']:.4f}  penalty {event['penalty']:.4f}  "
+            f"epoch {event['epoch']}/{event['epochs']}  {_error(event)}  penalty {event['penalty']:.4f}  "
             f"{event['images_per_second']:,.0f} images/s  {_duration(event['seconds_left'])} left"
         )
     if kind == "epoch":
         return (
-            f"epoch {event['epoch']}/{event['epochs']}  bce {event['bce']:.4f}  penalty {event['penalty']:.4f}  "
-            f"val bce {event['val_bce']:.4f}  in {_duration(event['seconds'])}"
+            f"epoch {event['epoch']}/{event['epochs']}  {_error(event)}  penalty {event['penalty']:.4f}  "
+            f"{_error(event, 'val_')}  in {_duration(event['seconds'])}"
         )
     if kind == "download":
         return f"{event['done'] / 1e6:.1f} MB downloaded"
     if kind == "decode":
         return f"{event['done']:,} of {event['total']:,} images prepared"
     return event.get("message") or kind
+
+
+def _error(event: dict[str, Any], split: str = "") -> str:
+    """The error that is trained, by its name."""
+    bce, error = (event.get(f"{split}{name}") for name in ("bce", "reconstruction"))
+    told = f"bce {bce:.4f}" if error in (None, bce) else f"2 mse {error:.4f}"
+    return f"{split.replace('_', ' ')}{told}"
 
 
 def _duration(seconds: float) -> str:

@@ -36,6 +36,7 @@ def run_all(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list
         in_a_claim(variants),
         *([] if run.dataset.repeated is None else [test_images_are_new(run.dataset.repeated, run.dataset.test)]),
         enough_test_images(run.dataset.test),
+        *trained_enough(run, variants, baselines),
         *(_by(fault, variants, ERROR_WORDS[run.likelihood]) for fault in VARIANT_CHECKS),
     ]
     return sorted(checks, key=lambda check: int(check.code[1:]))
@@ -169,6 +170,33 @@ def enough_test_images(test: int) -> Check:
         else f"All metrics are of {test:,} test images.",
         [],
     )
+
+
+def trained_enough(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list[Check]:
+    """C17: no penalty reconstructs better than PCA with as many dimensions; nothing where one was not measured."""
+    pairs = [(one, _error_of_pca(baselines, one.latent_dim)) for one in variants if one.is_plain]
+    known = [(one, mse, pca) for one, pca in pairs if (mse := one.mean("mse")) is not None and pca is not None]
+    bad = [one for one, mse, pca in known if mse > pca]
+    batch = run.recipe_settings.get("batch_size")
+    epochs = max((seed.epochs for one in bad for seed in one.runs), default=0)
+    steps = f" after {epochs * -(-run.dataset.train // batch):,} steps" if isinstance(batch, int) and batch else ""
+    told = f"Without a penalty{steps} the images are reconstructed worse than by PCA with as many numbers"
+    return [
+        _check(
+            "C17",
+            "Trained too little: PCA reconstructs better" if bad else "Reconstructions are better than PCA's",
+            "issue" if bad else "passed",
+            f"{told}: the networks have learned little yet, and nothing here holds for trained ones. Take many more "
+            "--epochs, or a smaller --batch-size."
+            if bad
+            else "So the networks have learned something that no linear map can do.",
+            bad,
+        )
+    ][: len(known)]
+
+
+def _error_of_pca(baselines: Sequence[Baseline], dim: int) -> float | None:
+    return next((row.numbers.get("mse") for row in baselines if row.name == f"PCA-{dim}"), None)
 
 
 def _strong_ranges(variants: Variants) -> str:

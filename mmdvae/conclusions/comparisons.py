@@ -149,7 +149,7 @@ def _paths(variants: Variants) -> dict[float | None, list[VariantResult]]:
 
 
 FIND: dict[str, Callable[[Variants], Compared]] = {
-    "V1": _strong_with_plain("bce_excess", "bce_excess"),
+    "V1": lambda variants: _strong_with_plain(error := groups.trained_error(variants), error)(variants),
     "V2": sigmas_at_equal_force,
     "V4": _strong_with_plain("sliced_w2", "sliced_w2"),
     "V5": fronts_of_mmd_and_kl,
@@ -158,7 +158,9 @@ FIND: dict[str, Callable[[Variants], Compared]] = {
     "V8": _strong_with_plain("sliced_w2", "sliced_w2_white"),
     "V9": _strong_with_plain("latent_coverage", "latent_coverage_white"),
     "V10": _strong_with_plain("fid", "fid_fitted"),
-    "N1": _notebook_with_plain("bce_excess", (NOTEBOOK_SIGMA, *NOTEBOOK_EXTREMES)),
+    "N1": lambda variants: _notebook_with_plain(groups.trained_error(variants), (NOTEBOOK_SIGMA, *NOTEBOOK_EXTREMES))(
+        variants
+    ),
     "N2": among_the_notebooks_sigmas,
     "N3": extremes_disperse,
     "N4": _notebook_with_plain("sliced_w2", (NOTEBOOK_SIGMA,)),

@@ -7,7 +7,7 @@ from mmdvae import kernel_mixtures
 from mmdvae.measures import strength
 from mmdvae.measures.kernel_states import DEAD, Before
 from mmdvae.penalties.penalty import NONE
-from mmdvae.record.result import VariantResult
+from mmdvae.record.result import SeedRun, VariantResult
 
 Variants = Sequence[VariantResult]
 
@@ -24,6 +24,18 @@ def kind(variant: VariantResult) -> str:
     state = before(variant)
     name = NONE if state in DEAD else f"weak {variant.regularizer}" if state == "weak" else variant.regularizer
     return f"{name}, normalised codes" if variant.normalised else name
+
+
+def trained_error(variants: Variants) -> str:
+    """The metric of the error that they were trained with, less that of a perfect reconstruction."""
+    gaussian = any(is_gaussian(run) for one in variants for run in one.runs)
+    return "mse" if gaussian else "bce_excess"
+
+
+def is_gaussian(run: SeedRun) -> bool:
+    """Whether it was trained with 2 MSE, by its history; older ones have BCE alone."""
+    error = run.history.get("reconstruction")
+    return bool(error) and error != run.history.get("bce")
 
 
 def plain(variants: Variants) -> VariantResult | None:

@@ -164,10 +164,10 @@ def _gap(run: SeedRun) -> bool:
 
 def excess(run: SeedRun, split: str = "") -> list[float]:
     """The reconstruction error over the epochs, above that of a perfect reconstruction; `split` is "" or "val_"."""
-    bce, error, entropy = curve(run, f"{split}bce"), curve(run, f"{split}reconstruction"), entropy_of(run)
-    if error and error != bce:  # 2 MSE, of a Gaussian likelihood
-        return error
-    return [] if entropy is None else [value - entropy for value in bce]
+    if groups.is_gaussian(run):
+        return curve(run, f"{split}reconstruction")
+    entropy = entropy_of(run)
+    return [] if entropy is None else [value - entropy for value in curve(run, f"{split}bce")]
 
 
 def curve(run: SeedRun, name: str) -> list[float]:

@@ -8,8 +8,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mmdvae.conclusions import comparisons, dimensions, fronts
-from mmdvae.conclusions.claims import CLAIMS, Claim, at_equal_error
+from mmdvae.conclusions import comparisons, dimensions, fronts, groups
+from mmdvae.conclusions.claims import CLAIMS, TOLD, Claim, at_equal_error
 from mmdvae.conclusions.compared import Compared, Comparison
 from mmdvae.conclusions.comparisons import TITLES
 from mmdvae.conclusions.effects import Effect
@@ -73,8 +73,16 @@ def _within(variants: Sequence[VariantResult]) -> list[Verdict]:
     for ours, theirs in fronts.other_pairs(variants):
         claim = at_equal_error(f"{PAIR}-{ours.name}-{theirs.name}", ours.title, theirs.title)
         asked.append((claim, fronts.compared(variants, ours, theirs)))
-    found = [_verdict(claim, compared, panels[claim.scale]) for claim, compared in asked]
+    error = TOLD[groups.trained_error(variants)]
+    found = [_verdict(_in_words(claim, error), compared, panels[claim.scale]) for claim, compared in asked]
     return sorted(found, key=lambda one: _place(one.code))
+
+
+def _in_words(claim: Claim, error: str) -> Claim:
+    """The claim with the trained error by its name."""
+    return replace(
+        claim, quantity=claim.quantity.format(error=f"test {error}"), margin=claim.margin.format(error=error)
+    )
 
 
 def _place(code: str) -> tuple[int, str]:

@@ -117,7 +117,8 @@ def find(dataset: str | Row, options: DataOptions = NO_OPTIONS) -> Row:
     kind = KINDS.get(name)
     known = path if kind and kind.form != name else dataset in (*IDX_SETS, *KINDS)
     if not known:
-        raise InputError(f"unknown dataset {dataset!r}; choose one of: {', '.join(CHOICES)}")
+        hint = f"; is it images:{dataset}?" if dataset and Path(dataset).is_dir() else ""
+        raise InputError(f"unknown dataset {dataset!r}; choose one of: {', '.join(CHOICES)}{hint}")
     for option in options.given:
         if kind is None or option not in kind.takes:
             able = ", ".join(each.form for each in KINDS.values() if option in each.takes)

@@ -164,7 +164,7 @@ class Progress:
         self.report(
             {"event": "progress", "epoch": self.epoch + 1, "epochs": epochs, "fraction": done / self.images}
             | {"images_per_second": rate, "seconds_left": left / rate}
-            | {"bce": numbers["bce"], "penalty": numbers["penalty"]}
+            | {name: numbers[name] for name in ("bce", "reconstruction", "penalty")}
         )
         return self.steps
 

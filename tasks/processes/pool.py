@@ -86,7 +86,11 @@ class Pool:
                 if slot:
                     yield slot
                     return
-            reason = "another run is doing this work" if claimed else "all slots are in use by other runs"
+            reason = (
+                "another run is doing this work"
+                if claimed
+                else "all slots are in use by other comparisons on this machine (--jobs N adds some)"
+            )
             if reason != told:
                 on_event({"event": "note", "message": f"waiting: {reason}"})
             told = reason

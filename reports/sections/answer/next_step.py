@@ -1,7 +1,7 @@
 """What to run next, with the minutes it may take.
 
-If no penalty reached the prior, a setting whose kernel pulls strongly; else more seeds, more epochs, a sigma between
-those tried, another alpha.
+If PCA reconstructs better, many more epochs; if no penalty reached the prior, a setting whose kernel pulls strongly;
+else more seeds, more epochs, a sigma between those tried, another alpha.
 """
 
 import math
@@ -18,6 +18,7 @@ from reports import facets, text
 from reports.sections.answer import headline
 
 ALPHA = 0.6  # where no penalty was tried
+ENOUGH_STEPS = 1_000  # of training, with which some structure is learned from any images
 FAR = 1.5  # sigmas or alphas that differ by a larger factor leave room for one between them
 
 
@@ -49,7 +50,14 @@ def of(report: Report) -> NextStep | None:
     if not words or not report.finished:
         return None
     alone = [one for one in facets.of(report) if one.finished]
-    for find, parts in ((_strong, alone), (_seeds, [report]), (_epochs, [report]), (_finer, alone), (_alphas, alone)):
+    for find, parts in (
+        (_learn, [report]),
+        (_strong, alone),
+        (_seeds, [report]),
+        (_epochs, [report]),
+        (_finer, alone),
+        (_alphas, alone),
+    ):
         for one in parts:
             step = find(one, words)
             if step:
@@ -72,6 +80,19 @@ def _with_dim(name: str, d: int) -> str:
     """The name of a variant with its number of latent dimensions, also if that is the usual one."""
     bare = name.removesuffix(NORMALISED)
     return name if re.search(r"-d\d+$", bare) else f"{bare}-d{d}{name[len(bare) :]}"
+
+
+def _learn(report: Report, words: list[str]) -> NextStep | None:
+    """Many more epochs, where so few steps were made that PCA reconstructs better."""
+    batch = report.run.recipe_settings.get("batch_size")
+    epochs = max((run.epochs for one in report.finished for run in one.runs), default=0)
+    if not epochs or not isinstance(batch, int) or not _flagged(report, "C17"):
+        return None
+    steps = epochs * -(-report.run.dataset.train // batch)
+    longer = max(4, -(-ENOUGH_STEPS // steps))
+    command = [*_without(words, {"--epochs"}), "--epochs", str(longer * epochs)]
+    new = len(report.run.seeds) * len(report.variants)
+    return _step(report, "more epochs, as PCA still reconstructs better", command, new, longer=float(longer))
 
 
 def _strong(report: Report, words: list[str]) -> NextStep | None:
@@ -146,7 +167,11 @@ def _with(
 
 def unsettled(report: Report) -> bool:
     """Whether more epochs may still change the numbers, by check C5."""
-    return any(check.code == "C5" and check.state != "passed" for check in report.checks)
+    return _flagged(report, "C5")
+
+
+def _flagged(report: Report, code: str) -> bool:
+    return any(check.code == code and check.state != "passed" for check in report.checks)
 
 
 def _neighbours(values: list[float], value: float) -> list[tuple[float, float]]:

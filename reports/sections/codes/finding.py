@@ -13,7 +13,9 @@ def of(variants: list[VariantResult]) -> str:
     tried = [one for one in variants if one.has_penalty and one.status == "ok"]
     alive, states = vitality.alive(tried), [vitality.of(one) for one in tried]
     if not alive:
-        return "Codes" if not tried or "not measured" in states else "No penalty brought the codes to the prior"
+        return (
+            "Codes" if not tried or "not measured" in states else "None of the penalties brought the codes to the prior"
+        )
     if len(alive) > NAMED:
         return f"{len(alive)} of {len(tried)} settings with a penalty reach the prior"
     names = _names(variants, alive)

@@ -16,7 +16,8 @@ REAL = 32  # test images beside the samples, as many as there are samples
 NONE = "No images: there is no finished training with stored arrays"
 UNJUDGED = (
     "No classifier of these images judged the samples, so they have no Fréchet distance and no coverage: compare them "
-    "by eye, and codes by their distance from the prior. More images would help, and labels: a folder for each class."
+    "by eye, and codes by their distance from the prior. More images would help, and labels of classes that look "
+    "different."
 )
 DIFFERENCES = {  # by the number of channels
     1: "white is half of the grey range or more.",

@@ -51,7 +51,8 @@ def _distance(report: Report, plain: VariantResult | None) -> str:
         return ""
     nearest = min(one.mean("sliced_w2") or 0.0 for one in penalised)
     if not vitality.alive(report.variants):
-        return f"no penalty brought the codes near the prior: distance {_shown(before)} without, {_shown(nearest)} with"
+        told = f"distance {_shown(before)} without, {_shown(nearest)} with"
+        return f"none of the penalties brought the codes near the prior: {told}"
     return f"distance from the prior {_shown(before)} → {_shown(nearest)}"
 
 

@@ -50,6 +50,12 @@ def test_lines_tell_epochs_and_ends_and_progress_only_now_and_then(monkeypatch):
     ]
 
 
+def test_the_error_has_the_name_of_what_is_trained():
+    gaussian = EPOCH | {"reconstruction": 0.02, "val_reconstruction": 0.03}
+    assert terminal.in_brief(gaussian) == "epoch 2/4  2 mse 0.0200  penalty 0.0100  val 2 mse 0.0300  in 1:01 min"
+    assert terminal.in_brief(EPOCH | {"reconstruction": 0.31, "val_reconstruction": 0.32}) == terminal.in_brief(EPOCH)
+
+
 @pytest.mark.parametrize(("term", "kind"), [("xterm", "Bars"), ("dumb", "Lines")])
 def test_a_dumb_terminal_gets_lines(monkeypatch, term, kind):
     monkeypatch.setenv("TERM", term)

@@ -138,3 +138,12 @@ def test_fewer_than_500_test_images_are_a_tip_that_names_the_noise(count, state)
     check = run_all(sound(), dataset=replace(made_report.run().dataset, test=count))["C16"]
     assert check["state"] == state
     assert (" 0.08." in check["explanation"], "± 4%" in check["explanation"]) == (state == "tip",) * 2
+
+
+@pytest.mark.parametrize(("mse", "state"), [(0.0259, "passed"), (0.0261, "issue")])
+def test_a_network_that_is_worse_than_pca_has_learned_too_little(mse, state):
+    baselines = (*BASELINES, Baseline(name="PCA-8", metrics={"mse": 0.026}))
+    found = checks.run_all(made_report.run(), [none(mse=mse), sound()], baselines)
+    (check,) = (one for one in found if one.code == "C17")
+    assert (check.state, check.variants) == (state, ["none"] if state == "issue" else [])
+    assert "C17" not in {one.code for one in checks.run_all(made_report.run(), [sound()], baselines)}

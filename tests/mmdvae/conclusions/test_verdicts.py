@@ -324,3 +324,16 @@ def test_every_claim_says_its_rule_and_margin_in_words():
 def test_ratios_past_all_numbers_are_still_numbers():
     found = of("V4", *COMPARED["V4"](1e-300, 1e300, 1e308))
     assert found["interval"][1] <= 1e300
+
+
+def test_with_a_gaussian_likelihood_the_cost_is_told_in_the_error_that_was_trained():
+    trained = {"history": {"bce": [0.4, 0.3], "reconstruction": [0.02, 0.01]}}
+    ours, plain = mmd(2.83, bce_excess=around(0.8), mse=around(1.2)), none(bce_excess=1.0, mse=1.0)
+    bernoulli = of("V1", ours, plain)
+    assert (bernoulli["effect"], bernoulli["state"]) == (pytest.approx(0.8, rel=1e-3), "supported")
+    assert bernoulli["quantity"].startswith("test BCE above the entropy of the images of each")
+    both = [mmd(2.83, bce_excess=around(0.8), mse=around(1.2), **trained), none(bce_excess=1.0, mse=1.0, **trained)]
+    gaussian = of("V1", *both)
+    assert (gaussian["effect"], gaussian["state"]) == (pytest.approx(1.2, rel=1e-3), "refuted")
+    assert gaussian["quantity"].startswith("test MSE of each")
+    assert gaussian["margin"] == "less than 2 % of the MSE does not count"

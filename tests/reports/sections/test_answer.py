@@ -127,6 +127,17 @@ def test_without_samples_or_without_a_plain_training_the_boxes_still_tell_the_re
     assert [box.main for box in alone][1] == "Not measured:"
 
 
+def test_where_pca_reconstructs_better_many_more_epochs_come_before_all_else(tmp_path):
+    report = made(tmp_path, seeds=(4,), command="mmdvae compare mine.toml --seed 4", jobs=2)
+    run = replace(report.run, recipe_settings={"batch_size": 128}, dataset=replace(report.run.dataset, train=417))
+    epochs = report.variants[0].runs[0].epochs
+    found = [replace(check, state="issue") if check.code == "C17" else check for check in report.checks]
+    step = next_step.of(replace(report, run=run, checks=found))
+    assert "C17" in {check.code for check in report.checks}
+    assert step.command == f"mmdvae compare mine.toml --seed 4 --epochs {epochs * -(-1_000 // (epochs * 4))}"
+    assert step.why == "more epochs, as PCA still reconstructs better"
+
+
 def test_fewer_seeds_than_three_come_first_then_epochs_then_settings_between(tmp_path):
     command = {"command": "mmdvae compare quick --seed 4 --epochs 3", "jobs": 2}
     first = next_step.of(made(tmp_path / "a", seeds=(4,), **command))

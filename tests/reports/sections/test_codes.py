@@ -62,7 +62,7 @@ def far(variant_of, *arguments, **fields):
             [none(), *(near(mmd, 1.0 + i) for i in range(5)), far(mmd, 9.0)],
             "5 of 6 settings with a penalty reach the prior",
         ),
-        ([none(), far(mmd, 1.0), dead(0.1)], "No penalty brought the codes to the prior"),
+        ([none(), far(mmd, 1.0), dead(0.1)], "None of the penalties brought the codes to the prior"),
         ([none(), mmd(1.0), dead(0.1)], "Codes"),  # not measured
         ([none()], "Codes"),
         ([none(), entry("mmd", sigma=1.0, status="failed")], "Codes"),

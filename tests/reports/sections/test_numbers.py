@@ -226,7 +226,7 @@ def test_an_older_report_has_no_p_values_and_no_marks_and_says_so(report):
     [
         (QUICK, 3, r"Error from \+15 % \(σ 2.83\) to \+17 % \(seven scales\); distance from the prior 7.83 → 0.030"),
         (QUICK[:4], 1, r"Error \+15 % \(σ 2.83\); distance from the prior 7.83 → 0.050 \(one seed\)"),
-        (QUICK[:3], 3, r"No penalty brought the codes near the prior: distance 7.83 without, 7.93 with"),
+        (QUICK[:3], 3, r"None of the penalties brought the codes near the prior: distance 7.83 without, 7.93 with"),
         ([NONE, LIVE, replace(LIVE, alpha=0.2)], 2, r"Error from \+15 % \(α .*\) to \+15 % \(α .*\).* \(two seeds\)"),
         (
             [NONE, replace(LIVE, metrics={"mse": (0.016, 0.0167, 0.018)})],
