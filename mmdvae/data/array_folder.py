@@ -156,11 +156,24 @@ def _content(folder: Path) -> dict[str, Any]:
         content = read_json(path)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: must be the description of prepared data, but {error}") from None
-    if not isinstance(content, dict) or not content.keys() >= _KEYS or set(content["files"]) != set(FILES):
+    if not _is_info(content):
         raise InputError(f"{path}: must have {', '.join(sorted(_KEYS))}, with all six files; prepare the data again")
     if content["schema"] != SCHEMA:
         raise InputError(f"{path}: schema must be {SCHEMA}, got {content['schema']}; prepare the data again")
     return content
+
+
+def _is_info(content: Any) -> bool:
+    """Whether a JSON value has what info.json has, as far as it is used."""
+    return (
+        isinstance(content, dict)
+        and content.keys() >= _KEYS
+        and all(isinstance(content[key], dict) for key in ("files", "counts"))
+        and all(isinstance(content.get(key, []), list) for key in ("classes", "notes"))
+        and content["files"].keys() == set(FILES)
+        and all(isinstance(facts, dict) and facts.keys() >= {"bytes", "sha256"} for facts in content["files"].values())
+        and content["counts"].keys() >= set(SPLITS)
+    )
 
 
 def _move(temporary: Path, folder: Path) -> None:

@@ -85,10 +85,24 @@ class _Splits(NamedTuple):
 
 
 class _Codes:
-    """Coordinates (n, k) of the test images and of the first training images, along all axes of a PCA."""
+    """Coordinates of the first training images and of the test images along the axes of a PCA.
+
+    Large images are read once for all numbers of axes. Small ones are read for each, because a product with fewer
+    columns is rounded differently: so their numbers are to the last bit those of former versions.
+    """
 
     def __init__(self, pca: Pca, splits: _Splits):
-        self.train, self.test = pca.codes(splits.train[:REFERENCES]), pca.codes(splits.test)
+        self._pca, self._images = pca, (splits.train[:REFERENCES], splits.test)
+        large = math.prod(splits.test.shape[1:]) > EXACT
+        self._all = [pca.codes(images) for images in self._images] if large else None
+
+    def along(self, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """Of training images (m, k) and of test images (n, k), along the first k axes."""
+        if self._all:
+            train, test = (codes[:, :k] for codes in self._all)
+        else:
+            train, test = (self._pca.codes(images, k) for images in self._images)
+        return train, test
 
 
 def _of_mean(pca: Pca, splits: _Splits, judge: classifier.Judge | None) -> Metrics:
@@ -105,8 +119,8 @@ def _of_mean(pca: Pca, splits: _Splits, judge: classifier.Judge | None) -> Metri
 
 
 def _of_pca(pca: Pca, k: int, codes: _Codes, splits: _Splits) -> Metrics:
-    measured = _errors(splits, lambda block: pca.images(codes.test[block, :k]))
-    train, test = codes.train[:, :k], codes.test[:, :k]
+    train, test = codes.along(k)
+    measured = _errors(splits, lambda block: pca.images(test[block]))
     known = train, splits.train_labels[: len(train)], test, splits.labels
     return measured | {
         "knn_accuracy": class_separation.knn_accuracy(*known),
@@ -115,8 +129,8 @@ def _of_pca(pca: Pca, k: int, codes: _Codes, splits: _Splits) -> Metrics:
 
 
 def _like_a_variant(pca: Pca, k: int, codes: _Codes, judge: classifier.Judge | None) -> Metrics:
-    parts = ((codes.train, TRAIN_DRAWS_SEED), (codes.test, DRAWS_SEED))
-    train, test = (np.random.default_rng(seed).permutation(part[:, :k]) for part, seed in parts)
+    parts = zip(codes.along(k), (TRAIN_DRAWS_SEED, DRAWS_SEED), strict=True)
+    train, test = (np.random.default_rng(seed).permutation(part) for part, seed in parts)
     measured = protocol.of_codes(train, test)
     return measured | protocol.of_samples(train, pca.images, judge) if judge else measured
 
@@ -127,7 +141,7 @@ def _of_pixels(splits: _Splits, codes: _Codes) -> Metrics:
     if math.prod(test.shape[1:]) <= EXACT:
         known, asked = (in_unit(images).reshape(len(images), -1).astype(np.float32) for images in (train, test))
     else:
-        known, asked = codes.train[:, :COORDINATES], codes.test[:, :COORDINATES]
+        known, asked = codes.along(COORDINATES)
     labels = splits.train_labels[: len(train)]
     return {"knn_accuracy": class_separation.knn_accuracy(known, labels, asked, splits.labels)}
 

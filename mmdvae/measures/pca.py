@@ -26,9 +26,10 @@ class Pca:
         axes = principal_axes if math.prod(self.shape) <= EXACT else leading_axes
         self.mean, self.axes, self.spread = axes(images, components)
 
-    def codes(self, images: np.ndarray) -> np.ndarray:
-        """uint8 (n, H, W[, C]) -> coordinates (n, k)."""
-        return np.concatenate([(_rows(block) / 255 - self.mean) @ self.axes for _, block in read(images)])
+    def codes(self, images: np.ndarray, components: int | None = None) -> np.ndarray:
+        """uint8 (n, H, W[, C]) -> coordinates (n, k), along the first `components` axes or all."""
+        axes = self.axes[:, :components]
+        return np.concatenate([(_rows(block) / 255 - self.mean) @ axes for _, block in read(images)])
 
     def images(self, codes: np.ndarray) -> np.ndarray:
         """Coordinates (n, k) -> images (n, H, W[, C]), clipped to [0, 1] as for display.

@@ -1,6 +1,7 @@
 """Files that were made by accident or malice: one line for each, without a hang, and nothing is left in the store."""
 
 import io
+import json
 import random
 import tarfile
 import warnings
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmdvae.data import catalog, index, splits
+from mmdvae.data import array_folder, catalog, index, splits
 from mmdvae.data import prepare as data
 from mmdvae.data.kinds import picture_file, picture_groups
 from mmdvae.data.options import DataOptions, words
@@ -251,6 +252,23 @@ def test_one_file_is_not_for_training_and_testing(tmp_path, store):
 
 def test_a_range_is_repeated_to_the_last_digit():
     assert words({"range": (-0.1, 16_777_215)}) == ["--range", "-0.1,16777215"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"files": 5}, {"files": []}, {"files": dict.fromkeys(array_folder.FILES)}, {"counts": 5}, {"counts": {}}),
+        *({"classes": 5}, {"notes": 5}, None),
+    ],
+)
+def test_a_description_of_prepared_data_that_is_none_is_made_again(tmp_path, store, change):
+    np.save(tmp_path / "train_images.npy", IMAGES)
+    found = data.prepare(f"npy:{tmp_path}", data_dir=None, store=store)
+    path = found.folder / "info.json"
+    path.write_text("[" * 100_000 if change is None else json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(InputError, match=r"info.json: must (have|be) "):
+        array_folder.info(found.folder)
+    assert data.prepare(f"npy:{tmp_path}", data_dir=None, store=store) == found
 
 
 def test_an_entry_of_the_index_that_is_none_costs_a_decoding_and_no_more(tmp_path, store):

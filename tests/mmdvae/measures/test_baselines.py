@@ -3,7 +3,7 @@ import pytest
 import shaped_sets
 
 from mmdvae.data import array_folder, prepare
-from mmdvae.measures import baselines, class_separation, classifier, repeats, sample_quality, samplers
+from mmdvae.measures import baselines, class_separation, classifier, pca, repeats, sample_quality, samplers
 from reports.metrics import METRICS
 
 
@@ -184,3 +184,16 @@ def test_images_without_labels_have_no_row_of_class_separation_and_small_ones_no
         ("prior draws d=64", 64),
         ("prior draws d=100", 100),
     ]
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 1), (20, 20, 3)])
+def test_codes_of_small_images_are_the_product_with_as_many_axes_to_the_last_bit(shape, tmp_path):
+    data = shaped_sets.prepared(tmp_path, shape)
+    splits = baselines._Splits(*(one for split in ("train", "test") for one in array_folder.open_split(data, split)))
+    fitted = pca.Pca(splits.train, 16)
+    centred = splits.test.reshape(len(splits.test), -1).astype(float) / 255 - fitted.mean
+    codes = baselines._Codes(fitted, splits).along(4)[1]
+    if shape[2] == 1:
+        np.testing.assert_array_equal(codes, centred @ fitted.axes[:, :4])
+    else:  # read once, for all numbers of axes
+        np.testing.assert_array_equal(codes, (centred @ fitted.axes)[:, :4])
