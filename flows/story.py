@@ -126,7 +126,7 @@ def _fit_into_memory(plan: Plan, data: Dataset) -> int:
     experiment, widest = plan.experiment, max(plan.experiment.latent_dims)
     needed = cost.memory(data.shape, widest, experiment.recipe.batch_size)
     if devices.fitting(needed) < 1:
-        have = devices.memory_bytes()
+        have = devices.largest()
         size = cost.largest_batch(data.shape, widest, have)
         fits = f"--batch-size {size} would fit" if size else "smaller images (--size) would fit"
         raise InputError(

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from mmdvae.jobs import environment
@@ -47,11 +48,19 @@ def slots(jobs: int | None) -> list[Slot]:
 
 
 def fitting(bytes_each: float) -> int:
-    """How many processes of that size this machine's memory holds.
+    """How many processes of that size this machine's memory holds, and that of its GPUs if they are used and known.
 
     At least one of the smallest, whose size has a margin: a machine that has less is not refused all work.
     """
-    return max(int(memory_bytes() / bytes_each), int(bytes_each <= cost.LEAST))
+    count, devices = int(memory_bytes() / bytes_each), gpus()
+    if devices and (each := gpu_memory()):
+        count = min(count, len(devices) * int(min(each) / bytes_each))
+    return max(count, int(bytes_each <= cost.LEAST))
+
+
+def largest() -> float:
+    """Bytes that a single training may take."""
+    return min([memory_bytes(), *(gpu_memory() if gpus() else [])])
 
 
 def gpus() -> list[str]:
@@ -61,9 +70,19 @@ def gpus() -> list[str]:
     allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
     if allowed is not None:
         return [gpu for gpu in allowed.split(",") if gpu.strip() not in ("", "-1")]
+    return _of_each_gpu("index")
+
+
+@cache
+def gpu_memory() -> list[float]:
+    """Bytes of each GPU of this machine; empty if the driver does not tell."""
+    return [float(mebibytes) * 2**20 for mebibytes in _of_each_gpu("memory.total") if mebibytes.isdecimal()]
+
+
+def _of_each_gpu(what: str) -> list[str]:
     if not shutil.which("nvidia-smi"):
         return []
-    query = ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"]
+    query = ["nvidia-smi", f"--query-gpu={what}", "--format=csv,noheader,nounits"]
     try:
         listing = subprocess.run(query, capture_output=True, text=True, timeout=60, check=False)
     except subprocess.TimeoutExpired:  # a hanging driver offers no GPU

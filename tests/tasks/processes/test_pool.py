@@ -158,6 +158,23 @@ def test_slots_are_gpus_or_cores_and_each_child_has_one_thread_on_a_cpu(monkeypa
     assert len(devices.slots(None)) == 1
 
 
+def test_the_memory_of_gpus_bounds_how_many_share_them(monkeypatch, tmp_path):
+    driver = tmp_path / "nvidia-smi"
+    driver.write_text('#!/bin/sh\ncase "$1" in *memory.total) echo 8192; echo 4096;; *) echo 0; echo 1;; esac\n')
+    driver.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(devices, "DRIVERS", (Path("/"),))
+    monkeypatch.setattr(devices, "memory_bytes", lambda: 64e9)
+    devices.gpu_memory.cache_clear()
+    try:
+        assert (devices.gpus(), devices.gpu_memory()) == (["0", "1"], [8 * 2**30, 4 * 2**30])
+        assert [devices.fitting(gigabytes * 2**30) for gigabytes in (2, 4, 6)] == [4, 2, 0]
+        assert devices.largest() == 4 * 2**30
+    finally:
+        devices.gpu_memory.cache_clear()
+
+
 def test_a_container_that_has_less_than_its_machine_gets_fewer_slots(monkeypatch, tmp_path):
     monkeypatch.setattr(devices, "core_ids", lambda: [0, 1, 2])
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # joblib reads it like a quota of the control group
