@@ -19,6 +19,7 @@ from tasks.processes.children import Child, ForkServer
 from tasks.processes.devices import Slot
 
 Event = dict[str, Any]
+BUSY = "all slots are in use by other comparisons on this machine (--jobs N adds some)"
 LOOK_AGAIN = 0.2  # seconds between two attempts to get a slot that other runs hold
 
 
@@ -86,11 +87,7 @@ class Pool:
                 if slot:
                     yield slot
                     return
-            reason = (
-                "another run is doing this work"
-                if claimed
-                else "all slots are in use by other comparisons on this machine (--jobs N adds some)"
-            )
+            reason = "another run is doing this work" if claimed else BUSY
             if reason != told:
                 on_event({"event": "note", "message": f"waiting: {reason}"})
             told = reason

@@ -181,7 +181,7 @@ def test_a_claim_has_a_row_for_each_that_says_it_in_the_order_of_the_record(repo
 
 
 def test_the_next_step_names_variants_of_one_number_of_latent_dimensions(report):
-    calm = replace(report, checks=[one for one in report.checks if one.code != "C5"])
+    calm = replace(report, checks=[one for one in report.checks if one.code not in ("C5", "C17")])
     step = next_step.of(calm)
     assert plain(step.why) == "σ between those tried, at d = 2"
     asked = shlex.split(step.command)

@@ -65,7 +65,7 @@ workers.run({training_request(tiny, tmp_path / "theirs", epochs=5000)!r}, tell)
         try:
             child = int(other.stdout.readline())
             thread = in_thread(workers, training_request(tiny, tmp_path / "ours", epochs=1), events)
-            wait_until(lambda: waits(events, "all slots are in use by other comparisons"), seconds=60)
+            wait_until(lambda: waits(events, pool.BUSY), seconds=60)
             time.sleep(3 * pool.LOOK_AGAIN)
             assert len(events) == 1  # reported once, and not started
             assert alive(child)
@@ -99,7 +99,7 @@ def test_a_run_that_waits_for_a_slot_can_be_stopped(slots, tmp_path):
     workers, events = Pool(slots), []
     with leases.first_free(slots):
         thread = in_thread(workers, {"folder": str(tmp_path / "work")}, events)
-        wait_until(lambda: waits(events, "all slots are in use by other comparisons"), seconds=120)
+        wait_until(lambda: waits(events, pool.BUSY), seconds=120)
         workers.stop()
         thread.join(timeout=30)
     assert events[-1] == "stopped"
