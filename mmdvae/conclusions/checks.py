@@ -184,10 +184,10 @@ def trained_enough(run: Run, variants: Variants, baselines: Sequence[Baseline]) 
     return [
         _check(
             "C17",
-            "Trained too little: PCA reconstructs better" if bad else "Reconstructions are better than PCA's",
+            "PCA reconstructs better than these networks" if bad else "Reconstructions are better than PCA's",
             "issue" if bad else "passed",
-            f"{told}: the networks have learned little yet, and nothing here holds for trained ones. Take many more "
-            "--epochs, or a smaller --batch-size."
+            f"{told}: nothing here holds for networks that have learned. Too few steps: many more --epochs, or a smaller "
+            "--batch-size. Or too few images, if training images are reconstructed better (C11)."
             if bad
             else "So the networks have learned something that no linear map can do.",
             bad,

@@ -83,10 +83,10 @@ def _with_dim(name: str, d: int) -> str:
 
 
 def _learn(report: Report, words: list[str]) -> NextStep | None:
-    """Many more epochs, where so few steps were made that PCA reconstructs better."""
+    """Many more epochs, where so few steps were made that PCA reconstructs better; none help against overfitting."""
     batch = report.run.recipe_settings.get("batch_size")
     epochs = max((run.epochs for one in report.finished for run in one.runs), default=0)
-    if not epochs or not isinstance(batch, int) or not _flagged(report, "C17"):
+    if not epochs or not isinstance(batch, int) or not _flagged(report, "C17") or _flagged(report, "C11"):
         return None
     steps = epochs * -(-report.run.dataset.train // batch)
     longer = max(4, -(-ENOUGH_STEPS // steps))
