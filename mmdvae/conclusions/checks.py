@@ -186,8 +186,8 @@ def trained_enough(run: Run, variants: Variants, baselines: Sequence[Baseline]) 
             "C17",
             "PCA reconstructs better than these networks" if bad else "Reconstructions are better than PCA's",
             "issue" if bad else "passed",
-            f"{told}: nothing here holds for networks that have learned. Too few steps: many more --epochs, or a smaller "
-            "--batch-size. Or too few images, if training images are reconstructed better (C11)."
+            f"{told}: nothing here holds for networks that have learned. Too few steps: many more --epochs, or a "
+            "smaller --batch-size. Or too few images, if training images are reconstructed better (C11)."
             if bad
             else "So the networks have learned something that no linear map can do.",
             bad,
