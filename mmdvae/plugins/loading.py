@@ -32,7 +32,7 @@ def write(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
 def read(folder: Path) -> dict[str, str]:
     """The texts below folder/code, by name."""
     copy = folder / FOLDER
-    return {path.relative_to(copy).as_posix(): path.read_text("utf-8") for path in sorted(copy.rglob("*.py"))}
+    return {path.relative_to(copy).as_posix(): path.read_bytes().decode() for path in sorted(copy.rglob("*.py"))}
 
 
 def function(name: str, folder: Path) -> Callable[..., Any]:
@@ -94,6 +94,6 @@ def _installed(module: str, folder: Path) -> ModuleType:
     root = path.parents[len(module.split(".")) - (path.name != "__init__.py")]
     for name, text in read(folder).items():
         there = root / name
-        if not there.is_file() or there.read_text("utf-8-sig") != text:
+        if not there.is_file() or there.read_bytes().decode("utf-8-sig") != text:
             raise ImportError(f"{name} was changed in {root} meanwhile; start again")
     return loaded
