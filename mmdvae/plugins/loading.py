@@ -6,6 +6,7 @@ with the texts.
 
 import importlib
 import importlib.util
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ from mmdvae.files import write_text
 from mmdvae.plugins.source import function_of, is_file, place_of
 
 FOLDER = "code"  # in the folder of what was made with it
+_BOLD = re.compile(r"\x1b\[[0-9;]*m")  # in Keras's messages
 _COPIES: set[Path] = set()  # that this process imported from
 
 
@@ -56,7 +58,7 @@ def reported(name: str, folder: Path) -> Iterator[None]:
             frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(copy)
         ]
         where = f", in {Path(frames[-1].filename).relative_to(copy)} line {frames[-1].lineno}" if frames else ""
-        cause = f"{type(error).__name__}: {error}".strip()
+        cause = " ".join(_BOLD.sub("", f"{type(error).__name__}: {error}").split())
         raise ValueError(shown(f"{name}: must run, but raises {cause[:1000]}{where}")) from error
 
 

@@ -29,7 +29,8 @@ class OwnNetwork:
             raise ValueError(f"{network.name}: its texts in {folder / loading.FOLDER} were changed; start again")
         self.network, self.folder = network, folder
         self.made: Networks | None = None  # by the last call
-        self._build = loading.function(network.name, folder)
+        with _defaults():
+            self._build = loading.function(network.name, folder)
 
     def __call__(self, image_shape: Shape, latent_dim: int) -> Networks:
         """Encoder and decoder with all their weights, for images of that shape; seed before."""
