@@ -74,6 +74,7 @@ def compare(
     refresh: bool = False,
     strict: bool = False,
     rich_artifact: bool = False,
+    allow_code: bool = False,
 ) -> State:
     """Train every variant, evaluate all on the same test set, write one report.
 
@@ -96,7 +97,7 @@ def compare(
         learning_rate: Of the optimizer; if empty, the preset's.
         overrides: Other settings of the file, as KEY=VALUE, such as training.cooldown=0.
         dataset: If empty, the preset's; fashion-mnist, mnist, kmnist, digits, images:DIR, npz:PATH, npy:DIR,
-            h5:FILE#NAME, csv:PATH, idx:DIR or cifar10:DIR.
+            h5:FILE#NAME, csv:PATH, idx:DIR, cifar10:DIR or FILE.py:FUNCTION.
         size: Height and width that all images get, such as 64x64; only for images of your own.
         fit: How an image of another size gets it: crop (default), pad or stretch.
         colour: Make all images grey or rgb.
@@ -109,6 +110,7 @@ def compare(
         refresh: Train again even what is already trained.
         strict: Stop at the first variant that fails, without a report.
         rich_artifact: Also show the page in Prefect's UI, cut down to 500 KB.
+        allow_code: Run the user's own code; ignored in a deployment, whose code lies in the folder $MMDVAE_CODE.
     """
     if deployment.id:  # asked for by anybody who reaches the server
         file.check_below(preset, Path.cwd())
@@ -147,6 +149,7 @@ def compare(
             refresh=refresh,
             strict=strict,
             rich_artifact=rich_artifact,
+            allow_code=allow_code and not deployment.id,
         )
     )
 

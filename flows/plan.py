@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.adapted import Adapted
 from mmdvae import variants
 from mmdvae.data import catalog, prepare
 from mmdvae.data import options as data_options
@@ -57,6 +58,7 @@ class Options:
     refresh: bool = False
     strict: bool = False
     rich_artifact: bool = False
+    allow_code: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +71,12 @@ class Plan:
     experiment: Experiment
     whole: bool  # whether its variants are all of the file, and no others
     options: Options
+    adapted: Adapted | None = None  # the data set, if a user's own function gives its images
 
     @property
     def data(self) -> Row:
         """The data set and how its images are made alike."""
-        return catalog.find(self.experiment.source, self.experiment.data)
+        return self.adapted.located if self.adapted else catalog.find(self.experiment.source, self.experiment.data)
 
     @property
     def out(self) -> Path:
@@ -119,8 +122,10 @@ def make(*, writes: bool = True, **given: Any) -> Plan:
     ):
         _check_text(option, str(path))
     environment.backend()
+    row = catalog.find(experiment.source, experiment.data)
+    adapted = Adapted.of(row, options.out / "store", allowed=options.allow_code)
     if writes:
-        prepare.check(catalog.find(experiment.source, experiment.data), options.data_dir, options.out / "store")
+        prepare.check(row, options.data_dir, options.out / "store")
         check_writable(options.out)
     now = datetime.now(UTC)
     return Plan(
@@ -130,6 +135,7 @@ def make(*, writes: bool = True, **given: Any) -> Plan:
         experiment=experiment,
         whole=set(experiment.variants) == set(asked.variants),
         options=options,
+        adapted=adapted,
     )
 
 

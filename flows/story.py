@@ -39,6 +39,10 @@ class Ending:
 def story(plan: Plan, runner: Runner) -> Ending:
     """How do alpha and sigma affect the reconstructions and the dispersion of the latent space?"""
     with inventory.running(plan.store, plan.run_id):
+        if plan.adapted:
+            plan.adapted.get(
+                lambda asked: runner.result(runner.submit(work, "data", asked)), refresh=plan.options.refresh
+            )
         data = runner.result(runner.submit(load_data, plan.data, plan.options.data_dir, plan.store))
         plan = plan.for_images(data.shape)
         memory = _fit_into_memory(plan, data)

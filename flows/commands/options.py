@@ -37,7 +37,10 @@ out_option = click.option(
 )
 DATASETS = (
     "fashion-mnist, mnist, kmnist, digits (offline), or your own: images:DIR (or .zip), npz:PATH, npy:DIR, "
-    "h5:FILE#NAME, csv:PATH, idx:DIR, cifar10:DIR."
+    "h5:FILE#NAME, csv:PATH, idx:DIR, cifar10:DIR, or FILE.py:FUNCTION (--allow-code)."
+)
+allow_code_option = click.option(
+    "--allow-code", is_flag=True, help="Run the code that the file or an option names; read it first."
 )
 dataset_option = click.option("--dataset", default="fashion-mnist", show_default=True, help=DATASETS)
 data_dir_option = click.option(
@@ -124,6 +127,7 @@ def experiment_options(command):
             click.option("--dataset", help=f"{DATASETS}  [default: the preset's]"),
             data_options,
             data_dir_option,
+            allow_code_option,
         )
     ):
         command = option(command)

@@ -19,6 +19,7 @@ from mmdvae.experiment import blocks, schema
 from mmdvae.experiment.blocks import MOST_VARIANTS
 from mmdvae.experiment.experiment import Experiment
 from mmdvae.experiment.schema import File
+from mmdvae.plugins.source import function_of, place_of
 from mmdvae.recipes import RECIPES, Recipe
 from mmdvae.variants import Variant
 
@@ -265,6 +266,8 @@ def _recipe(settings: dict[str, Any], likelihood: str | None) -> Recipe:
 
 def _beside(source: str, path: Path) -> str:
     """A source with a relative path, as seen from the file that names it."""
+    if catalog.is_code(source):
+        return str(path.parent / os.path.expanduser(source))
     kind, colon, place = source.partition(":")
     return f"{kind}:{path.parent / os.path.expanduser(place)}" if colon else source
 
@@ -275,6 +278,8 @@ def _relative(source: str, folder: Path | None) -> str:
         return source
     if folder is None:
         return catalog.find(source).name
+    if catalog.is_code(source):
+        return f"{os.path.relpath(Path(place_of(source)).resolve(), folder.resolve())}:{function_of(source)}"
     return f"{kind}:{os.path.relpath(Path(place).resolve(), folder.resolve())}"
 
 

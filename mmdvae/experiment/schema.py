@@ -13,7 +13,10 @@ from mmdvae.recipes import Recipe
 from mmdvae.variants import LATENT_DIM
 
 FORMAT = 1
-TRAINING = ("recipe", *(field.name for field in fields(Recipe) if field.name not in ("name", "likelihood")))  # its keys
+TRAINING = (
+    "recipe",
+    *(field.name for field in fields(Recipe) if field.name not in ("name", "likelihood", "network")),
+)  # its keys
 KINDS = {  # by pydantic's type of error: what was expected
     "missing": "is missing",
     "float_type": "must be a number",

@@ -27,6 +27,7 @@ KINDS = (
         module="mmdvae.measures.baselines",
         libraries=("keras", "numpy", "scikit-image", "scikit-learn", "scipy"),
     ),
+    Kind(name="adapter", module="mmdvae.data.adapter", libraries=("numpy", "pillow")),
 )
 
 
