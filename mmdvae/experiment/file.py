@@ -5,6 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from mmdvae import recipes, variants
 from mmdvae.data import catalog
 from mmdvae.data.options import DataOptions
 from mmdvae.errors import InputError
-from mmdvae.experiment import blocks, schema
+from mmdvae.experiment import blocks, own_network, schema
 from mmdvae.experiment.blocks import MOST_VARIANTS
 from mmdvae.experiment.experiment import Experiment
 from mmdvae.experiment.schema import File
@@ -92,7 +93,9 @@ def as_content(experiment: Experiment, folder: Path | None = None) -> dict[str, 
     recipe = {key: value for key, value in experiment.recipe.to_dict().items() if key in schema.TRAINING}
     likelihood, dims = experiment.recipe.likelihood, experiment.latent_dims
     several = len(dims) > 1
-    model = {"latent_dim": list(dims) if several else dims[0]} | ({"likelihood": likelihood} if likelihood else {})
+    model: dict[str, Any] = {"latent_dim": list(dims) if several else dims[0]}
+    model |= {"likelihood": likelihood} if likelihood else {}
+    model |= own_network.table(experiment.network, experiment.recipe.network, folder)
     return {
         "format": schema.FORMAT,
         "name": experiment.name,
@@ -145,11 +148,16 @@ def _on_base(content: dict[str, Any], base: str, path: Path) -> dict[str, Any]:
     data = below.get("data")
     if isinstance(data, dict) and isinstance(data.get("source"), str):
         below = below | {"data": data | {"source": _beside(data["source"], place)}}
+    model = below.get("model")
+    if isinstance(model, dict) and isinstance(model.get("network"), str):
+        below = below | {"model": model | {"network": own_network.beside(model["network"], place.parent)}}
     merged = dict(content)
     for table in ("data", "model", "training"):
         own = content.get(table, {})
         if isinstance(own, dict) and isinstance(below.get(table), dict):
             merged[table] = below[table] | own
+            if "network" in own:  # the options are those of that function
+                merged[table]["options"] = own.get("options", {})
     return merged
 
 
@@ -187,10 +195,12 @@ def parsed(text: str) -> Any:
 
 def _experiment(content: dict[str, Any], path: Path) -> Experiment:
     file = schema.check(content)
+    source, network = own_network.find(file.model, path.parent)
     return Experiment(
         name=_name(file),
         question=file.question,
-        recipe=_recipe(file.training, file.model.likelihood),
+        recipe=replace(_recipe(file.training, file.model.likelihood), network=network),
+        network=source,
         variants=_variants(file),
         seeds=tuple(dict.fromkeys(file.seeds)),
         source=_beside(file.data.source, path),

@@ -61,6 +61,8 @@ class Model(_Table):
 
     latent_dim: Annotated[list[int], Field(min_length=1), BeforeValidator(_listed)] = [LATENT_DIM]  # each crosses all
     likelihood: str | None = None
+    network: str | None = None  # conv, the built-in one; FILE.py:FUNCTION or PACKAGE.MODULE:FUNCTION
+    options: dict[str, Any] = {}  # keyword arguments of that function
 
 
 class Block(_Table):
