@@ -9,6 +9,7 @@ from mmdvae.data.options import DataOptions
 from mmdvae.errors import InputError
 from mmdvae.experiment import sigma_rules
 from mmdvae.recipes import Recipe
+from mmdvae.record.result import Chosen
 from mmdvae.variants import Variant
 
 
@@ -23,6 +24,7 @@ class Experiment:
     seeds: tuple[int, ...] = (0,)
     source: str = catalog.DEFAULT  # of the images, as --dataset takes it
     data: DataOptions = catalog.NO_OPTIONS  # how its images are made alike
+    chosen: Chosen | None = None  # how its variants were picked, if by what was measured of them
 
     def __post_init__(self):
         object.__setattr__(self, "variants", tuple(sorted(self.variants, key=lambda one: one.latent_dim)))
