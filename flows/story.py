@@ -255,6 +255,7 @@ def _run(plan: Plan, data: Dataset, classifier: Classifier | None, *, repeated: 
         command=plan.command,
         whole=plan.whole,
         experiment=file.as_content(plan.experiment),
+        chosen=plan.experiment.chosen,
         seeds=list(plan.experiment.seeds),
         dataset=result.Dataset(
             name=data.name,

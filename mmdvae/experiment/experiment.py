@@ -10,6 +10,7 @@ from mmdvae.errors import InputError
 from mmdvae.experiment import sigma_rules
 from mmdvae.plugins.source import Source
 from mmdvae.recipes import Recipe
+from mmdvae.record.result import Chosen
 from mmdvae.variants import Variant
 
 
@@ -25,6 +26,7 @@ class Experiment:
     source: str = catalog.DEFAULT  # of the images, as --dataset takes it
     data: DataOptions = catalog.NO_OPTIONS  # how its images are made alike
     network: Source | None = None  # the texts of the recipe's network; None: the built-in one
+    chosen: Chosen | None = None  # how its variants were picked, if by what was measured of them
 
     def __post_init__(self):
         object.__setattr__(self, "variants", tuple(sorted(self.variants, key=lambda one: one.latent_dim)))

@@ -5,7 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from mmdvae.experiment.experiment import Experiment
 from mmdvae.experiment.schema import File
 from mmdvae.plugins.source import function_of, place_of
 from mmdvae.recipes import RECIPES, Recipe
+from mmdvae.record.result import Chosen
 from mmdvae.variants import Variant
 
 NAME = "experiment.toml"  # in the folder of a run
@@ -104,8 +105,13 @@ def as_content(experiment: Experiment, folder: Path | None = None) -> dict[str, 
         "data": {"source": _relative(experiment.source, folder), **experiment.data.given},
         "model": model,
         "training": {"recipe": experiment.recipe.name, **recipe},
+        **({"chosen": _listed(experiment.chosen)} if experiment.chosen else {}),
         "variants": [blocks.block_of(variant, several=several) for variant in experiment.variants],
     }
+
+
+def _listed(chosen: Chosen) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(chosen).items()}
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -205,7 +211,12 @@ def _experiment(content: dict[str, Any], path: Path) -> Experiment:
         seeds=tuple(dict.fromkeys(file.seeds)),
         source=_beside(file.data.source, path),
         data=_data(file.data),
+        chosen=Chosen(**{key: _frozen(value) for key, value in file.chosen}) if file.chosen else None,
     )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _data(table: schema.Data) -> DataOptions:
