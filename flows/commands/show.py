@@ -30,6 +30,8 @@ def show(**wishes) -> None:
     done = asked.trained(plan, data) if data else None
     for line in _table(plan, done):
         click.echo(line)
+    if data is None and plan.experiment.network:
+        click.echo(_network(plan, None, None))
     if data is None:
         click.echo("The data are not prepared yet; `mmdvae compare` prepares them, `mmdvae data` shows where they are.")
         return
