@@ -11,8 +11,8 @@ SPELLED = {"fashion-mnist": "Fashion-MNIST", "mnist": "MNIST", "kmnist": "KMNIST
 def title(report: Report) -> str:
     """Name and data: quick on Fashion-MNIST; with other variants than the preset or file has, them: α 0.3 with σ 4 ….
 
-    With the network if it is the user's own, and the numbers of latent dimensions if there are several. At most LONGEST characters, unless the name of the data
-    set or of these numbers is long.
+    With the network if it is the user's own, and the numbers of latent dimensions if there are several. At most LONGEST
+    characters, unless one of these or the name of the data set is long.
     """
     where = f" on {data(report)}"
     if report.run.network:

@@ -33,7 +33,7 @@ def write(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
 
 def read(folder: Path) -> dict[str, str]:
     """The texts below folder/code, by name."""
-    copy = folder / FOLDER
+    copy = _copy(folder)
     return {path.relative_to(copy).as_posix(): path.read_bytes().decode() for path in sorted(copy.rglob("*.py"))}
 
 
@@ -43,7 +43,7 @@ def function(name: str, folder: Path) -> Callable[..., Any]:
     Raises: ValueError, one line, if they cannot be imported or, of what is installed, are not the same there.
     """
     with reported(name, folder):
-        module = _of_file(place_of(name), folder / FOLDER) if is_file(name) else _installed(place_of(name), folder)
+        module = _of_file(place_of(name), _copy(folder)) if is_file(name) else _installed(place_of(name), folder)
         return getattr(module, function_of(name))
 
 
@@ -53,13 +53,17 @@ def reported(name: str, folder: Path) -> Iterator[None]:
     try:
         yield
     except (Exception, SystemExit) as error:
-        copy = folder / FOLDER
+        copy = _copy(folder)
         frames = [
             frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(copy)
         ]
         where = f", in {Path(frames[-1].filename).relative_to(copy)} line {frames[-1].lineno}" if frames else ""
         cause = " ".join(_BOLD.sub("", f"{type(error).__name__}: {error}").split())
         raise ValueError(shown(f"{name}: must run, but raises {cause[:1000]}{where}")) from error
+
+
+def _copy(folder: Path) -> Path:
+    return (folder / FOLDER).absolute()  # as Python tells it in tracebacks
 
 
 def _of_file(place: str, copy: Path) -> ModuleType:

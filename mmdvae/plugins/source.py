@@ -112,7 +112,7 @@ def _read(first: Path, root: Path, name: str, *, within: str | None) -> Source:
     """The file's closure; `within` limits it to one top package."""
     files: dict[str, str] = {}
     outside: set[str] = set()
-    waiting, size = [first], 0
+    waiting, size = _files_of(place_of(name), root) if within else [first], 0
     while waiting:
         path = waiting.pop()
         relative = path.relative_to(root).as_posix()
