@@ -8,11 +8,10 @@ from typing import Any
 from mmdvae.data import prepare
 from mmdvae.data.catalog import Own, Row
 from mmdvae.data.prepare import Dataset
-from mmdvae.errors import InputError
 from mmdvae.jobs import request, store
 from mmdvae.plugins import permission, source
 from mmdvae.plugins.source import Source
-from tasks.processes.pool import JobCrashed, JobFailed
+from tasks.processes.blame import blamed_on_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +67,5 @@ class Adapted:
             prepare.forget(self.located, self.store)
         elif self.known():
             return
-        try:
+        with blamed_on_code(self.row.name):
             work(asked)
-        except JobFailed as error:  # whose message begins with the name of an exception
-            raise InputError(str(error).partition("Error: ")[2] or str(error)) from None
-        except JobCrashed as error:
-            raise InputError(f"{self.row.name}: must run to its end, but {error}") from None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands import choices, operations, results, show, store
+from flows.commands import choices, operations, refine, results, show, store
 from flows.commands.interruption import interruptible
 from flows.commands.options import experiment_options, out_option
 from mmdvae.errors import InputError, VariantFailed, shown
@@ -51,12 +51,22 @@ def main() -> None:
     mmdvae new > mine.toml                          your own experiment: a file to fill in
     mmdvae show mine.toml                           what it asks for, and what is trained already
     mmdvae compare mine.toml
+    mmdvae refine runs/RUN --trainings 9            which alpha and sigma to try next
     mmdvae runs                                     list the comparisons so far
     """
 
 
 for command in (
-    *(choices.presets, show.show, choices.new, choices.data, results.runs, results.report, store.command),
+    *(
+        choices.presets,
+        show.show,
+        choices.new,
+        choices.data,
+        refine.refine,
+        results.runs,
+        results.report,
+        store.command,
+    ),
     *(operations.deploy, operations.serve, operations.recover),
 ):
     main.add_command(command)

@@ -20,6 +20,7 @@ from flows.parameters import (
     Jobs,
     Likelihood,
     Name,
+    Network,
     Positive,
     Seed,
     Sigma,
@@ -57,6 +58,7 @@ def compare(
     seeds: list[Seed] | None = None,
     latent_dims: list[Whole] | None = None,
     likelihood: Likelihood | None = None,
+    network: Network | None = None,
     epochs: Epochs | None = None,
     batch_size: Whole | None = None,
     learning_rate: Positive | None = None,
@@ -92,6 +94,7 @@ def compare(
         seeds: Every variant is trained once per seed; three or more give confidence intervals.
         latent_dims: Latent dimensions; with several, every variant is made with each. If empty, the preset's.
         likelihood: Of a pixel, bernoulli (BCE) or gaussian (2 MSE); if empty, the preset's, or by the colour.
+        network: conv, the built-in one, or code of your own, which needs allow_code; if empty, the preset's.
         epochs: Epochs of every training; if empty, the preset's.
         batch_size: Images in a step; if empty, the preset's.
         learning_rate: Of the optimizer; if empty, the preset's.
@@ -132,6 +135,7 @@ def compare(
             seeds=tuple(seeds or ()),
             latent_dims=tuple(latent_dims or ()),
             likelihood=likelihood,
+            network=network,
             epochs=epochs,
             batch_size=batch_size,
             learning_rate=learning_rate,

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from mmdvae.conclusions import advice, budget, checks, differences, dimensions, verdicts
 from mmdvae.record.result import SCHEMA, Baseline, Report, Run, SeedRun, Statistic, VariantResult
+from mmdvae.refinement import picked
 from mmdvae.variants import Variant
 
 
@@ -38,8 +39,9 @@ def report(run: Run, outcomes: Iterable[Outcome], baselines: list[Baseline]) -> 
 
 def judged(run: Run, measured: list[VariantResult], baselines: list[Baseline]) -> Report:
     """The result from measured variants; also judges a stored report by today's rules."""
-    found = differences.from_plain(measured)
-    variants = [replace(variant, differences=found[variant.name]) for variant in measured]
+    marked = picked.marked(run.chosen, measured)
+    found = differences.from_plain(marked)
+    variants = [replace(variant, differences=found[variant.name]) for variant in marked]
     first, *more = (advice.of(dim, group) for dim, group in dimensions.split(variants).items())
     return Report(
         run=run,

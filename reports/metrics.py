@@ -35,6 +35,7 @@ GROUPS = (
     ("usefulness", "Usefulness of the codes"),
     *sample_metrics.GROUPS,
     ("views", "Faithfulness of the two-dimensional views"),
+    ("choosing", "On validation images, for choosing settings"),
     ("cost", "Cost"),
 )
 
@@ -145,6 +146,11 @@ METRICS = (
            "How far neighbours in the t-SNE view are neighbours in the codes, too."),
     Metric("continuity_tsne", "Continuity of t-SNE", "0 to 1", "views", fixed(3), "high",
            "How far neighbours in the codes stay neighbours in the t-SNE view."),
+    Metric("valid_mse", "Validation MSE", "per pixel × 1000", "choosing", fixed(2, factor=1000), "low",
+           "MSE on the validation images: what `mmdvae refine` chooses by, so that test images stay unseen."),
+    Metric("valid_sliced_w2", "Validation sliced W2", "latent units", "choosing", _number, "low",
+           "Sliced W2 of the codes of validation images, the other number that settings are chosen by.", _zero,
+           log=True),
     Metric("train_seconds", "Training", "seconds", "cost", _number, None,
            "Wall-clock seconds of the training of one seed."),
     Metric("evaluate_seconds", "Evaluation", "seconds", "cost", _number, None,

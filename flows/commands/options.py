@@ -114,6 +114,11 @@ def experiment_options(command):
             click.option(
                 "--likelihood", help="bernoulli (BCE) or gaussian (2 MSE).  [default: by the colour of the images]"
             ),
+            click.option(
+                "--network",
+                metavar="NAME",
+                help="conv, or your own: FILE.py:FUNCTION, PACKAGE.MODULE:FUNCTION (--allow-code).",
+            ),
             click.option("--epochs", type=int, help="Epochs per training.  [default: the preset's]"),
             click.option("--batch-size", type=int, help="Images in a step.  [default: the preset's]"),
             click.option("--learning-rate", type=float, help="Of the optimizer.  [default: the preset's]"),

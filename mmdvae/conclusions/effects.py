@@ -12,7 +12,10 @@ from mmdvae.record.result import VariantResult
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """A difference, of logarithms where it stands for a ratio; `error` is None with fewer than three seeds."""
+    """A difference, of logarithms where it stands for a ratio.
+
+    `error` is None with fewer than three seeds, and where the seeds picked what is compared.
+    """
 
     mean: float
     error: float | None  # standard error

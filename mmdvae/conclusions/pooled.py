@@ -60,18 +60,31 @@ class Panel:
         """The seeds that all of the columns have."""
         return tuple(sorted(set.intersection(*(set(self.column(*column)) for column in columns))))
 
+    def seeds(self, columns: Iterable[Column]) -> tuple[int, ...]:
+        """The common seeds by which none of the variants was picked, if these are enough for an interval; else all."""
+        columns = list(columns)
+        common = self.common_seeds(columns)
+        new = tuple(seed for seed in common if self._unbiased(columns, [seed]))
+        return new if len(new) >= MIN_SEEDS else common
+
+    def _unbiased(self, columns: Iterable[Column], seeds: Iterable[int]) -> bool:
+        names = {name for name, _ in columns}
+        return all(self._variants[name].unbiased(seed) for name in names for seed in seeds)
+
     def effect(self, weights: Mapping[Column, float]) -> Effect | None:
         """The weighted sum of columns, over the seeds that all of them have; None if there is no such seed.
+
+        Without an error where these seeds picked one of the variants (mmdvae.refinement.picked).
 
         Its variance: that of the kinds' own sums over the seeds, which holds what the seeds share, and what the
         residuals add to it. Degrees of freedom by Satterthwaite 1946, Biometrics Bull. 2:110.
         """
-        seeds = self.common_seeds(weights)
+        seeds = self.seeds(weights)
         if not seeds:
             return None
         each = [math.fsum(w * self.column(*column)[seed] for column, w in weights.items()) for seed in seeds]
         mean = math.fsum(each) / len(each)
-        if len(seeds) < MIN_SEEDS:
+        if len(seeds) < MIN_SEEDS or not self._unbiased(weights, seeds):
             return Effect(mean=mean, error=None, df=0.0, n=len(seeds))
         with np.errstate(over="ignore"):
             found, alone = self._variances(weights, seeds)

@@ -14,13 +14,14 @@ from mmdvae.conclusions.compared import Compared, Comparison
 from mmdvae.conclusions.comparisons import TITLES
 from mmdvae.conclusions.effects import Effect
 from mmdvae.conclusions.pooled import Panel
-from mmdvae.conclusions.rules import LEVEL
+from mmdvae.conclusions.rules import LEVEL, MIN_SEEDS
 from mmdvae.record.result import Part, PartState, VariantResult, Verdict
 
 LARGEST = 1e300  # upper limit of ratios and their intervals: JSON has no infinity
 VERBS = {
     "refuted": "refuted by",
     "few": "too few seeds for an interval:",
+    "picked": "no interval, as its seeds picked what is compared:",
     "inconclusive": "undecided for",
     "supported": "holds for",
 }
@@ -43,8 +44,10 @@ class Judged:
 
     @property
     def word(self) -> str:
-        """Its state, or that it has too few seeds for one."""
-        return "few" if self.effect.error is None else self.state
+        """Its state, or why it has none: too few seeds, or seeds that picked what is compared."""
+        if self.effect.error is None:
+            return "few" if self.effect.n < MIN_SEEDS else "picked"
+        return self.state
 
     @property
     def rank(self) -> tuple[float, float]:
@@ -177,7 +180,7 @@ def _explanation(claim: Claim, compared: Compared, judged: Sequence[Judged], pan
 
 def _levels(one: Judged, panel: Panel) -> str:
     """The two sides of the comparison that decides, in the metric's own unit."""
-    sides, seeds = [], panel.common_seeds(one.comparison.weights)
+    sides, seeds = [], panel.seeds(one.comparison.weights)
     for (name, metric), weight in one.comparison.weights.items():
         if abs(weight) == 1:
             level = panel.mean(name, metric, seeds)

@@ -8,7 +8,9 @@ from mmdvae.data import catalog
 from mmdvae.data.options import DataOptions
 from mmdvae.errors import InputError
 from mmdvae.experiment import sigma_rules
+from mmdvae.plugins.source import Source
 from mmdvae.recipes import Recipe
+from mmdvae.record.result import Chosen
 from mmdvae.variants import Variant
 
 
@@ -23,6 +25,8 @@ class Experiment:
     seeds: tuple[int, ...] = (0,)
     source: str = catalog.DEFAULT  # of the images, as --dataset takes it
     data: DataOptions = catalog.NO_OPTIONS  # how its images are made alike
+    network: Source | None = None  # the texts of the recipe's network; None: the built-in one
+    chosen: Chosen | None = None  # how its variants were picked, if by what was measured of them
 
     def __post_init__(self):
         object.__setattr__(self, "variants", tuple(sorted(self.variants, key=lambda one: one.latent_dim)))

@@ -5,6 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from mmdvae import recipes, variants
 from mmdvae.data import catalog
 from mmdvae.data.options import DataOptions
 from mmdvae.errors import InputError
-from mmdvae.experiment import blocks, schema
+from mmdvae.experiment import blocks, own_network, schema
 from mmdvae.experiment.blocks import MOST_VARIANTS
 from mmdvae.experiment.experiment import Experiment
 from mmdvae.experiment.schema import File
 from mmdvae.plugins.source import function_of, place_of
 from mmdvae.recipes import RECIPES, Recipe
+from mmdvae.record.result import Chosen
 from mmdvae.variants import Variant
 
 NAME = "experiment.toml"  # in the folder of a run
@@ -92,7 +94,9 @@ def as_content(experiment: Experiment, folder: Path | None = None) -> dict[str, 
     recipe = {key: value for key, value in experiment.recipe.to_dict().items() if key in schema.TRAINING}
     likelihood, dims = experiment.recipe.likelihood, experiment.latent_dims
     several = len(dims) > 1
-    model = {"latent_dim": list(dims) if several else dims[0]} | ({"likelihood": likelihood} if likelihood else {})
+    model: dict[str, Any] = {"latent_dim": list(dims) if several else dims[0]}
+    model |= {"likelihood": likelihood} if likelihood else {}
+    model |= own_network.table(experiment.network, experiment.recipe.network, folder)
     return {
         "format": schema.FORMAT,
         "name": experiment.name,
@@ -101,8 +105,13 @@ def as_content(experiment: Experiment, folder: Path | None = None) -> dict[str, 
         "data": {"source": _relative(experiment.source, folder), **experiment.data.given},
         "model": model,
         "training": {"recipe": experiment.recipe.name, **recipe},
+        **({"chosen": _listed(experiment.chosen)} if experiment.chosen else {}),
         "variants": [blocks.block_of(variant, several=several) for variant in experiment.variants],
     }
+
+
+def _listed(chosen: Chosen) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(chosen).items()}
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -145,11 +154,16 @@ def _on_base(content: dict[str, Any], base: str, path: Path) -> dict[str, Any]:
     data = below.get("data")
     if isinstance(data, dict) and isinstance(data.get("source"), str):
         below = below | {"data": data | {"source": _beside(data["source"], place)}}
+    model = below.get("model")
+    if isinstance(model, dict) and isinstance(model.get("network"), str):
+        below = below | {"model": model | {"network": own_network.beside(model["network"], place.parent)}}
     merged = dict(content)
     for table in ("data", "model", "training"):
         own = content.get(table, {})
         if isinstance(own, dict) and isinstance(below.get(table), dict):
             merged[table] = below[table] | own
+            if "network" in own:  # the options are those of that function
+                merged[table]["options"] = own.get("options", {})
     return merged
 
 
@@ -187,15 +201,22 @@ def parsed(text: str) -> Any:
 
 def _experiment(content: dict[str, Any], path: Path) -> Experiment:
     file = schema.check(content)
+    source, network = own_network.find(file.model, path.parent)
     return Experiment(
         name=_name(file),
         question=file.question,
-        recipe=_recipe(file.training, file.model.likelihood),
+        recipe=replace(_recipe(file.training, file.model.likelihood), network=network),
+        network=source,
         variants=_variants(file),
         seeds=tuple(dict.fromkeys(file.seeds)),
         source=_beside(file.data.source, path),
         data=_data(file.data),
+        chosen=Chosen(**{key: _frozen(value) for key, value in file.chosen}) if file.chosen else None,
     )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _data(table: schema.Data) -> DataOptions:

@@ -13,10 +13,9 @@ from mmdvae.recipes import Recipe
 from mmdvae.variants import LATENT_DIM
 
 FORMAT = 1
-TRAINING = (
-    "recipe",
-    *(field.name for field in fields(Recipe) if field.name not in ("name", "likelihood", "network")),
-)  # its keys
+ELSEWHERE = ("name", "likelihood", "network")  # of a recipe
+TRAINING = ("recipe", *(field.name for field in fields(Recipe) if field.name not in ELSEWHERE))  # its keys
+MOST_COUNTED = 1_000_000  # variants that others were picked among, and rounds
 KINDS = {  # by pydantic's type of error: what was expected
     "missing": "is missing",
     "float_type": "must be a number",
@@ -34,6 +33,8 @@ KINDS = {  # by pydantic's type of error: what was expected
     "too_short": "must not be empty",
     "too_long": "must have two numbers",
     "tuple_type": "must be a list of two numbers",
+    "greater_than_equal": "must be >= 1",
+    "less_than_equal": f"must be <= {MOST_COUNTED:,}",
 }
 
 
@@ -61,6 +62,8 @@ class Model(_Table):
 
     latent_dim: Annotated[list[int], Field(min_length=1), BeforeValidator(_listed)] = [LATENT_DIM]  # each crosses all
     likelihood: str | None = None
+    network: str | None = None  # conv, the built-in one; FILE.py:FUNCTION or PACKAGE.MODULE:FUNCTION
+    options: dict[str, Any] = {}  # keyword arguments of that function
 
 
 class Block(_Table):
@@ -78,6 +81,15 @@ class Block(_Table):
     latent_dim: Annotated[list[int], Field(min_length=1), BeforeValidator(_listed)] = []  # some of the model's; or all
 
 
+class Picked(_Table):
+    """How the variants were picked, where that was by what was measured of them; `mmdvae refine` writes it."""
+
+    among: Annotated[int, Field(ge=1, le=MOST_COUNTED)]
+    by: Annotated[list[str], Field(min_length=1)]
+    rounds: Annotated[int, Field(ge=1, le=MOST_COUNTED)]
+    seeds: Annotated[list[int], Field(min_length=1)]
+
+
 class File(_Table):
     """The whole file."""
 
@@ -89,6 +101,7 @@ class File(_Table):
     data: Data = Data()
     model: Model = Model()
     training: dict[str, Any] = {}
+    chosen: Picked | None = None
     variants: list[Block]
 
 
@@ -130,5 +143,5 @@ def _told(error: ValidationError) -> str:
 
 def _keys(loc: list[Any]) -> tuple[str, ...]:
     """The keys of the table that holds the last part of the place."""
-    tables: dict[Any, type[BaseModel]] = {"data": Data, "model": Model, "variants": Block}
+    tables: dict[Any, type[BaseModel]] = {"data": Data, "model": Model, "chosen": Picked, "variants": Block}
     return tuple(tables.get(loc[0] if len(loc) > 1 else "", File).model_fields)

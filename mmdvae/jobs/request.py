@@ -53,9 +53,16 @@ def make(
 
 
 def without_paths(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The request as it is kept beside the result: with names in the store instead of paths."""
+    """The request as it is kept beside the result: with names in the store instead of paths.
+
+    The texts of the user's code lie beside it as files (mmdvae.plugins.loading).
+    """
     paths = [name for name, value in request.items() if isinstance(value, str) and "/" in value]
-    return {name: Path(value).name if name in paths else value for name, value in request.items() if name != "folder"}
+    return {
+        name: Path(value).name if name in paths else value
+        for name, value in request.items()
+        if name not in ("folder", "sources")
+    }
 
 
 def code_of(kind: str, settings: Mapping[str, Any]) -> str:

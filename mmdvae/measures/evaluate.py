@@ -1,4 +1,7 @@
-"""Measure one trained model on the test split: metrics for the tables, small arrays for the plots."""
+"""Measure one trained model on the test split: metrics for the tables, small arrays for the plots.
+
+Two metrics are of the validation split, to choose settings by.
+"""
 
 import time
 from collections.abc import Callable
@@ -23,6 +26,7 @@ from mmdvae.measures import (
     projections,
     protocol,
     pull,
+    validation,
 )
 from mmdvae.measures.blocks import give_back
 from mmdvae.measures.reconstruction import mse_by_class
@@ -44,7 +48,9 @@ def work(
     # From the request, which is part of the key; what lies beside the weights is for people and may be edited.
     data, judge = Path(request["data"]), Path(request["classifier"]) if request["classifier"] else None
     variant, recipe = Variant(**request["variant"]), Recipe(**request["recipe"])
-    model = load(Path(request["trained"]), variant, recipe, shape_of(open_split(data, "test")[0]))
+    # Its code may run: it was permitted before the training, and it is compared with the recipe's digest.
+    shape = shape_of(open_split(data, "test")[0])
+    model = load(Path(request["trained"]), variant, recipe, shape, allow_code=True)
     metrics = evaluate(model, data=data, judge=judge, folder=folder)
     seconds = time.perf_counter() - started  # beside the metrics, which are the same whenever they are measured
     return {"metrics": metrics, "evaluate_seconds": seconds, "peak_rss_mb": peak_rss_mb()}, (VIEWS,)
@@ -82,11 +88,17 @@ def evaluate(model: VAE, *, data: Path, judge: Path | None, folder: Path) -> dic
         **_class_separation(references[0], train_labels, means, labels),
         **_same_for_every_row(model, references, (means, log_variances), judge),
         **_faithfulness(views),
+        **_on_validation(model, data),
         "gradient_ratio": gradients.ratio(model, images, seed=NOISE_SEED),  # last: TensorFlow keeps memory afterwards
     }
     with replacing(folder / VIEWS) as file:
         np.savez_compressed(file, allow_pickle=False, **views)
     return finite_or_none(metrics)
+
+
+def _on_validation(model: VAE, data: Path) -> dict[str, float]:
+    images, _ = open_split(data, "valid")
+    return validation.of_codes(lambda codes: _decode(model, codes), *_encode(model, images), images)
 
 
 def _encode(model: VAE, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -62,6 +62,20 @@ def strong_range(dim: int) -> tuple[float, float]:
     return math.exp(low), math.exp(high)
 
 
+def working_range(dim: int) -> tuple[float, float]:
+    """The part of the strong range in which trainings do end near the prior: from sqrt(d) to a third of the pull there.
+
+    The ends of the strong range are the border between what worked and what did not; and below sqrt(d) a kernel does
+    not pull harder, but feels less of codes that are still far.
+    """
+    best = math.log(math.sqrt(dim))
+    third = strength(gaussian(math.exp(best)), dim) / 3
+    _, high = strong_range(dim)
+    if strength(gaussian(high), dim) < third:
+        high = math.exp(brentq(lambda at: strength(gaussian(math.exp(at)), dim) - third, best, math.log(high)))
+    return math.exp(best), high
+
+
 def before_training(kernel: Gaussians, dim: int) -> Before:
     """What is known of a kernel before training: strong, weak, or dead on draws from the prior."""
     low, high = live_range.of_prior(dim)

@@ -6,6 +6,7 @@ with the texts.
 
 import importlib
 import importlib.util
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ from mmdvae.files import write_text
 from mmdvae.plugins.source import function_of, is_file, place_of
 
 FOLDER = "code"  # in the folder of what was made with it
+_BOLD = re.compile(r"\x1b\[[0-9;]*m")  # in Keras's messages
 _COPIES: set[Path] = set()  # that this process imported from
 
 
@@ -32,7 +34,7 @@ def write(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
 def read(folder: Path) -> dict[str, str]:
     """The texts below folder/code, by name."""
     copy = folder / FOLDER
-    return {path.relative_to(copy).as_posix(): path.read_text("utf-8") for path in sorted(copy.rglob("*.py"))}
+    return {path.relative_to(copy).as_posix(): path.read_bytes().decode() for path in sorted(copy.rglob("*.py"))}
 
 
 def function(name: str, folder: Path) -> Callable[..., Any]:
@@ -56,7 +58,7 @@ def reported(name: str, folder: Path) -> Iterator[None]:
             frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(copy)
         ]
         where = f", in {Path(frames[-1].filename).relative_to(copy)} line {frames[-1].lineno}" if frames else ""
-        cause = f"{type(error).__name__}: {error}".strip()
+        cause = " ".join(_BOLD.sub("", f"{type(error).__name__}: {error}").split())
         raise ValueError(shown(f"{name}: must run, but raises {cause[:1000]}{where}")) from error
 
 
@@ -94,6 +96,6 @@ def _installed(module: str, folder: Path) -> ModuleType:
     root = path.parents[len(module.split(".")) - (path.name != "__init__.py")]
     for name, text in read(folder).items():
         there = root / name
-        if not there.is_file() or there.read_text("utf-8-sig") != text:
+        if not there.is_file() or there.read_bytes().decode("utf-8-sig") != text:
             raise ImportError(f"{name} was changed in {root} meanwhile; start again")
     return loaded

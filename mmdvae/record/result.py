@@ -58,7 +58,7 @@ class SeedRun:
     train_seconds: float
     device: str  # cpu or gpu
     history: dict[str, list[Number]]  # one number per epoch
-    metrics: dict[str, Number | str]  # on the test split; the only text is kernel_state
+    metrics: dict[str, Number | str]  # on the test split but valid_ ones; the only text is kernel_state
     half: dict[str, Number | str] = field(default_factory=dict)  # the same after half the epochs, if that was trained
 
     def number(self, metric: str) -> Number:
@@ -95,11 +95,16 @@ class VariantResult:
     normalised: bool = False  # whether the scale of its codes is fixed by construction; absent in older reports
     sigmas: tuple[float, ...] = ()  # of a mean of Gaussian kernels
     projections: int | None = None  # random directions in each step, for sliced Wasserstein
+    chosen_by: tuple[int, ...] = ()  # the seeds by which it was picked: no interval of it is from them
 
     def mean(self, metric: str) -> float | None:
         """Mean of a metric over the seeds; None if it was not measured."""
         statistic = self.summary.get(metric)
         return statistic.mean if statistic else None
+
+    def unbiased(self, seed: int) -> bool:
+        """Whether it was not picked by its numbers with this seed."""
+        return seed not in self.chosen_by
 
     @property
     def widths(self) -> tuple[float, ...]:
@@ -291,6 +296,16 @@ class Classifier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """How variants were picked before this run: among how many, by which metrics, with which seeds."""
+
+    among: int
+    by: tuple[str, ...]
+    rounds: int
+    seeds: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """The settings of a comparison, and where it ran."""
 
@@ -310,6 +325,7 @@ class Run:
     recipe_settings: dict[str, Any] = field(default_factory=dict)  # the fields of mmdvae.recipes.Recipe
     experiment: dict[str, Any] = field(default_factory=dict)  # as experiment.toml has it; empty in older reports
     whole: bool = True  # whether the variants are all of the preset or file, and no others
+    chosen: Chosen | None = None  # None unless variants were picked by what was measured of them
 
     @property
     def likelihood(self) -> str:

@@ -44,6 +44,8 @@ def metrics(
         "gaussian_w2": 2.8 * abs(spread - 1) + 0.08,
         "gaussian_kl": 4 * (spread**2 - 1 - 2 * float(np.log(spread))) + 0.02,
         "sliced_w2": abs(spread - 1) + 0.03 * noise,
+        "valid_mse": 1.01 * mse,
+        "valid_sliced_w2": abs(spread - 1) + 0.031 * noise,
         "mmd2": 0.0009 * noise - 0.001 if spread < 1.01 else 0.0007 if near else 0.41 * noise,
         "mmd2_p": 0.62 if near else 0.001,
         **_white(0.107 if near else 0.111, 0.0021),

@@ -51,7 +51,7 @@ def without_new_fields(part):
     if not isinstance(part, dict):
         return part
     added = {"half": {}, "p": None, "parts": [], "level": 0.95, "margin": "", "strong": None, "choice": None}
-    added |= {"sigmas": (), "projections": None, "latent_dim": None}
+    added |= {"sigmas": (), "projections": None, "latent_dim": None, "chosen_by": ()}
     return {key: without_new_fields(value) for key, value in part.items() if key not in added or value != added[key]}
 
 
