@@ -1,21 +1,26 @@
 """The residual network of docs/examples: shapes, weights, what it does without training; it is what users copy."""
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+import shaped_sets
 
+from mmdvae.experiment import file
+from mmdvae.jobs import child, request
 from mmdvae.model import cost
+from mmdvae.training.load import load
 
-PATH = Path(__file__).parents[2] / "docs/examples/resnet.py"
+EXAMPLES = Path(__file__).parents[2] / "docs/examples"
 SHAPES = [(8, 8, 1), (9, 17, 3), (28, 28, 1), (32, 32, 3), (37, 50, 3), (96, 64, 1), (218, 178, 3), (256, 256, 3)]
 
 
 @pytest.fixture(scope="module")
 def resnet():
-    spec = importlib.util.spec_from_file_location("resnet", PATH)
+    spec = importlib.util.spec_from_file_location("resnet", EXAMPLES / "resnet.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -71,3 +76,35 @@ def test_all_of_it_is_plain_keras_and_every_trainable_weight_has_an_effect(resne
         if np.array_equal(old, new)
     ]
     assert not same
+
+
+def test_its_experiment_differs_from_its_twin_in_the_network_alone():
+    resnet, conv = (file.as_content(file.read(str(EXAMPLES / f"emoji-{name}.toml"))) for name in ("resnet", "conv"))
+    assert (resnet.pop("name"), conv.pop("name")) == ("emoji-resnet", "emoji-conv")
+    assert (resnet["model"].pop("network"), resnet["model"].pop("options")) == ("resnet.py:build", {"width": 32})
+    assert resnet == conv
+    assert (len(resnet["variants"]), resnet["seeds"], resnet["training"]["epochs"]) == (2, [0, 1, 2], 30)
+
+
+def test_it_is_checked_and_trained_and_loaded_without_its_code(tmp_path):
+    experiment = file.read(str(EXAMPLES / "emoji-resnet.toml"))
+    network = replace(experiment.recipe.network, options={"width": 8})
+    recipe = replace(experiment.recipe, epochs=1, batch_size=8, network=network).for_images(3)
+    about = {
+        "data": shaped_sets.prepared(tmp_path, (12, 10, 3)),
+        "backend": "tensorflow",
+        "recipe": recipe.to_dict(),
+        "sources": experiment.network.files,
+        "image_shape": [12, 10, 3],
+    }
+    checked = request.make("network", tmp_path, latent_dim=8, **about)
+    assert child.run(checked, lambda event: None)["stock"]
+    variant = experiment.variants[1]
+    training = request.make("train", tmp_path, variant=variant.to_dict(), seed=0, **about)
+    record = child.run(training, lambda event: None)
+    assert (record["status"], record["epochs"]) == ("ok", 1)
+    model = load(Path(training["folder"]))
+    images = np.random.default_rng(0).random((5, 12, 10, 3), np.float32)
+    mean, _ = model.encode(images)
+    assert model.decode(mean).shape == (5, 12, 10, 3)
+    np.testing.assert_allclose(model.encode(images[2:3])[0][0], mean[2], atol=1e-5)
