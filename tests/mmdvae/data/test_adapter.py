@@ -327,8 +327,6 @@ def test_the_first_recipe_of_the_page_runs_as_it_is(run, store, tmp_path):
         Image.fromarray(NOISE[number]).resize((10 + number % 3, 9)).save(tmp_path / f"{number}.png")
         table.append(f"{number}.png,{('cat', 'dog')[number % 2]},{('test', 'train')[number < 16]}")
     (tmp_path / "labels.csv").write_text("\n".join(table))
-    with pytest.raises(InputError, match=r"train\[1\]: image: must have the size .* is 9 x 11 colour, .* is 9 x 10"):
-        run(RECIPES[0])
     found = prepare.prepare(run(RECIPES[0], size=(16, 12)), data_dir=None, store=store)
     assert (found.shape, found.classes, found.train, found.test) == ((16, 12, 3), ("cat", "dog"), 14, 8)
 
@@ -337,4 +335,4 @@ def test_the_first_recipe_of_the_page_runs_as_it_is(run, store, tmp_path):
 def test_every_recipe_of_the_page_is_a_short_file_that_is_read_as_one(recipe, tmp_path):
     (tmp_path / "load.py").write_text(recipe)
     assert list(source.find("load.py:load", tmp_path).files) == ["load.py"]
-    assert len(recipe.splitlines()) <= 12
+    assert len([line for line in recipe.splitlines() if line]) <= 10
