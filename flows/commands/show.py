@@ -30,6 +30,8 @@ def show(**wishes) -> None:
     done = asked.trained(plan, data) if data else None
     for line in _table(plan, done):
         click.echo(line)
+    if data is None and plan.experiment.network:
+        click.echo(_network(plan, None, None))
     if data is None:
         click.echo(f"The data are not prepared yet; {_how_to_prepare(plan)}.")
         return
