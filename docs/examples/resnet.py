@@ -14,9 +14,8 @@ MOMENTUM = 0.9  # of batch normalisation; Keras's own 0.99 lags behind the weigh
 
 
 def build(image_shape, latent_dim, width=32):
-    """Encoder and decoder for images of 8 to 256 pixels a side; width, the channels of the first stage, sets the cost."""
-    height, side, channels = image_shape
-    stages = max(1, math.ceil(math.log2(max(height, side) / GRID)))
+    """Encoder and decoder for images of 8 to 256 pixels a side; width is the number of channels of the first stage."""
+    stages = max(1, math.ceil(math.log2(max(image_shape[:2]) / GRID)))
     widths = [width * min(2**stage, 8) for stage in range(stages)]
     return encoder(image_shape, latent_dim, widths), decoder(image_shape, latent_dim, widths)
 
@@ -52,7 +51,7 @@ def decoder(image_shape, latent_dim, widths):
 def residual(x, channels, convolution):
     """x plus what two convolutions make of it; both ways halve height and width, or double them if transposed."""
     straight = convolution(channels, 2, strides=2, padding="same")(x)
-    x = convolution(channels, 3, strides=2, padding="same")(activated(x))
+    x = convolution(channels, 3, strides=2, padding="same", use_bias=False)(activated(x))  # what follows has one
     x = layers.Conv2D(channels, 3, padding="same")(activated(x))
     return layers.Add()([straight, x])
 

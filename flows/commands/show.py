@@ -33,7 +33,7 @@ def show(**wishes) -> None:
     if data is None and plan.experiment.network:
         click.echo(_network(plan, None, None))
     if data is None:
-        click.echo("The data are not prepared yet; `mmdvae compare` prepares them, `mmdvae data` shows where they are.")
+        click.echo(f"The data are not prepared yet; {_how_to_prepare(plan)}.")
         return
     click.echo()
     click.echo(
@@ -44,6 +44,15 @@ def show(**wishes) -> None:
     click.echo(_network(plan, data, needed))
     if needed:
         click.echo(_amount(plan, data, sum(done.values()) if done else 0, needed))
+
+
+def _how_to_prepare(plan) -> str:
+    from mmdvae.plugins import permission
+
+    code = plan.adapted and plan.adapted.code
+    if code and not permission.given(code, allowed=plan.options.allow_code):
+        return f"{code.name} is code, which is run with --allow-code: {code.told}"
+    return "`mmdvae compare` prepares them, `mmdvae data` shows where they are"
 
 
 def _table(plan, done) -> list[str]:

@@ -142,7 +142,7 @@ def _parse(path: Path) -> dict[str, Any]:
 
 def _on_base(content: dict[str, Any], base: str, path: Path) -> dict[str, Any]:
     """The content with the base's data, model and training where it has none of its own; never its variants."""
-    place = locate(base)
+    place = locate(base).absolute()  # what it names is not relative to the file that names it
     if place.resolve() == path.resolve():
         raise InputError("base: must be another file, got the file itself")
     try:

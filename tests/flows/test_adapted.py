@@ -61,12 +61,21 @@ def line_of(done):
     return line
 
 
-@pytest.mark.parametrize("command", ["data", "show", "compare"])
+@pytest.mark.parametrize("command", ["data", "compare"])
 def test_without_the_flag_it_is_one_line_and_nothing_is_run_or_written(here, command):
     before = set(here.iterdir())
     line = line_of(run(command, "--dataset", "load.py:load"))
     assert line.startswith("Error: load.py:load is code: load.py (16 lines, sha256 ")
     assert line.endswith("). Read it, then add --allow-code")
+    assert set(here.iterdir()) == before
+
+
+def test_what_is_asked_for_is_shown_without_the_flag_and_nothing_is_run_or_written(here):
+    before = set(here.iterdir())
+    shown = run("show", "--dataset", "load.py:load", "--only", "none")
+    assert shown.exit_code == 0
+    told = "The data are not prepared yet; load.py:load is code, which is run with --allow-code: load.py (16 lines, "
+    assert shown.output.splitlines()[-1].startswith(told)
     assert set(here.iterdir()) == before
 
 
@@ -137,10 +146,11 @@ def test_a_file_names_it_as_seen_from_itself_and_so_does_the_file_of_a_run(here,
     for name in ("load.py", "seed.txt"):
         Path(name).rename(f"mine/{name}")
     Path("mine/mine.toml").write_text(f'format = 1\nname = "mine"\n{TABLE}[[variants]]\nregularizer = "none"\n')
-    Path("other.toml").write_text(
-        'format = 1\nname = "other"\nbase = "mine/mine.toml"\n[[variants]]\nregularizer = "none"\n'
+    Path("theirs").mkdir()
+    Path("theirs/other.toml").write_text(
+        'format = 1\nname = "other"\nbase = "../mine/mine.toml"\n[[variants]]\nregularizer = "none"\n'
     )
-    for preset in ("mine/mine.toml", "other.toml"):
+    for preset in ("mine/mine.toml", "theirs/other.toml"):
         made = plan.make(preset=preset, allow_code=True)
         assert made.adapted.code.path.resolve() == here / "mine/load.py"
         assert made.data.options.size == (16, 16)

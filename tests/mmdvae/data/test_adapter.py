@@ -1,5 +1,6 @@
 """Images from a user's own function: what is kept of them, what they become, and one line for what it does wrong."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -49,12 +50,21 @@ def own_modules(monkeypatch):
 
 
 @pytest.fixture
-def give(tmp_path, store):
+def give(run):
     """Run `def load()` with this body; the row of what it gives, in the store."""
 
-    def give(body, head=HEAD, say=lambda event: None, **options):
-        lines = "".join(f"    {line}\n" for line in body.splitlines())
-        (tmp_path / "load.py").write_text(f"{head}def load():\n{lines}")
+    def give(body, **more):
+        return run(HEAD + "def load():\n" + "".join(f"    {line}\n" for line in body.splitlines()), **more)
+
+    return give
+
+
+@pytest.fixture
+def run(tmp_path, store):
+    """Run this text as load.py:load, as a child process does."""
+
+    def run(text, say=lambda event: None, **options):
+        (tmp_path / "load.py").write_text(text)
         row = catalog.find(f"{tmp_path}/load.py:load", DataOptions(**options))
         found = source.find(row.code, Path())
         asked = request.make(
@@ -63,7 +73,7 @@ def give(tmp_path, store):
         child.run(asked | {"place": str(tmp_path)}, say)
         return Own(kind=row.kind, path=row.path, options=row.options, made=Path(asked["folder"]))
 
-    return give
+    return run
 
 
 def arrays(found):
@@ -305,3 +315,24 @@ def test_a_kind_in_front_of_the_colon_is_no_code():
             catalog.find(wrong)
     with pytest.raises(InputError, match="group is for images:DIR, got it with dataset load.py:load"):
         catalog.find("load.py:load", DataOptions(group="a"))
+
+
+PAGE = Path(__file__).parents[3] / "docs/adapters.md"
+RECIPES = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+
+
+def test_the_first_recipe_of_the_page_runs_as_it_is(run, store, tmp_path):
+    table = ["file,kind,part"]
+    for number in range(24):
+        Image.fromarray(NOISE[number]).resize((10 + number % 3, 9)).save(tmp_path / f"{number}.png")
+        table.append(f"{number}.png,{('cat', 'dog')[number % 2]},{('test', 'train')[number < 16]}")
+    (tmp_path / "labels.csv").write_text("\n".join(table))
+    found = prepare.prepare(run(RECIPES[0], size=(16, 12)), data_dir=None, store=store)
+    assert (found.shape, found.classes, found.train, found.test) == ((16, 12, 3), ("cat", "dog"), 14, 8)
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.split()[1])
+def test_every_recipe_of_the_page_is_a_short_file_that_is_read_as_one(recipe, tmp_path):
+    (tmp_path / "load.py").write_text(recipe)
+    assert list(source.find("load.py:load", tmp_path).files) == ["load.py"]
+    assert len([line for line in recipe.splitlines() if line]) <= 10
