@@ -62,8 +62,8 @@ class Checked:
         noise = np.random.default_rng(SEED).uniform(size=self.image_shape)
         return np.stack([np.zeros(self.image_shape), np.ones(self.image_shape), noise]).astype("float32")
 
-    def _codes(self, n: int = 3) -> np.ndarray:
-        return np.random.default_rng(SEED).normal(size=(n, self.latent_dim)).astype("float32")
+    def _codes(self) -> np.ndarray:
+        return np.random.default_rng(SEED).normal(size=(3, self.latent_dim)).astype("float32")
 
     def _encoded(self, encoder: keras.Model, images: np.ndarray) -> list[np.ndarray]:
         outputs, wanted = self._called(encoder, images), ((len(images), self.latent_dim), "float32")
@@ -122,8 +122,8 @@ class Checked:
 
     def _check_logits(self, decoder: keras.Model) -> None:
         """An activation at the end would be applied below the sigmoid that makes logits pixels: no error, no image."""
-        codes = self._codes(16)
-        values = np.concatenate([self._decoded(decoder, codes), self._decoded(decoder, np.float32(FAR) * codes)])
+        # A few at a time, or the memory that a training takes, which is measured afterwards, would not be the most.
+        values = np.concatenate([self._decoded(decoder, np.float32(far) * self._codes()) for far in (1, FAR)])
         values = values[np.isfinite(values)]
         if not values.size or np.ptp(values) == 0:  # a last layer that starts at 0
             return

@@ -11,7 +11,7 @@ from mmdvae.plugins import loading
 from mmdvae.training.own_network import OwnNetwork
 from mmdvae.training.trial import measured
 
-SOME = 8  # images
+SOME = 3  # images: fewer than any batch, so that a training's memory is what is measured
 CLOSE = 1e-4
 SHOWN = 5  # weights in a message
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import own_network_texts
 import pytest
 import shaped_sets
 
@@ -12,6 +13,7 @@ from mmdvae.files import strict_json
 from mmdvae.measures import blocks, classifier, evaluate, pictures, prior_match, protocol, sample_quality, samplers
 from mmdvae.model import vae
 from mmdvae.recipes import NOTEBOOK, STANDARD
+from mmdvae.training import fit
 from mmdvae.training.build import build
 from reports.metrics import METRICS
 
@@ -124,7 +126,7 @@ def test_the_portraits_are_of_this_model_and_its_training_images(metrics_and_vie
 
 
 def test_the_job_says_its_seconds_beside_the_metrics(untrained, prepared, tmp_path, monkeypatch):
-    monkeypatch.setattr(evaluate, "load", lambda *request: untrained)
+    monkeypatch.setattr(evaluate, "load", lambda *request, **options: untrained)
     request = {
         "trained": "", "variant": variants.none().to_dict(), "recipe": STANDARD.to_dict(),
         "data": str(prepared), "classifier": None,
@@ -134,6 +136,21 @@ def test_the_job_says_its_seconds_beside_the_metrics(untrained, prepared, tmp_pa
     assert 0 < record["evaluate_seconds"] < 600
     assert "evaluate_seconds" not in record["metrics"]
     assert files == (evaluate.VIEWS,)
+
+
+def test_a_network_of_the_users_own_is_measured_by_its_code(prepared, judge, tmp_path):
+    """Of layers of its own, so that only its code can build it."""
+    own = own_network_texts.own(own_network_texts.SUBCLASSED, tmp_path)
+    recipe = replace(STANDARD, epochs=1, batch_size=16, network=own.network)
+    about = {"variant": variants.gaussian(0.6, 2.83).to_dict(), "recipe": recipe.to_dict(), "data": str(prepared)}
+    sources = {"own.py": own_network_texts.SUBCLASSED}
+    fit.work(about | {"seed": 0, "sources": sources}, tmp_path, lambda event: None)
+    request = about | {"trained": str(tmp_path), "classifier": str(judge)}
+    record, again = (evaluate.work(request, tmp_path / name, lambda event: None)[0] for name in ("first", "second"))
+    assert record["metrics"] == again["metrics"]
+    assert record["metrics"]["mse"] > 0
+    assert record["metrics"]["fid"] > 0
+    assert record["metrics"]["gradient_ratio"] > 0
 
 
 def test_variants_of_equal_weights_have_equal_samples_and_prior_match(metrics_and_views, untrained, prepared, tmp_path):

@@ -91,6 +91,10 @@ WRONG = {
         text(instead=("layers.Flatten()(images)", "ops.reshape(images, (1, 784))")),
         r"must run, but raises .*784.*",
     ),
+    "channels first": (
+        text("mean = layers.Flatten()(layers.Conv2D(latent_dim, 28, data_format='channels_first')(images))"),
+        r"must run, but raises .*in own\.py line 13",
+    ),
     "not finite": (
         text("mean = mean / ops.max(images)"),
         r"the encoder's mean must be finite for an image of black, got nan in 3 of 3 numbers",
@@ -191,6 +195,15 @@ def test_a_right_network_passes_and_is_measured(tiny, tmp_path, code):
     assert record["seconds_per_step"] == pytest.approx(64 / record["images_per_second"])
     assert record["peak_rss_mb"] > 100
     assert record["notes"] == []
+
+
+def test_a_lambda_is_allowed_and_needs_the_code_when_it_is_loaded(tiny, tmp_path):
+    own = texts.own(text("y = layers.Lambda(lambda v: 2 * v)(y)"), tmp_path)
+    recipe = dataclasses.replace(SMALL, network=own.network)
+    record = network_check.check(own, recipe, array_folder.open_split(tiny, "train")[0], 3)
+    assert record["notes"] == []
+    assert own.describe((28, 28, 1), 3) == ()
+    assert texts.own(text(), tmp_path / "stock").describe((28, 28, 1), 3) == ()  # nothing was made yet
 
 
 def test_weights_are_counted_by_whether_they_are_trained(tiny, tmp_path):

@@ -2,7 +2,10 @@
 
 import dataclasses
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import keras
@@ -24,6 +27,7 @@ from mmdvae.training.load import load
 VARIANT = dataclasses.replace(variants.imq(0.6), latent_dim=3)
 NORMALISED = variants.normalised(VARIANT)
 SMALL = dataclasses.replace(recipes.STANDARD, epochs=2, batch_size=64, batch_norm_images=128)
+ROOT = Path(__file__).parents[3]
 KINDS = {"of Keras's layers": texts.GOOD, "of layers of its own": texts.SUBCLASSED}
 
 
@@ -79,6 +83,40 @@ def test_a_killed_training_gives_the_same_numbers_when_it_is_resumed(trained, ti
     assert again["history"] == record["history"]
     for name, values in weights_of(folder).items():
         np.testing.assert_array_equal(weights_of(resumed)[name], values, err_msg=name)
+
+
+ON_JAX = """
+import sys; sys.path.insert(0, "tests/support")
+import json
+from pathlib import Path
+import own_network_texts as texts
+from mmdvae.training import fit
+request, place, last = json.loads(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "kill"
+def report(event):
+    if last and event["event"] == "epoch":
+        sys.exit("killed")
+record, files = fit.work(request, place, report)
+print(json.dumps([record["history"], files], sort_keys=True))
+"""
+
+
+def test_on_jax_a_resumed_training_gives_the_same_numbers_too(tiny, tmp_path):
+    asked = {"variant": VARIANT.to_dict(), "recipe": recipe_of(texts.GOOD).to_dict(), "seed": 3, "data": str(tiny)}
+    words = [sys.executable, "-c", ON_JAX, json.dumps(asked | {"sources": {"own.py": texts.GOOD}})]
+
+    def run(folder, how):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        environment = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+        done = subprocess.run(
+            [*words, tmp_path / folder, how], capture_output=True, text=True, env=environment, cwd=ROOT, check=False
+        )
+        return done.stdout.splitlines()[-1:], done.stderr
+
+    assert "killed" in run("resumed", "kill")[1]
+    assert run("resumed", "")[0] == run("whole", "")[0] != []
+    resumed, whole = (weights_of(tmp_path / folder) for folder in ("resumed", "whole"))
+    for name, values in whole.items():
+        np.testing.assert_array_equal(resumed[name], values, err_msg=name)
 
 
 def test_a_normalised_variant_resumes_and_loads_too(trained, tiny, tmp_path):
