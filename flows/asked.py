@@ -18,9 +18,15 @@ def make(plan: Plan, data: Dataset, kind: str, **about: Any) -> dict[str, Any]:
 
 def settings(plan: Plan, data: Dataset) -> Iterator[dict[str, Any]]:
     """What distinguishes the requests of the trainings, in the order of plan.units."""
-    recipe = plan.for_images(data.shape).experiment.recipe.to_dict()
+    shared = network(plan.for_images(data.shape)) | {"image_shape": list(data.shape)}
     for variant, seed in plan.units():
-        yield {"variant": variant.to_dict(), "recipe": recipe, "seed": seed, "image_shape": list(data.shape)}
+        yield {"variant": variant.to_dict(), "seed": seed, **shared}
+
+
+def network(plan: Plan) -> dict[str, Any]:
+    """The recipe, with the texts of its network if that is the user's own."""
+    own = plan.experiment.network
+    return {"recipe": plan.experiment.recipe.to_dict()} | ({"sources": own.files} if own else {})
 
 
 def known_data(plan: Plan) -> Dataset | None:

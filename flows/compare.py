@@ -20,6 +20,7 @@ from flows.parameters import (
     Jobs,
     Likelihood,
     Name,
+    Network,
     Positive,
     Seed,
     Sigma,
@@ -57,6 +58,7 @@ def compare(
     seeds: list[Seed] | None = None,
     latent_dims: list[Whole] | None = None,
     likelihood: Likelihood | None = None,
+    network: Network | None = None,
     epochs: Epochs | None = None,
     batch_size: Whole | None = None,
     learning_rate: Positive | None = None,
@@ -74,6 +76,7 @@ def compare(
     refresh: bool = False,
     strict: bool = False,
     rich_artifact: bool = False,
+    allow_code: bool = False,
 ) -> State:
     """Train every variant, evaluate all on the same test set, write one report.
 
@@ -91,12 +94,13 @@ def compare(
         seeds: Every variant is trained once per seed; three or more give confidence intervals.
         latent_dims: Latent dimensions; with several, every variant is made with each. If empty, the preset's.
         likelihood: Of a pixel, bernoulli (BCE) or gaussian (2 MSE); if empty, the preset's, or by the colour.
+        network: conv, the built-in one, or code of your own, which needs allow_code; if empty, the preset's.
         epochs: Epochs of every training; if empty, the preset's.
         batch_size: Images in a step; if empty, the preset's.
         learning_rate: Of the optimizer; if empty, the preset's.
         overrides: Other settings of the file, as KEY=VALUE, such as training.cooldown=0.
         dataset: If empty, the preset's; fashion-mnist, mnist, kmnist, digits, images:DIR, npz:PATH, npy:DIR,
-            h5:FILE#NAME, csv:PATH, idx:DIR or cifar10:DIR.
+            h5:FILE#NAME, csv:PATH, idx:DIR, cifar10:DIR or FILE.py:FUNCTION.
         size: Height and width that all images get, such as 64x64; only for images of your own.
         fit: How an image of another size gets it: crop (default), pad or stretch.
         colour: Make all images grey or rgb.
@@ -109,6 +113,7 @@ def compare(
         refresh: Train again even what is already trained.
         strict: Stop at the first variant that fails, without a report.
         rich_artifact: Also show the page in Prefect's UI, cut down to 500 KB.
+        allow_code: Run the user's own code; ignored in a deployment, whose code lies in the folder $MMDVAE_CODE.
     """
     if deployment.id:  # asked for by anybody who reaches the server
         file.check_below(preset, Path.cwd())
@@ -130,6 +135,7 @@ def compare(
             seeds=tuple(seeds or ()),
             latent_dims=tuple(latent_dims or ()),
             likelihood=likelihood,
+            network=network,
             epochs=epochs,
             batch_size=batch_size,
             learning_rate=learning_rate,
@@ -147,6 +153,7 @@ def compare(
             refresh=refresh,
             strict=strict,
             rich_artifact=rich_artifact,
+            allow_code=allow_code and not deployment.id,
         )
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flows import asked
 from flows.plan import Plan
 from mmdvae.data.prepare import Dataset
 from mmdvae.jobs import environment, request
@@ -79,10 +80,10 @@ def measured(plan: Plan, data: Dataset) -> float | None:
     """Images per second of a training with the most latent dimensions, by some steps of it; None if it has only one."""
     experiment = plan.experiment
     variant = max(experiment.variants, key=lambda one: one.latent_dim)
-    about = {"variant": variant.to_dict(), "recipe": experiment.recipe.to_dict()}
+    about = {"variant": variant.to_dict(), **asked.network(plan)}
     with tempfile.TemporaryDirectory() as store, pool.opened(1) as workers:
-        asked = request.make("trial", Path(store), data=data.folder, backend=environment.backend(), **about)
-        return workers.run(asked, lambda event: None)["images_per_second"]
+        trial = request.make("trial", Path(store), data=data.folder, backend=environment.backend(), **about)
+        return workers.run(trial, lambda event: None)["images_per_second"]
 
 
 @dataclass(slots=True)

@@ -10,17 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.adapted import Adapted
 from mmdvae import variants
 from mmdvae.data import catalog, prepare
 from mmdvae.data import options as data_options
 from mmdvae.data.catalog import Row
 from mmdvae.data.options import DataOptions
 from mmdvae.errors import InputError, shown
-from mmdvae.experiment import file
+from mmdvae.experiment import file, own_network
 from mmdvae.experiment.experiment import Experiment
 from mmdvae.files import somebody_elses
 from mmdvae.images import Shape
 from mmdvae.jobs import environment
+from mmdvae.plugins import permission
 from mmdvae.variants import Variant, number
 
 MOST_JOBS = 1000  # at a time on one machine; each is a process of 0.75 GB
@@ -40,6 +42,7 @@ class Options:
     seeds: tuple[int, ...] = ()
     latent_dims: tuple[int, ...] = ()
     likelihood: str | None = None
+    network: str | None = None  # conv, or code of the user's own
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
@@ -57,6 +60,7 @@ class Options:
     refresh: bool = False
     strict: bool = False
     rich_artifact: bool = False
+    allow_code: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +73,12 @@ class Plan:
     experiment: Experiment
     whole: bool  # whether its variants are all of the file, and no others
     options: Options
+    adapted: Adapted | None = None  # the data set, if a user's own function gives its images
 
     @property
     def data(self) -> Row:
         """The data set and how its images are made alike."""
-        return catalog.find(self.experiment.source, self.experiment.data)
+        return self.adapted.located if self.adapted else catalog.find(self.experiment.source, self.experiment.data)
 
     @property
     def out(self) -> Path:
@@ -119,8 +124,12 @@ def make(*, writes: bool = True, **given: Any) -> Plan:
     ):
         _check_text(option, str(path))
     environment.backend()
+    row = catalog.find(experiment.source, experiment.data)
+    adapted = Adapted.of(row, options.out / "store", allowed=options.allow_code or not writes)
     if writes:
-        prepare.check(catalog.find(experiment.source, experiment.data), options.data_dir, options.out / "store")
+        if experiment.network:
+            permission.check(experiment.network, allowed=options.allow_code)
+        prepare.check(row, options.data_dir, options.out / "store")
         check_writable(options.out)
     now = datetime.now(UTC)
     return Plan(
@@ -130,6 +139,7 @@ def make(*, writes: bool = True, **given: Any) -> Plan:
         experiment=experiment,
         whole=set(experiment.variants) == set(asked.variants),
         options=options,
+        adapted=adapted,
     )
 
 
@@ -144,17 +154,18 @@ def _changes(options: Options) -> dict[str, Any]:
     given = {
         "model.latent_dim": list(options.latent_dims) or None,
         "model.likelihood": options.likelihood,
+        "model.network": options.network and own_network.beside(options.network, Path.cwd()),
         "training.epochs": options.epochs,
         "training.batch_size": options.batch_size,
         "training.learning_rate": options.learning_rate,
         "seeds": list(options.seeds) or None,
     }
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"model.options": {}} if options.network else {}  # those of the file's own network
     for override in options.overrides:
         key, equals, value = (part.strip() for part in override.partition("="))
         if not equals:
             raise InputError(f"--set must be KEY=VALUE, such as training.cooldown=0, got {override!r}")
-        if key == "base" or key.split(".")[0] == "data":
+        if key in ("base", "model.network") or key.split(".")[0] == "data":
             raise InputError(f"--set cannot change {key}; take its own option, or write it into the file")
         changes[key] = file.parsed(value)
     return changes | {key: value for key, value in given.items() if value is not None}
@@ -210,8 +221,7 @@ def _check_text(option: str, path: str) -> None:
 
 
 def _command(options: Options) -> str:
-    private = options.preset.startswith(("/", "~"))  # a path of this machine; one from here is none
-    words = ["mmdvae", "compare", Path(options.preset).name if private else options.preset]
+    words = ["mmdvae", "compare", _without_folder(options.preset)]
     repeated: tuple[tuple[str, tuple[Any, ...]], ...] = (
         ("--alpha", options.alphas),
         ("--sigma", options.sigmas),
@@ -226,6 +236,7 @@ def _command(options: Options) -> str:
     )
     single = (
         ("--likelihood", options.likelihood),
+        ("--network", options.network and _without_folder(options.network)),
         ("--epochs", options.epochs),
         ("--batch-size", options.batch_size),
         ("--learning-rate", options.learning_rate),
@@ -237,4 +248,10 @@ def _command(options: Options) -> str:
     if options.dataset is not None:
         words += ["--dataset", catalog.find(options.dataset).name]
     words += data_options.words(_data_options(options))
+    words += ["--allow-code"] if options.allow_code else []
     return shlex.join(map(shown, words))
+
+
+def _without_folder(place: str) -> str:
+    """A path without its folder, if that is one of this machine; one from here is none."""
+    return Path(place).name if place.startswith(("/", "~")) else place

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from flows import asked
+from flows import asked, needs
 from flows.forecast import Amount, announced
 from flows.plan import Plan
 from flows.runners import Runner
@@ -39,12 +39,16 @@ class Ending:
 def story(plan: Plan, runner: Runner) -> Ending:
     """How do alpha and sigma affect the reconstructions and the dispersion of the latent space?"""
     with inventory.running(plan.store, plan.run_id):
+        if plan.adapted:
+            plan.adapted.get(
+                lambda asked: runner.result(runner.submit(work, "data", asked)), refresh=plan.options.refresh
+            )
         data = runner.result(runner.submit(load_data, plan.data, plan.options.data_dir, plan.store))
         plan = plan.for_images(data.shape)
-        memory = _fit_into_memory(plan, data)
+        needed = _fitted_into_memory(plan, data, runner)
         steps = _Steps(plan, data, runner)
         classifier = steps.start("classifier", "classifier")
-        trainings = _start_trainings(steps, memory)
+        trainings = _start_trainings(steps, needed)
         classified = _classifier(runner.end(classifier.future))
         judge = classifier.folder if classified else None
         # Submitted after the trainings, so that no training waits for it.
@@ -121,21 +125,27 @@ class _Unit:
         )
 
 
-def _fit_into_memory(plan: Plan, data: Dataset) -> int:
+def _fitted_into_memory(plan: Plan, data: Dataset, runner: Runner) -> int:
     """Bytes that one training needs; fewer run at a time if memory holds no more. InputError if it holds none."""
-    experiment, widest = plan.experiment, max(plan.experiment.latent_dims)
-    needed = cost.memory(data.shape, widest, experiment.recipe.batch_size)
-    if devices.fitting(needed) < 1:
-        have = devices.largest()
-        size = cost.largest_batch(data.shape, widest, have)
-        fits = f"--batch-size {size} would fit" if size else "smaller images (--size) would fit"
+    found = needs.of(plan, data, lambda request: runner.result(runner.submit(work, "network", request)))
+    for note in found.notes:
+        tell("network", {"event": "note", "message": note})
+    if devices.fitting(found.bytes) < 1:
+        recipe, have = plan.experiment.recipe, devices.largest()
         raise InputError(
-            f"memory: a training on {images.told(data.shape)} images in batches of {experiment.recipe.batch_size} "
-            f"needs {needed / 1e9:.1f} GB, this machine has {have / 1e9:.1f} GB; {fits}"
+            f"memory: a training on {images.told(data.shape)} images in batches of {recipe.batch_size} "
+            f"needs {found.bytes / 1e9:.1f} GB, this machine has {have / 1e9:.1f} GB; {_would_fit(plan, data, have)}"
         )
     if not plan.options.jobs:  # else the user knows better
-        narrow(devices.fitting(needed))
-    return needed
+        narrow(devices.fitting(found.bytes))
+    return found.bytes
+
+
+def _would_fit(plan: Plan, data: Dataset, have: float) -> str:
+    if plan.experiment.network:
+        return "take a smaller --batch-size or smaller images (--size)"
+    size = cost.largest_batch(data.shape, max(plan.experiment.latent_dims), have)
+    return f"--batch-size {size} would fit" if size else "smaller images (--size) would fit"
 
 
 def _start_trainings(steps: _Steps, memory: int) -> list[_Unit]:

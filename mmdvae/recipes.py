@@ -1,7 +1,7 @@
 """What all variants of a comparison share: network, optimizer, batch size, epochs, augmentation, estimator."""
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from mmdvae.errors import InputError
@@ -14,8 +14,18 @@ MOST_EPOCHS = 100_000  # with a million images in batches of 128, the number of 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """A network of the user's own: what its weights depend on."""
+
+    name: str  # resnet.py:build, without a folder, or package.module:function
+    options: dict[str, Any] = field(default_factory=dict)  # JSON values, the keyword arguments of its function
+    source: str  # SHA-256 of its texts (mmdvae.plugins.source)
+    versions: dict[str, str] = field(default_factory=dict)  # of the distributions that it imports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How every variant is trained; the network follows from the shape of the images (mmdvae.model.networks)."""
+    """How every variant is trained; the built-in network follows from the shape of the images."""
 
     name: str
     epochs: int
@@ -32,8 +42,11 @@ class Recipe:
     # Of a pixel: BCE, or 2 MSE (docs/decisions/weights.md); None: by the images, until these are known.
     likelihood: Likelihood | None = None
     training_flag: bool = True  # False: as the notebook behaves under Keras 3, see docs/decisions/recipes.md
+    network: Network | None = None  # of the user's own; None: the built-in one (mmdvae.model.networks)
 
     def __post_init__(self):
+        if isinstance(self.network, dict):  # read from JSON
+            object.__setattr__(self, "network", Network(**self.network))
         for what in ("epochs", "batch_size"):
             value = getattr(self, what)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:

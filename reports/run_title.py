@@ -4,17 +4,19 @@ from mmdvae.record.result import Report, Run, VariantResult
 from reports import facets, looks, text
 
 LONGEST = 60  # characters of a title, which has to fit a line
-LONGEST_DATA = 32  # characters of the name of a data set, which may be that of any folder
+LONGEST_DATA = 32  # characters of the name of a data set or network, which may be that of any folder or file
 SPELLED = {"fashion-mnist": "Fashion-MNIST", "mnist": "MNIST", "kmnist": "KMNIST"}
 
 
 def title(report: Report) -> str:
     """Name and data: quick on Fashion-MNIST; with other variants than the preset or file has, them: α 0.3 with σ 4 ….
 
-    With the numbers of latent dimensions if there are several. At most LONGEST characters, unless the name of the data
-    set or of these numbers is long.
+    With the network if it is the user's own, and the numbers of latent dimensions if there are several. At most LONGEST
+    characters, unless one of these or the name of the data set is long.
     """
     where = f" on {data(report)}"
+    if report.run.network:
+        where += f", {_short(report.run.network['name'])}"
     if facets.several(report):
         where += f", {facets.named(report.latent_dims)}"
     if _whole(report.run):
@@ -26,8 +28,11 @@ def title(report: Report) -> str:
 def data(report: Report) -> str:
     """The name of the data set, shortened if it is long."""
     name = report.run.dataset.name
-    short = name if len(name) <= LONGEST_DATA else f"{name[: LONGEST_DATA - 1]}…"
-    return SPELLED.get(name, short)
+    return SPELLED.get(name, _short(name))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_DATA else f"{name[: LONGEST_DATA - 1]}…"
 
 
 def _whole(run: Run) -> bool:

@@ -37,7 +37,10 @@ out_option = click.option(
 )
 DATASETS = (
     "fashion-mnist, mnist, kmnist, digits (offline), or your own: images:DIR (or .zip), npz:PATH, npy:DIR, "
-    "h5:FILE#NAME, csv:PATH, idx:DIR, cifar10:DIR."
+    "h5:FILE#NAME, csv:PATH, idx:DIR, cifar10:DIR, or FILE.py:FUNCTION (--allow-code)."
+)
+allow_code_option = click.option(
+    "--allow-code", is_flag=True, help="Run the code that the file or an option names; read it first."
 )
 dataset_option = click.option("--dataset", default="fashion-mnist", show_default=True, help=DATASETS)
 data_dir_option = click.option(
@@ -111,6 +114,11 @@ def experiment_options(command):
             click.option(
                 "--likelihood", help="bernoulli (BCE) or gaussian (2 MSE).  [default: by the colour of the images]"
             ),
+            click.option(
+                "--network",
+                metavar="NAME",
+                help="conv, or your own: FILE.py:FUNCTION, PACKAGE.MODULE:FUNCTION (--allow-code).",
+            ),
             click.option("--epochs", type=int, help="Epochs per training.  [default: the preset's]"),
             click.option("--batch-size", type=int, help="Images in a step.  [default: the preset's]"),
             click.option("--learning-rate", type=float, help="Of the optimizer.  [default: the preset's]"),
@@ -124,6 +132,7 @@ def experiment_options(command):
             click.option("--dataset", help=f"{DATASETS}  [default: the preset's]"),
             data_options,
             data_dir_option,
+            allow_code_option,
         )
     ):
         command = option(command)

@@ -19,6 +19,7 @@ def show(**wishes) -> None:
     """
     from flows import asked
     from flows import plan as plans
+    from mmdvae import images
     from mmdvae.experiment import file
 
     plan = plans.make(writes=False, **wishes)
@@ -29,13 +30,29 @@ def show(**wishes) -> None:
     done = asked.trained(plan, data) if data else None
     for line in _table(plan, done):
         click.echo(line)
+    if data is None and plan.experiment.network:
+        click.echo(_network(plan, None, None))
     if data is None:
-        click.echo("The data are not prepared yet; `mmdvae compare` prepares them, `mmdvae data` shows where they are.")
+        click.echo(f"The data are not prepared yet; {_how_to_prepare(plan)}.")
         return
     click.echo()
-    for line in _network(plan, data):
-        click.echo(line)
-    click.echo(_amount(plan, data, sum(done.values()) if done else 0))
+    click.echo(
+        f"images: {data.name}, {images.told(data.shape)}; {data.train:,} to train on, {data.valid:,} for validation, "
+        f"{data.test:,} for testing"
+    )
+    needed = _needs(plan, data)
+    click.echo(_network(plan, data, needed))
+    if needed:
+        click.echo(_amount(plan, data, sum(done.values()) if done else 0, needed))
+
+
+def _how_to_prepare(plan) -> str:
+    from mmdvae.plugins import permission
+
+    code = plan.adapted and plan.adapted.code
+    if code and not permission.given(code, allowed=plan.options.allow_code):
+        return f"{code.name} is code, which is run with --allow-code: {code.told}"
+    return "`mmdvae compare` prepares them, `mmdvae data` shows where they are"
 
 
 def _table(plan, done) -> list[str]:
@@ -51,43 +68,55 @@ def _table(plan, done) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
-def _network(plan, data) -> list[str]:
-    """The images and the shapes of what the encoder's layers give, the decoder being its mirror image."""
-    from mmdvae import images
-    from mmdvae.model import cost
+def _needs(plan, data):
+    """What a training needs; None for a network of the user's own that may not run and was not checked before."""
+    from flows import needs
+    from mmdvae.plugins import permission
+    from tasks.processes import pool
+
+    found = needs.known(plan, data)
+    if found or not permission.given(plan.experiment.network, allowed=plan.options.allow_code):
+        return found
+    with pool.opened(1) as workers:
+        return needs.of(plan, data, lambda request: workers.run(request, lambda event: None))
+
+
+def _network(plan, data, needed) -> str:
+    """Of the built-in network what the encoder's layers give, the decoder being its mirror image; its weights."""
     from mmdvae.model.stages import Stages
 
-    stages, dims = Stages(data.shape), plan.experiment.latent_dims
+    network, dims = plan.experiment.network, plan.experiment.latent_dims
+    weights = ", ".join(f"{count:,}" for count in needed.weights.values()) if needed else ""
+    if network:
+        size = f"{weights} weights" if needed else "read it, then add --allow-code to check it and measure its speed"
+        return f"network: {network.name}, {network.told}; {size}"
+    stages = Stages(data.shape)
     grids = [(*stages.grid(number), width) for number, width in enumerate((data.shape[2], *stages.widths))]
     path = " -> ".join([*(" x ".join(map(str, grid)) for grid in grids), str(stages.hidden)])
-    weights = ", ".join(f"{cost.weights(data.shape, dim):,}" for dim in dims)
-    return [
-        f"images: {data.name}, {images.told(data.shape)}; {data.train:,} to train on, {data.valid:,} for validation, "
-        f"{data.test:,} for testing",
-        f"network: {path} -> {' or '.join(map(str, dims))}, the decoder backwards; {weights} weights",
-    ]
+    return f"network: {path} -> {' or '.join(map(str, dims))}, the decoder backwards; {weights} weights"
 
 
-def _amount(plan, data, stored: int) -> str:
-    """What there is to do, on this machine, by steps that are measured now."""
+def _amount(plan, data, stored: int, needed) -> str:
+    """What there is to do, on this machine, by steps that are measured now or were when a network was checked."""
     from flows.forecast import Amount, measured
-    from mmdvae.model import cost
     from tasks.processes import devices, leases
     from tasks.processes.pool import JobCrashed, JobFailed
 
     experiment = plan.experiment
-    needed = cost.memory(data.shape, max(experiment.latent_dims), experiment.recipe.batch_size)
     amount = Amount(
         trainings=len(experiment.variants) * len(experiment.seeds),
         stored=stored,
         seeds=len(experiment.seeds),
         epochs=experiment.recipe.epochs,
         images=data.train,
-        at_a_time=min(len(devices.slots(None)), max(1, devices.fitting(needed))),
-        bytes_each=needed,
+        at_a_time=min(len(devices.slots(None)), max(1, devices.fitting(needed.bytes))),
+        bytes_each=needed.bytes,
     )
-    if not amount.missing or not devices.fitting(needed):
+    if not amount.missing or not devices.fitting(needed.bytes):
         return str(amount)
+    if experiment.network:
+        rate = needed.images_per_second
+        return f"{amount}; {amount.told(rate)}" if rate else str(amount)
     with leases.first_free(devices.slots(1)) as slot:
         if slot is None:
             return f"{amount}; how long they take is not measured while other runs use all of this machine"

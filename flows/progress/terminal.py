@@ -89,7 +89,8 @@ def in_brief(event: dict[str, Any]) -> str:
     if kind == "download":
         return f"{event['done'] / 1e6:.1f} MB downloaded"
     if kind == "decode":
-        return f"{event['done']:,} of {event['total']:,} images prepared"
+        of_all = f" of {event['total']:,}" if event["total"] else ""
+        return f"{event['done']:,}{of_all} images prepared"
     return event.get("message") or kind
 
 

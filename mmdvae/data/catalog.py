@@ -7,10 +7,11 @@ from typing import Literal
 
 from mmdvae.data import arrays, idx
 from mmdvae.data.kinds import digits
-from mmdvae.data.kinds.table import KINDS
+from mmdvae.data.kinds.table import CODE, KINDS
 from mmdvae.data.options import DataOptions
 from mmdvae.data.source import Source
 from mmdvae.errors import InputError, shown
+from mmdvae.plugins.source import is_file
 
 IDX_NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 DEFAULT = "fashion-mnist"
@@ -36,14 +37,22 @@ class Own:
     """Images that are never downloaded: the user's own, or scikit-learn's digits."""
 
     kind: str  # a name of KINDS
-    path: Path  # file or folder; for digits, scikit-learn's __init__.py
+    path: Path  # file or folder; for digits, scikit-learn's __init__.py; for code, FILE.py:FUNCTION
     options: DataOptions = NO_OPTIONS
+    made: Path | None = None  # of code: the folder that the job of kind `adapter` writes
+
+    @property
+    def code(self) -> str | None:
+        """FILE.py:FUNCTION, if a user's own function gives the images."""
+        return str(self.path) if self.kind == CODE else None
 
     @property
     def name(self) -> str:
         """The name in tables and reports; without the parent folders, which are private."""
         if self.kind == "digits":
             return "digits"
+        if self.code:
+            return shown(self.path.name)
         file, *inside = str(self.path).split("#") if self.kind == "h5" else (str(self.path),)
         return shown(f"{self.kind}:{'#'.join([Path(file).resolve().name, *inside])}")
 
@@ -114,8 +123,10 @@ def find(dataset: str | Row, options: DataOptions = NO_OPTIONS) -> Row:
     if "\0" in dataset:
         raise InputError(f"dataset must be a name or a path, got {dataset!r}")
     name, _, path = dataset.partition(":")
+    if is_code(dataset):
+        name, path = CODE, dataset
     kind = KINDS.get(name)
-    known = path if kind and kind.form != name else dataset in (*IDX_SETS, *KINDS)
+    known = path if kind and (name == CODE or kind.form != name) else dataset in (*IDX_SETS, *KINDS)
     if not known:
         hint = f"; is it images:{dataset}?" if dataset and Path(dataset).is_dir() else ""
         raise InputError(f"unknown dataset {dataset!r}; choose one of: {', '.join(CHOICES)}{hint}")
@@ -126,6 +137,11 @@ def find(dataset: str | Row, options: DataOptions = NO_OPTIONS) -> Row:
     if kind is None:
         return IDX_SETS[dataset]
     return Own(kind=name, path=Path(os.path.expanduser(path)) if path else digits.place(), options=options)
+
+
+def is_code(dataset: str) -> bool:
+    """Whether a user's own function is meant; a kind in front of a colon is none."""
+    return is_file(dataset) and dataset.partition(":")[0] not in KINDS
 
 
 def idx_file(folder: Path, name: str) -> Path | None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mmdvae.data import array_folder, catalog
-from mmdvae.data.catalog import Row
-from mmdvae.files import read_json, strict_json, write_json
+from mmdvae.data.catalog import Own, Row
+from mmdvae.files import digest, read_json, strict_json, write_json
 
 _SETTLED = 2.0  # FAT stores times in steps of 2 s, the coarsest in use
 
@@ -23,8 +23,11 @@ class Entry(NamedTuple):
 def key(row: Row, place: Path) -> str | None:
     """A digest of what is asked and of the source files' paths, sizes and times.
 
-    None if a file is missing, or so new that a change might not show.
+    None if a file is missing, or so new that a change might not show. What code gives is known by the name of its
+    folder in the store, which is a digest, and needs no files.
     """
+    if isinstance(row, Own) and row.made:
+        return digest([array_folder.SCHEMA, row.made.name])
     found = hashlib.sha256(strict_json([array_folder.SCHEMA, repr(row)]).encode(errors="surrogateescape"))
     newest = None
     try:
@@ -53,6 +56,13 @@ def remember(store: Path, key: str, sha256: str, notes: tuple[str, ...]) -> None
         known: entry for known, entry in _read(store).items() if array_folder.folder_of(store, entry["sha256"]).is_dir()
     }
     write_json(store / "data-index.json", kept | {key: {"sha256": sha256, "notes": notes}})
+
+
+def forget(store: Path, key: str | None) -> None:
+    """Drop the entry of that key, so that the source is decoded again. The caller holds the lock of the store."""
+    entries = _read(store)
+    if entries.pop(key or "", None):
+        write_json(store / "data-index.json", entries)
 
 
 def _read(store: Path) -> dict[str, dict]:

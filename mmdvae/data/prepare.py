@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmdvae.data import array_folder, catalog, index, sources, splits
-from mmdvae.data.catalog import IdxSet, Row
+from mmdvae.data.catalog import IdxSet, Own, Row
 from mmdvae.data.source import Progress, Source
 from mmdvae.data.splits import SPLITS
 from mmdvae.errors import InputError
@@ -64,6 +64,13 @@ def known(name: str | Row, data_dir: Path | None, store: Path) -> Dataset | None
     return _recall(catalog.find(name), data_dir, store)
 
 
+def forget(row: Row, store: Path) -> None:
+    """Forget what was made of its source, so that this is decoded again."""
+    with locked(store / ".data.lock"):
+        for _, place in sources.places(row, None):
+            index.forget(store, index.key(row, place))
+
+
 def from_folder(folder: Path) -> Dataset:
     """The data set in a prepared folder; InputError if a file is missing or has the wrong size."""
     info = array_folder.info(folder)
@@ -89,6 +96,8 @@ def check(name: str | Row, data_dir: Path | None, store: Path) -> None:
     row = catalog.find(name)
     if isinstance(row, IdxSet) and data_dir is None or known(row, data_dir, store):
         return
+    if isinstance(row, Own) and row.code:
+        return  # that shows when it has run
     ((_, place),) = sources.places(row, data_dir)
     if isinstance(row, IdxSet) or not catalog.source_files(row, place):
         sources.locate(row, data_dir, fetch=False)  # tells what is missing or broken

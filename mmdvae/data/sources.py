@@ -69,7 +69,7 @@ def places(row: Row, data_dir: Path | None) -> list[tuple[str, Path]]:
     if isinstance(row, Own):
         if data_dir is not None:
             raise InputError(f"--data-dir is for {', '.join(catalog.IDX_SETS)}, got it with dataset {row.name}")
-        return [(KINDS[row.kind].place, row.path)]
+        return [(KINDS[row.kind].place, row.made or row.path)]
     if data_dir is not None:
         return [("data-dir", data_dir)]
     system = [("system", row.system_folder)] if row.system_folder else []

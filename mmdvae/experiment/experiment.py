@@ -8,6 +8,7 @@ from mmdvae.data import catalog
 from mmdvae.data.options import DataOptions
 from mmdvae.errors import InputError
 from mmdvae.experiment import sigma_rules
+from mmdvae.plugins.source import Source
 from mmdvae.recipes import Recipe
 from mmdvae.record.result import Chosen
 from mmdvae.variants import Variant
@@ -24,6 +25,7 @@ class Experiment:
     seeds: tuple[int, ...] = (0,)
     source: str = catalog.DEFAULT  # of the images, as --dataset takes it
     data: DataOptions = catalog.NO_OPTIONS  # how its images are made alike
+    network: Source | None = None  # the texts of the recipe's network; None: the built-in one
     chosen: Chosen | None = None  # how its variants were picked, if by what was measured of them
 
     def __post_init__(self):

@@ -5,7 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ from mmdvae import recipes, variants
 from mmdvae.data import catalog
 from mmdvae.data.options import DataOptions
 from mmdvae.errors import InputError
-from mmdvae.experiment import blocks, schema
+from mmdvae.experiment import blocks, own_network, schema
 from mmdvae.experiment.blocks import MOST_VARIANTS
 from mmdvae.experiment.experiment import Experiment
 from mmdvae.experiment.schema import File
+from mmdvae.plugins.source import function_of, place_of
 from mmdvae.recipes import RECIPES, Recipe
 from mmdvae.record.result import Chosen
 from mmdvae.variants import Variant
@@ -93,7 +94,9 @@ def as_content(experiment: Experiment, folder: Path | None = None) -> dict[str, 
     recipe = {key: value for key, value in experiment.recipe.to_dict().items() if key in schema.TRAINING}
     likelihood, dims = experiment.recipe.likelihood, experiment.latent_dims
     several = len(dims) > 1
-    model = {"latent_dim": list(dims) if several else dims[0]} | ({"likelihood": likelihood} if likelihood else {})
+    model: dict[str, Any] = {"latent_dim": list(dims) if several else dims[0]}
+    model |= {"likelihood": likelihood} if likelihood else {}
+    model |= own_network.table(experiment.network, experiment.recipe.network, folder)
     return {
         "format": schema.FORMAT,
         "name": experiment.name,
@@ -139,7 +142,7 @@ def _parse(path: Path) -> dict[str, Any]:
 
 def _on_base(content: dict[str, Any], base: str, path: Path) -> dict[str, Any]:
     """The content with the base's data, model and training where it has none of its own; never its variants."""
-    place = locate(base)
+    place = locate(base).absolute()  # what it names is not relative to the file that names it
     if place.resolve() == path.resolve():
         raise InputError("base: must be another file, got the file itself")
     try:
@@ -151,11 +154,16 @@ def _on_base(content: dict[str, Any], base: str, path: Path) -> dict[str, Any]:
     data = below.get("data")
     if isinstance(data, dict) and isinstance(data.get("source"), str):
         below = below | {"data": data | {"source": _beside(data["source"], place)}}
+    model = below.get("model")
+    if isinstance(model, dict) and isinstance(model.get("network"), str):
+        below = below | {"model": model | {"network": own_network.beside(model["network"], place.parent)}}
     merged = dict(content)
     for table in ("data", "model", "training"):
         own = content.get(table, {})
         if isinstance(own, dict) and isinstance(below.get(table), dict):
             merged[table] = below[table] | own
+            if "network" in own:  # the options are those of that function
+                merged[table]["options"] = own.get("options", {})
     return merged
 
 
@@ -193,10 +201,12 @@ def parsed(text: str) -> Any:
 
 def _experiment(content: dict[str, Any], path: Path) -> Experiment:
     file = schema.check(content)
+    source, network = own_network.find(file.model, path.parent)
     return Experiment(
         name=_name(file),
         question=file.question,
-        recipe=_recipe(file.training, file.model.likelihood),
+        recipe=replace(_recipe(file.training, file.model.likelihood), network=network),
+        network=source,
         variants=_variants(file),
         seeds=tuple(dict.fromkeys(file.seeds)),
         source=_beside(file.data.source, path),
@@ -277,6 +287,8 @@ def _recipe(settings: dict[str, Any], likelihood: str | None) -> Recipe:
 
 def _beside(source: str, path: Path) -> str:
     """A source with a relative path, as seen from the file that names it."""
+    if catalog.is_code(source):
+        return str(path.parent / os.path.expanduser(source))
     kind, colon, place = source.partition(":")
     return f"{kind}:{path.parent / os.path.expanduser(place)}" if colon else source
 
@@ -287,6 +299,8 @@ def _relative(source: str, folder: Path | None) -> str:
         return source
     if folder is None:
         return catalog.find(source).name
+    if catalog.is_code(source):
+        return f"{os.path.relpath(Path(place_of(source)).resolve(), folder.resolve())}:{function_of(source)}"
     return f"{kind}:{os.path.relpath(Path(place).resolve(), folder.resolve())}"
 
 

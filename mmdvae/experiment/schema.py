@@ -13,8 +13,9 @@ from mmdvae.recipes import Recipe
 from mmdvae.variants import LATENT_DIM
 
 FORMAT = 1
+ELSEWHERE = ("name", "likelihood", "network")  # of a recipe
+TRAINING = ("recipe", *(field.name for field in fields(Recipe) if field.name not in ELSEWHERE))  # its keys
 MOST_COUNTED = 1_000_000  # variants that others were picked among, and rounds
-TRAINING = ("recipe", *(field.name for field in fields(Recipe) if field.name not in ("name", "likelihood")))  # its keys
 KINDS = {  # by pydantic's type of error: what was expected
     "missing": "is missing",
     "float_type": "must be a number",
@@ -61,6 +62,8 @@ class Model(_Table):
 
     latent_dim: Annotated[list[int], Field(min_length=1), BeforeValidator(_listed)] = [LATENT_DIM]  # each crosses all
     likelihood: str | None = None
+    network: str | None = None  # conv, the built-in one; FILE.py:FUNCTION or PACKAGE.MODULE:FUNCTION
+    options: dict[str, Any] = {}  # keyword arguments of that function
 
 
 class Block(_Table):

@@ -10,6 +10,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from mmdvae.plugins.source import found
+
 HERE = Path(__file__).parent.parent.parent  # the folder that holds our packages
 OURS = ("flows", "tasks", "mmdvae", "reports")
 
@@ -204,10 +206,7 @@ def _is_ours(name: str) -> bool:
 
 def _found(name: str, root: Path) -> Path | None:
     """The file of a module or package; None if it does not exist."""
-    if not all(map(str.isidentifier, name.split("."))):
-        return None
-    place = root.joinpath(*name.split("."))
-    return next((path for path in (place.with_name(f"{place.name}.py"), place / "__init__.py") if path.is_file()), None)
+    return found(name, root) if all(map(str.isidentifier, name.split("."))) else None
 
 
 def _file(name: str, root: Path) -> Path:

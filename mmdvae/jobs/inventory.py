@@ -29,7 +29,7 @@ class Entry:
 
     folder: Path
     kind: str
-    what: str  # variant and seed of a training or evaluation, name of a data set; empty if unknown
+    what: str  # variant and seed of a training or evaluation, name of a data set or of code; empty if unknown
     data: str  # key of the data set that it was made from; empty if unknown
     finished: bool
     size: int  # bytes
@@ -161,7 +161,7 @@ def _entry(folder: Path, runs: _Runs) -> Entry:
     return Entry(
         folder=folder,
         kind=kind,
-        what=str(request.get("name") or "") if kind == DATA else _variant(request) or runs.names.get(folder.name, ""),
+        what=str(request.get("name") or "") or _variant(request) or runs.names.get(folder.name, ""),
         data=data,
         finished=kind == DATA or (folder / RESULT).is_file(),
         size=sum(status.st_size for status in _statuses(folder) if stat.S_ISREG(status.st_mode)),

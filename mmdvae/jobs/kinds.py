@@ -14,6 +14,7 @@ class Kind:
 
 KINDS = (
     Kind(name="train", module="mmdvae.training.fit", libraries=("keras", "numpy")),
+    Kind(name="network", module="mmdvae.training.network_check", libraries=("keras", "numpy")),
     Kind(name="trial", module="mmdvae.training.trial", libraries=("keras", "numpy")),
     Kind(
         name="evaluate",
@@ -26,6 +27,7 @@ KINDS = (
         module="mmdvae.measures.baselines",
         libraries=("keras", "numpy", "scikit-image", "scikit-learn", "scipy"),
     ),
+    Kind(name="adapter", module="mmdvae.data.adapter", libraries=("numpy", "pillow")),
 )
 
 

@@ -17,19 +17,26 @@ _version = cache(version)  # asked three thousand times for a thousand variants
 
 
 def make(
-    kind: str, store: Path, *, data: Path, backend: str, needs: Mapping[str, Path | None] | None = None, **settings: Any
+    kind: str,
+    store: Path,
+    *,
+    data: Path | None = None,
+    backend: str | None = None,
+    needs: Mapping[str, Path | None] | None = None,
+    **settings: Any,
 ) -> dict[str, Any]:
     """The request for one job, as plain JSON.
 
-    Args: data, the folder of the prepared data set; needs, folders of finished jobs by the name used in the request,
-        None for those that failed; settings, JSON values: variant, recipe, seed, ...
+    Args: data, the folder of the prepared data set, and backend, Keras's, unless the job needs none; needs, folders of
+        finished jobs by the name used in the request, None for those that failed; settings, JSON values: variant,
+        recipe, seed, ...
     """
     needs = needs or {}
     code = code_of(kind, settings)
-    versions = {name: _version(name) for name in (*kinds.find(kind).libraries, backend)}
+    versions = {name: _version(name) for name in (*kinds.find(kind).libraries, backend) if name}
     depends = {
         **settings,
-        "data": data.name,
+        **({"data": data.name} if data else {}),
         **{name: _identity(folder) for name, folder in needs.items()},
         "code": code,
         "versions": versions,
@@ -37,7 +44,7 @@ def make(
     return {
         "kind": kind,
         "folder": str(store / f"{kind}-{digest(depends)[:24]}"),
-        "data": str(data),
+        **({"data": str(data)} if data else {}),
         **settings,
         **{name: str(folder) if folder else None for name, folder in needs.items()},
         "code": code,
@@ -46,9 +53,16 @@ def make(
 
 
 def without_paths(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The request as it is kept beside the result: with names in the store instead of paths."""
+    """The request as it is kept beside the result: with names in the store instead of paths.
+
+    The texts of the user's code lie beside it as files (mmdvae.plugins.loading).
+    """
     paths = [name for name, value in request.items() if isinstance(value, str) and "/" in value]
-    return {name: Path(value).name if name in paths else value for name, value in request.items() if name != "folder"}
+    return {
+        name: Path(value).name if name in paths else value
+        for name, value in request.items()
+        if name not in ("folder", "sources")
+    }
 
 
 def code_of(kind: str, settings: Mapping[str, Any]) -> str:

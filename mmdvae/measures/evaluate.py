@@ -48,7 +48,9 @@ def work(
     # From the request, which is part of the key; what lies beside the weights is for people and may be edited.
     data, judge = Path(request["data"]), Path(request["classifier"]) if request["classifier"] else None
     variant, recipe = Variant(**request["variant"]), Recipe(**request["recipe"])
-    model = load(Path(request["trained"]), variant, recipe, shape_of(open_split(data, "test")[0]))
+    # Its code may run: it was permitted before the training, and it is compared with the recipe's digest.
+    shape = shape_of(open_split(data, "test")[0])
+    model = load(Path(request["trained"]), variant, recipe, shape, allow_code=True)
     metrics = evaluate(model, data=data, judge=judge, folder=folder)
     seconds = time.perf_counter() - started  # beside the metrics, which are the same whenever they are measured
     return {"metrics": metrics, "evaluate_seconds": seconds, "peak_rss_mb": peak_rss_mb()}, (VIEWS,)

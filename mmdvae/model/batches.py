@@ -49,9 +49,9 @@ def scaled(images: np.ndarray) -> np.ndarray:
     return pixels / 255 if images.dtype == np.uint8 else pixels
 
 
-def at_a_time(image_shape: Shape) -> int:
-    """How many images of this shape go through the networks at a time."""
-    return max(1, min(BATCH, int(MOST_BYTES / (cost.FLOAT * cost.outputs(image_shape, 1)))))
+def at_a_time(outputs: int) -> int:
+    """How many images go at a time through networks whose layers give so many numbers for one."""
+    return max(1, min(BATCH, int(MOST_BYTES / (cost.FLOAT * outputs))))
 
 
 def in_batches(

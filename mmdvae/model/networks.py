@@ -41,11 +41,22 @@ def encoder(
     mean = layers.Dense(latent_dim, name="mean", **FLOAT)(x)
     if normalised:
         # Dense keeps its bias, though it no longer has an effect: so all variants have the same trained weights.
-        mean = layers.BatchNormalization(center=False, scale=False, momentum=batch_norm_momentum, **FLOAT)(mean)
+        mean = _normalised(mean, batch_norm_momentum)
     # Images with large even areas have features of twenty standard deviations, which make noise that hides the image.
     start = "glorot_uniform" if image_shape == NOTEBOOK else "zeros"
     log_variance = layers.Dense(latent_dim, name="log_variance", kernel_initializer=start, **FLOAT)(x)
     return keras.Model(images, [mean, log_variance], name="encoder")
+
+
+def with_normalised_mean(encoder: keras.Model, image_shape: Shape, *, batch_norm_momentum: float) -> keras.Model:
+    """An encoder of the user's own, its mean normalised as with `encoder(..., normalised=True)`."""
+    images = layers.Input(image_shape, **FLOAT)
+    mean, log_variance = encoder(images)
+    return keras.Model(images, [_normalised(mean, batch_norm_momentum), log_variance], name="normalised_encoder")
+
+
+def _normalised(mean, momentum: float):
+    return layers.BatchNormalization(center=False, scale=False, momentum=momentum, **FLOAT)(mean)
 
 
 def decoder(image_shape: Shape, latent_dim: int, *, batch_norm_momentum: float) -> keras.Model:

@@ -5,12 +5,13 @@ import numpy as np
 from keras import ops
 
 from mmdvae.images import Shape, without_channels
-from mmdvae.model import networks
+from mmdvae.model import cost, networks, parts
 from mmdvae.model.augmentation import change_contrast, flip_half
 from mmdvae.model.batches import as_images, as_points, at_a_time, in_batches, scaled
 from mmdvae.recipes import Recipe
 from mmdvae.variants import Variant
 
+Networks = tuple[keras.Model, keras.Model]  # encoder and decoder
 MEANS = ("bce", "reconstruction", "penalty", "rounded_accuracy")
 
 
@@ -23,15 +24,22 @@ class VAE(keras.Model):
     over images, not over batches.
     """
 
-    def __init__(self, variant: Variant, recipe: Recipe, image_shape: Shape = (28, 28, 1)):
+    def __init__(
+        self,
+        variant: Variant,
+        recipe: Recipe,
+        image_shape: Shape = (28, 28, 1),
+        networks: Networks | None = None,
+    ):
+        """With `networks` that a function of the user's own built, if and only if the recipe names one."""
         super().__init__(name="vae", dtype="float32")
+        if (networks is None) != (recipe.network is None):
+            raise ValueError("networks of the user's own must come with a recipe that names them, and only with one")
         self.variant, self.recipe, self.image_shape = variant, recipe.for_images(image_shape[2]), image_shape
-        momentum = recipe.batch_norm_momentum
         self.formula = variant.penalty.load() if variant.penalty else None
-        self.encoder = networks.encoder(
-            image_shape, variant.latent_dim, batch_norm_momentum=momentum, normalised=variant.normalised
-        )
-        self.decoder = networks.decoder(image_shape, variant.latent_dim, batch_norm_momentum=momentum)
+        self.encoder, self.decoder = _own(networks, self) if networks else _built_in(self)
+        sizes = [parts.outputs(each, image_shape) for each in networks or ()]
+        self.at_a_time = at_a_time(sum(sizes) or cost.outputs(image_shape, 1))
         # Separate streams, so that the noise is the same for variants that sample the prior and those that do not.
         self.augmentation_stream = keras.random.SeedGenerator(0)
         self.noise_stream = keras.random.SeedGenerator(0)
@@ -41,11 +49,15 @@ class VAE(keras.Model):
         self.built = True  # all parts are built; Keras would note it at the first call, but JAX checks earlier
 
     def reseed(self, seed: int, epoch: int) -> None:
-        """Seed all random streams from (seed, epoch), so that a resumed run draws the same numbers."""
-        streams = (self.augmentation_stream, self.noise_stream, self.prior_stream, self.penalty_stream)
+        """Seed all random streams from (seed, epoch), so that a resumed run draws the same numbers.
+
+        Those of layers come last, so that they change no other.
+        """
+        ours = (self.augmentation_stream, self.noise_stream, self.prior_stream, self.penalty_stream)
+        streams = [*(stream.state for stream in ours), *parts.random_states(self.encoder, self.decoder)]
         states = np.random.SeedSequence([seed, epoch]).generate_state(len(streams))
         for stream, state in zip(streams, states, strict=True):
-            stream.state.assign([int(state), 0])
+            stream.assign([int(state), 0])
 
     def call(self, images, training=False):
         """Images (n, H, W[, 3]) uint8 -> target, logits (n, H, W, C), mean, log_variance, z and prior draw (n, d)."""
@@ -102,15 +114,15 @@ class VAE(keras.Model):
         Raises: InputError for anything else, which would be ambiguous.
         """
         pixels = as_images(images, self.image_shape)
-        size = at_a_time(self.image_shape)
-        mean, log_variance = in_batches(lambda block: self.encoder.predict_on_batch(scaled(block)), pixels, size)
+        mean, log_variance = in_batches(
+            lambda block: self.encoder.predict_on_batch(scaled(block)), pixels, self.at_a_time
+        )
         return mean, log_variance
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Codes (n, d), finite -> logits of the pixels, (n, H, W[, 3]) float32; InputError for anything else."""
         points = as_points(codes, dim=self.variant.latent_dim)
-        size = at_a_time(self.image_shape)
-        (logits,) = in_batches(lambda block: [self.decoder.predict_on_batch(block)], points, size)
+        (logits,) = in_batches(lambda block: [self.decoder.predict_on_batch(block)], points, self.at_a_time)
         return without_channels(logits)
 
     def _augmented(self, images, training):
@@ -121,6 +133,22 @@ class VAE(keras.Model):
         if recipe.flip:
             images = flip_half(images, self.augmentation_stream)
         return change_contrast(images, recipe.contrast, self.augmentation_stream) if recipe.contrast else images
+
+
+def _built_in(model: VAE) -> Networks:
+    momentum, dim = model.recipe.batch_norm_momentum, model.variant.latent_dim
+    encoder = networks.encoder(
+        model.image_shape, dim, batch_norm_momentum=momentum, normalised=model.variant.normalised
+    )
+    return encoder, networks.decoder(model.image_shape, dim, batch_norm_momentum=momentum)
+
+
+def _own(pair: Networks, model: VAE) -> Networks:
+    encoder, decoder = pair
+    if model.variant.normalised:
+        momentum = model.recipe.batch_norm_momentum
+        encoder = networks.with_normalised_mean(encoder, model.image_shape, batch_norm_momentum=momentum)
+    return encoder, decoder
 
 
 def binary_cross_entropy(target, logits):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from mmdvae.penalties.penalty import NONE
 
 SCHEMA: Literal[1] = 1
+NETWORK_TABLES = ("options", "versions")
 
 Status = Literal["ok", "failed", "diverged"]
 PartState = Literal["supported", "refuted", "inconclusive"]
@@ -331,6 +332,15 @@ class Run:
     def likelihood(self) -> str:
         """bernoulli or gaussian; older runs had no other than the first."""
         return self.recipe_settings.get("likelihood") or "bernoulli"
+
+    @property
+    def network(self) -> dict[str, Any]:
+        """The fields of mmdvae.recipes.Network, each present and of its type; empty for the built-in network."""
+        found = self.recipe_settings.get("network")
+        if not isinstance(found, dict):
+            return {}
+        texts = {name: str(found.get(name)) for name in ("name", "source")}
+        return texts | {name: value if isinstance(value := found.get(name), dict) else {} for name in NETWORK_TABLES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ from mmdvae.data.array_folder import open_split
 from mmdvae.images import shape_of
 from mmdvae.model.vae import VAE
 from mmdvae.recipes import Recipe
-from mmdvae.training import batch_norm_statistics, checkpoint
-from mmdvae.training.build import build
+from mmdvae.training import batch_norm_statistics, checkpoint, own_network
+from mmdvae.training.build import Make, build
 from mmdvae.training.compiled_loop import CompiledLoop
 from mmdvae.variants import Variant
 
@@ -31,15 +31,28 @@ Report = Callable[[dict[str, Any]], None]
 def work(request: dict[str, Any], folder: Path, report: Report) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Do the job of kind `train` (see mmdvae.jobs.kinds)."""
     variant, recipe = Variant(**request["variant"]), Recipe(**request["recipe"])
-    record = fit(variant, recipe, seed=request["seed"], data=Path(request["data"]), folder=folder, report=report)
-    return record, (MODEL,)
+    own, texts = own_network.of_request(request, recipe, folder)
+    data = Path(request["data"])
+    record = fit(variant, recipe, seed=request["seed"], data=data, folder=folder, report=report, make=own)
+    described = own.describe(shape_of(open_split(data, "train")[0]), variant.latent_dim) if own else ()
+    return record, (MODEL, *texts, *described)
 
 
-def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path, report: Report) -> dict[str, Any]:
+def fit(
+    variant: Variant,
+    recipe: Recipe,
+    *,
+    seed: int,
+    data: Path,
+    folder: Path,
+    report: Report,
+    make: Make | None = None,
+) -> dict[str, Any]:
     """Train to the recipe's last epoch, from the checkpoint in `folder` if there is one; write model.npz there.
 
     A resumed training gives the same numbers as an uninterrupted one on the same machine: order, augmentation and
-    noise of an epoch are functions of (seed, epoch), everything else is in the checkpoint.
+    noise of an epoch are functions of (seed, epoch), everything else is in the checkpoint. `make` makes the recipe's
+    network of the user's own.
 
     Returns: status (ok or diverged), error, epochs, history (one list per quantity, one number per finished epoch),
         train_seconds, parameters, peak_rss_mb, device. Divergence is a result, not an exception.
@@ -52,9 +65,8 @@ def fit(variant: Variant, recipe: Recipe, *, seed: int, data: Path, folder: Path
             }
         )
     images = {split: open_split(data, split)[0] for split in ("train", "valid")}
-    model = build(
-        variant, recipe, seed, image_shape=shape_of(images["train"]), steps=steps(len(images["train"]), recipe)
-    )
+    shape, all_steps = shape_of(images["train"]), steps(len(images["train"]), recipe)
+    model = build(variant, recipe, seed, image_shape=shape, steps=all_steps, make=make)
     train, valid = (CompiledLoop(model, images[split]) for split in ("train", "valid"))
     history = _resume(model, folder / CHECKPOINT, report)
     error = None

@@ -6,12 +6,13 @@ from typing import Any
 
 from mmdvae.record.result import Report, VariantResult
 from reports import run_title, text
-from reports.sections.more.provenance import devices
+from reports.sections.more.provenance import devices, network
 
 # Settings that must be equal for a fair comparison.
 EPOCHS, DATA = "Epochs", "Data SHA-256"
 LIKE = {DATA: "data", EPOCHS: "epochs"}
 LIKELIHOOD = "Likelihood"
+NETWORK = "Network"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Comparable:
     title: str
     settings: dict[str, str]
     variants: dict[str, VariantResult]  # by id
+    network: dict[str, Any]  # of the user's own; empty for the built-in one
 
 
 def of(name: str, report: Report) -> Comparable:
@@ -31,6 +33,7 @@ def of(name: str, report: Report) -> Comparable:
         title=run_title.title(report),
         settings=_settings(report),
         variants={variant.name: variant for variant in report.variants},
+        network=report.run.network,
     )
 
 
@@ -44,6 +47,7 @@ def _settings(report: Report) -> dict[str, str]:
         EPOCHS: ", ".join(map(str, epochs)),
         "Seeds": ", ".join(map(str, report.run.seeds)),
         LIKELIHOOD: report.run.likelihood,
+        NETWORK: network(report),
         "Latent dimensions": ", ".join(map(str, report.latent_dims)),
         "Code": text.code(code.commit, code.dirty) if code.commit else "",
         "Trained on": ", ".join(devices(report)),

@@ -4,6 +4,7 @@ All calculations and wording are here, in pairs and in changes; diff_text and di
 """
 
 import re
+import statistics
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ WORDS = {
     "alike": "Same data, same epochs.",
     "unlike": "Not like with like: the runs differ in {}.",
     "likelihoods": f"Their likelihoods differ. {likelihood.ACROSS}",
+    "networks": "Their networks differ.",
+    "price": "Their networks differ: a training of {0} took {2} times as long as one of {1}.",
     "unrecorded": "not recorded",
 }
 
@@ -68,7 +71,26 @@ def _likeness(runs: Sequence[Comparable]) -> tuple[bool, str]:
     unlike = [what for what, values in found.items() if len(values) > 1 or None in values]
     said = WORDS["unlike"].format(text.listed(unlike)) if unlike else WORDS["alike"]
     several = len({run.settings[LIKELIHOOD] for run in runs}) > 1
-    return not unlike, f"{said} {WORDS['likelihoods']}" if several else said
+    more = [WORDS["likelihoods"]] if several else []
+    more += [
+        price for letter, run in zip(LETTERS[1:], runs[1:], strict=False) if (price := _price(runs[0], run, letter))
+    ]
+    return not unlike, " ".join([said, *more])
+
+
+def _price(first: Comparable, other: Comparable, letter: str) -> str:
+    """How much longer the variants of both runs were trained with another network; empty if it is the same one."""
+    if first.network == other.network:
+        return ""
+    pairs = [
+        (ours, theirs)
+        for name, variant in first.variants.items()
+        if name in other.variants
+        and (ours := variant.mean("train_seconds"))
+        and (theirs := other.variants[name].mean("train_seconds"))
+    ]
+    ratio = statistics.geometric_mean([theirs / ours for ours, theirs in pairs]) if pairs else None
+    return WORDS["price"].format(letter, LETTERS[0], f"{ratio:.2g}") if ratio else WORDS["networks"]
 
 
 def _settings(runs: Sequence[Comparable]) -> list[tuple[str, list[str]]]:

@@ -35,48 +35,61 @@ class Header:
 def header(where: str, file: IO[bytes], limits: tuple[float, float] | None) -> Header:
     """Read a picture's header. Raises: InputError if it is no picture, or one that cannot be used as it is."""
     with _opened(where, file) as image:
-        colour, turned = image.mode in COLOUR and not _is_grey(image), _orientation(image)
-        changes = {
-            f"transparency put on {BACKGROUND}": image.has_transparency_data,
-            "palettes converted": image.mode in ("P", "PA"),
-            "turned as their EXIF data say": turned != 1,
-            "more than 8 bits a channel scaled to 8": image.mode in DEEP or _has_16_bits(image),
-            "taken as the first of several in a file": image.format == "MPO",
-        }
-        if image.mode not in GREY + DEEP + COLOUR:
-            raise InputError(f"{where}: must be grey, RGB or a palette, is mode {image.mode}; convert it")
-        if image.mode in DEEP and not limits:
-            raise InputError(
-                f"{where}: must have 8 bits a pixel, is mode {image.mode}; --range LOW,HIGH says which values become "
-                "0 and 255"
-            )
-        lying = turned in _TURNED and image.format != "TIFF"  # whose size Pillow gives as it is to be seen
-        width, height = reversed(image.size) if lying else image.size
-        return Header(
-            (height, width), colour, image.mode in DEEP, tuple(change for change, made in changes.items() if made)
+        return header_of(where, image, limits)
+
+
+def header_of(where: str, image: "Image", limits: tuple[float, float] | None) -> Header:
+    """The header of a picture that Pillow has opened. Raises: InputError for one that cannot be used as it is."""
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1 and image.format != "MPO":  # a photograph with its preview
+        raise InputError(f"{where}: must be one picture, has {frames} frames")
+    colour, turned = image.mode in COLOUR and not _is_grey(image), _orientation(image)
+    changes = {
+        f"transparency put on {BACKGROUND}": image.has_transparency_data,
+        "palettes converted": image.mode in ("P", "PA"),
+        "turned as their EXIF data say": turned != 1,
+        "more than 8 bits a channel scaled to 8": image.mode in DEEP or _has_16_bits(image),
+        "taken as the first of several in a file": image.format == "MPO",
+    }
+    if image.mode not in GREY + DEEP + COLOUR:
+        raise InputError(f"{where}: must be grey, RGB or a palette, is mode {image.mode}; convert it")
+    if image.mode in DEEP and not limits:
+        raise InputError(
+            f"{where}: must have 8 bits a pixel, is mode {image.mode}; --range LOW,HIGH says which values become "
+            "0 and 255"
         )
+    lying = turned in _TURNED and image.format != "TIFF"  # whose size Pillow gives as it is to be seen
+    width, height = reversed(image.size) if lying else image.size
+    return Header(
+        (height, width), colour, image.mode in DEEP, tuple(change for change, made in changes.items() if made)
+    )
 
 
 def picture(where: str, file: IO[bytes], limits: tuple[float, float] | None, tally: Counter[str]) -> "Image":
     """Decode a picture: mode L or RGB, turned as it is to be seen, without transparency. Raises: InputError."""
+    with _opened(where, file) as image:
+        return picture_of(where, image, limits, tally)
+
+
+def picture_of(where: str, image: "Image", limits: tuple[float, float] | None, tally: Counter[str]) -> "Image":
+    """The same, of a picture that Pillow has opened."""
     from PIL import Image, ImageOps
 
-    with _opened(where, file) as image:
-        known = _orientation(image)
-        image.load()  # this turns a TIFF
-        if _told_orientation(image) != 1:
-            if known == 1:
-                raise InputError(f"{where}: must have its EXIF data before its pixels; save it again")
-            ImageOps.exif_transpose(image, in_place=True)
-        if image.mode in DEEP:
-            import numpy as np
+    known = _orientation(image)
+    image.load()  # this turns a TIFF
+    if _told_orientation(image) != 1:
+        if known == 1:
+            raise InputError(f"{where}: must have its EXIF data before its pixels; save it again")
+        ImageOps.exif_transpose(image, in_place=True)
+    if image.mode in DEEP:
+        import numpy as np
 
-            return Image.fromarray(as_bytes(where, np.asarray(image), limits or (0, 65_535), tally))
-        if image.has_transparency_data:
-            page = Image.new("RGBA", image.size, BACKGROUND)
-            page.alpha_composite(image.convert("RGBA"))
-            return page.convert("RGB")
-        return image.convert("L" if image.mode in GREY else "RGB")
+        return Image.fromarray(as_bytes(where, np.asarray(image), limits or (0, 65_535), tally))
+    if image.has_transparency_data:
+        page = Image.new("RGBA", image.size, BACKGROUND)
+        page.alpha_composite(image.convert("RGBA"))
+        return page.convert("RGB")
+    return image.convert("L" if image.mode in GREY else "RGB")
 
 
 @contextmanager
@@ -84,12 +97,17 @@ def _opened(where: str, file: IO[bytes]) -> Iterator["Image"]:
     """The picture in a file; what Pillow finds wrong with it, then or later, becomes an InputError."""
     from PIL import Image  # slow to import, because of its decoders
 
+    with readable(where), Image.open(file, formats=sorted(set(FORMATS.values()))) as image:
+        yield image
+
+
+@contextmanager
+def readable(where: str) -> Iterator[None]:
+    """Whatever Pillow finds wrong with a picture in this block becomes an InputError."""
+    from PIL import Image
+
     try:
-        with Image.open(file, formats=sorted(set(FORMATS.values()))) as image:
-            frames = getattr(image, "n_frames", 1)
-            if frames > 1 and image.format != "MPO":  # a photograph with its preview
-                raise InputError(f"{where}: must be one picture, has {frames} frames")
-            yield image
+        yield
     except InputError:
         raise
     except Image.UnidentifiedImageError:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmdvae.data.kinds import cifar10, csv, digits, h5, idx_set, npy, npz, pictures
+from mmdvae.data.kinds import adapter, cifar10, csv, digits, h5, idx_set, npy, npz, pictures
 from mmdvae.data.options import DataOptions
 from mmdvae.data.source import Source
 
 SIZES = ("size", "fit", "colour")
+CODE = "FILE.py:FUNCTION"  # the kind that has no name in front of a colon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,15 @@ KINDS = {
             needed="no data_batch_1.bin to 5 and test_batch.bin, and no .tar.gz of them",
             opened=cifar10.opened,
             files=cifar10.files,
+        ),
+        Kind(
+            name=CODE,
+            form=CODE,
+            takes=(*SIZES, "range"),
+            place="code",
+            needed="what it gives is not in the store",
+            opened=adapter.opened,
+            files=adapter.files,
         ),
     )
 }

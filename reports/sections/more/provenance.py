@@ -24,7 +24,7 @@ SWITCHES = {  # if off, and if on
     "training_flag": ("validation in training mode", ""),
 }
 DEFAULTS = {field.name: field.default for field in fields(Recipe) if field.default is not MISSING}
-ELSEWHERE = ("name", "latent_dim", "likelihood")  # the second in the settings of older reports
+ELSEWHERE = ("name", "latent_dim", "likelihood", "network")  # the second in the settings of older reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def build(report: Report, sidecars: list[Sidecar]) -> Provenance:
         ("Preset and recipe", f"{run.preset}, {run.recipe}"),
         ("Training", _training(report)),
         ("Likelihood", _likelihood(run)),
-        ("Network", _network(report)),
+        ("Network", network(report)),
         ("Latent dimensions", ", ".join(map(str, report.latent_dims))),
         ("Seeds", ", ".join(map(str, run.seeds))),
         ("Data", _data(run.dataset)),
@@ -97,10 +97,18 @@ def _setting(name: str, value: Any) -> str:
     return SETTINGS[name].format(shown) if name in SETTINGS else f"{name.replace('_', ' ')} {shown}"
 
 
-def _network(report: Report) -> str:
-    """The size of the network; empty if it was not recorded."""
-    sizes = sorted({round(size) for variant in report.finished if (size := variant.mean("parameters")) is not None})
-    return f"encoder and decoder, {' or '.join(f'{size:,}' for size in sizes)} parameters" if sizes else ""
+def network(report: Report) -> str:
+    """Which network, of what if it is the user's own, and its size; empty for the built-in one of unknown size."""
+    sizes = sorted({round(mean) for variant in report.finished if (mean := variant.mean("parameters")) is not None})
+    size = f"encoder and decoder, {' or '.join(f'{size:,}' for size in sizes)} parameters" if sizes else ""
+    own = report.run.network
+    if not own:
+        return size
+    options = [f"{name} = {value}" for name, value in own["options"].items()]
+    versions = [f"{name} {version}" for name, version in own["versions"].items()]
+    code = f"code of the user's own, SHA-256 {own['source']}"
+    made = f"made with {', '.join(versions)}" if versions else ""
+    return "; ".join(filter(None, (", ".join([own["name"], *options]), size, code, made)))
 
 
 def _data(data: Dataset) -> str:
