@@ -53,6 +53,11 @@ class Round:
         return [one for step in self.steps.values() for one in step.trainings]
 
     @property
+    def checks(self) -> int:
+        """How many trainings check the whole front, once no more settings are looked for."""
+        return sum(step.checks for step in self.steps.values())
+
+    @property
     def settled(self) -> bool:
         """Whether no more settings are looked for, so that the trainings are seeds that check the front."""
         return all(step.settled for step in self.steps.values())

@@ -19,6 +19,11 @@ def told(step: Round) -> list[str]:
     ]
 
 
+def checks_told(step: Round) -> str:
+    """How many trainings check the whole front."""
+    return f"{step.checks} trainings give the front, and no penalty, three seeds that did not choose"
+
+
 def _settled(dim: int, step: Next, several: bool) -> str:
     where = f"at {dim} latent dimensions, " if several else ""
     names = ", ".join(one.name for one in step.front)

@@ -2,11 +2,15 @@
 
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flows.commands.options import data_dir_option, out_option
 from mmdvae.errors import InputError
+
+if TYPE_CHECKING:
+    from flows.refining import Round
 
 
 @click.command()
@@ -64,10 +68,12 @@ def refine(asked: str, trainings: int, go: bool, latent_dims: tuple[int, ...], o
         click.echo(line)
 
 
-def _command(step, asked: str, trainings: int, latent_dims: tuple[int, ...], out: Path) -> list[str]:
+def _command(step: "Round", asked: str, trainings: int, latent_dims: tuple[int, ...], out: Path) -> list[str]:
     """The command that trains what was told, or what it would need."""
+    from flows.commands import proposals
+
     if not step.trainings:
-        return ["The budget is too small for three new seeds of a variant on the front and of no penalty."]
+        return [f"The budget is too small: {proposals.checks_told(step)}."]
     words = ["mmdvae", "refine", asked, "--trainings", str(trainings), "--go"]
     words += [word for dim in latent_dims for word in ("--latent-dim", str(dim))]
     words += [] if out == Path("runs") else ["--out", str(out)]

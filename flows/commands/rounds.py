@@ -12,7 +12,7 @@ import click
 
 from flows import refining
 from flows.commands.interruption import INTERRUPTED
-from flows.commands.proposals import told
+from flows.commands.proposals import checks_told, told
 from flows.refining import Round, State
 from mmdvae.record import report_json
 from mmdvae.refinement import search
@@ -31,32 +31,35 @@ def go_on(
     """
     options = {"--out": out, "--server": server, "--jobs": jobs, "--data-dir": data_dir}
     words = [str(word) for option in options.items() if option[1] is not None for word in option]
-    gaps = max(
-        1, len(devices.slots(jobs)) // (len(state.experiment.seeds) * len(dims))
-    )  # as many as are trained at a time
-    code = 0
+    slots = len(devices.slots(jobs))
+    gaps = max(1, slots // (len(state.experiment.seeds) * len(dims)))  # as many as are trained at a time
+    code, left = 0, budget
     if state.report is None and not any(search.missing_corners(state.known, dim) for dim in dims):
         state, code = _compared(state, words, out)
     while True:
-        step = refining.following(state, budget, dims, gaps=gaps)
+        step = refining.following(state, left, dims, gaps=gaps)
         for line in told(step):
             click.echo(line, err=True)
         if not step.trainings:
             break
-        budget -= len(step.trainings)
+        left -= len(step.trainings)
         state, code = _compared(State(experiment=refining.with_round(state, step), report=None), words, out)
-        if step.settled or not budget:
+        if step.settled or not left:
             break
-    _tell_end(state, step, budget, code)
-
-
-def _tell_end(state: State, step: Round, budget: int, code: int) -> None:
-    if not step.settled:
-        click.echo(f"the budget is spent, {budget} left; with more --trainings the same command goes on", err=True)
-    if state.folder:
-        click.echo(state.folder / "report.html")
+    _tell_end(state, step, budget, left)
     if code:
         sys.exit(code)
+
+
+def _tell_end(state: State, step: Round, budget: int, left: int) -> None:
+    """What a larger budget would buy, if anything is left to do; then the page."""
+    if len(step.trainings) < step.checks:
+        needed = budget - left - len(step.trainings) + step.checks
+        click.echo(f"{checks_told(step)}; the same command with --trainings {needed} makes them", err=True)
+    elif not step.settled:
+        click.echo("the budget is spent; with more --trainings the same command goes on", err=True)
+    if state.folder:
+        click.echo(state.folder / "report.html")
 
 
 def _compared(state: State, words: Sequence[str], out: Path) -> tuple[State, int]:

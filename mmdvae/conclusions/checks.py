@@ -10,7 +10,7 @@ from mmdvae.conclusions.variant_checks import VARIANT_CHECKS, VariantCheck
 from mmdvae.measures import strength
 from mmdvae.measures.kernel_states import DEAD
 from mmdvae.penalties.penalty import NONE
-from mmdvae.record.result import Baseline, Check, Classifier, Run, VariantResult
+from mmdvae.record.result import Baseline, Check, Chosen, Classifier, Run, VariantResult
 
 Variants = Sequence[VariantResult]
 
@@ -37,6 +37,7 @@ def run_all(run: Run, variants: Variants, baselines: Sequence[Baseline]) -> list
         *([] if run.dataset.repeated is None else [test_images_are_new(run.dataset.repeated, run.dataset.test)]),
         enough_test_images(run.dataset.test),
         *trained_enough(run, variants, baselines),
+        *([chosen_by_others(run.chosen, variants)] if run.chosen else []),
         *(_by(fault, variants, ERROR_WORDS[run.likelihood]) for fault in VARIANT_CHECKS),
     ]
     return sorted(checks, key=lambda check: int(check.code[1:]))
@@ -193,6 +194,23 @@ def trained_enough(run: Run, variants: Variants, baselines: Sequence[Baseline]) 
             bad,
         )
     ][: len(known)]
+
+
+def chosen_by_others(chosen: Chosen, variants: Variants) -> Check:
+    """C18: no variant was chosen by the seeds that it is measured with."""
+    bad = [one for one in variants if any(not one.unbiased(run.seed) for run in one.runs)]
+    seeds = f"seed{'s' * (len(chosen.seeds) > 1)} {', '.join(map(str, chosen.seeds))}"
+    told = f"Settings were chosen among {chosen.among} by their validation images, with {seeds}"
+    return _check(
+        "C18",
+        f"Chosen among {chosen.among} by the same seeds" if bad else f"Chosen among {chosen.among} by other seeds",
+        "tip" if bad else "passed",
+        f"{told}. Of trainings that are alike the luckiest is chosen, and its luck is also in its test images: so what "
+        "was chosen has an interval only from three seeds that did not choose it."
+        if bad
+        else f"{told}, which are none of these: intervals are as for settings that were not chosen.",
+        bad,
+    )
 
 
 def _error_of_pca(baselines: Sequence[Baseline], dim: int) -> float | None:

@@ -37,6 +37,7 @@ class Next:
     trainings: list[Proposal] = field(default_factory=list)
     settled: str = ""  # why no more settings are looked for; the trainings are then seeds for the front
     front: list[Variant] = field(default_factory=list)  # by rising validation error
+    checks: int = 0  # if it is settled: how many trainings seeds for the whole front would be
 
     @property
     def variants(self) -> list[Variant]:
@@ -60,16 +61,17 @@ def next_trainings(
     Raises: InputError if nothing is left to try and nothing was measured.
     """
     front = fronts.of(known.searched(measured, latent_dim))
-    wanted, settled = missing_corners(measured, latent_dim), ""
+    wanted, settled, checks = missing_corners(measured, latent_dim), "", 0
     if not wanted:
         found, settled = _in_gaps(front, measured)
         wanted = found[:gaps]
     if settled:
-        trainings = _checks(measured, front, n, chose={*chose, *seeds})
+        every = _checks(measured, front, chose={*chose, *seeds})
+        trainings, checks = _affordable(every, n), len(every)
     else:
         each = wanted[: n // len(seeds)]
         trainings = [Proposal(variant=one, seed=seed, why=why) for one, why in each for seed in seeds]
-    return Next(trainings=trainings, settled=settled, front=[one.variant for one in front])
+    return Next(trainings=trainings, settled=settled, front=[one.variant for one in front], checks=checks)
 
 
 def missing_corners(measured: Sequence[Measured], latent_dim: int) -> list[tuple[Variant, str]]:
@@ -116,18 +118,16 @@ def _told(gap: fronts.Gap) -> str:
     return f"gap of {gap.width:.2f} between {names}"
 
 
-def _checks(
-    measured: Sequence[Measured], front: Sequence[Measured], n: int, *, chose: Collection[int]
-) -> list[Proposal]:
-    """Three seeds that chose nothing, for each variant of the front and for no penalty, which they are compared with.
-
-    Only variants with all three, as fewer give no interval; those of the lowest error first.
-    """
+def _checks(measured: Sequence[Measured], front: Sequence[Measured], *, chose: Collection[int]) -> list[Proposal]:
+    """Three seeds that chose nothing for no penalty, which all are compared with, and each variant of the front."""
     new = list(itertools.islice((seed for seed in itertools.count() if seed not in chose), MIN_SEEDS))
-    plain = [one.variant for one in measured if one.variant == replace(none(), latent_dim=front[0].variant.latent_dim)]
-    wanted = [(one, "no penalty, to compare with") for one in plain]
+    plain = replace(none(), latent_dim=front[0].variant.latent_dim)
+    wanted = [(plain, "no penalty, to compare with")] if any(one.variant == plain for one in measured) else []
     wanted += [(one.variant, "on the front; this seed did not choose it") for one in front]
-    most = n // MIN_SEEDS
-    if most <= len(plain):
-        return []
-    return [Proposal(variant=one, seed=seed, why=why) for one, why in wanted[:most] for seed in new]
+    return [Proposal(variant=one, seed=seed, why=why) for one, why in wanted for seed in new]
+
+
+def _affordable(checks: Sequence[Proposal], n: int) -> list[Proposal]:
+    """Those of at most n that give variants all three seeds, as fewer give no interval; the lowest error first."""
+    found = list(checks[: n - n % MIN_SEEDS])
+    return found if any(one.variant.penalty for one in found) else []

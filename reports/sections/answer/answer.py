@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.record.result import Report
 from reports import data_words, facets, looks, run_title, text
-from reports.sections.answer import boxes, boxes_of_each, headline, next_step
+from reports.sections.answer import boxes, boxes_of_each, headline, next_step, picked
 from reports.sections.answer.boxes import Box
 from reports.sections.answer.next_step import NextStep
 
@@ -75,4 +75,6 @@ def _facts(report: Report) -> list[str]:
 def _preliminary(report: Report) -> str:
     few = text.count(len(report.run.seeds), "seed") if len(report.run.seeds) < MIN_SEEDS else ""
     still = "training not settled" if next_step.unsettled(report) else ""
-    return ", ".join(filter(None, (few, still)))
+    chosen = report.run.chosen
+    own = f"chosen among {chosen.among} by these seeds" if chosen and picked.by_these_seeds(report) else ""
+    return ", ".join(filter(None, (few, own, still)))

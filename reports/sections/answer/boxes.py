@@ -6,7 +6,7 @@ from mmdvae.conclusions import groups, vitality
 from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.record.result import Choice, Difference, Report, VariantResult
 from reports import looks, text
-from reports.sections.answer import headline, next_step
+from reports.sections.answer import headline, next_step, picked
 
 MOST_NAMED = 3  # settings
 BEATS = {  # by the state of the claim that samples beat those of rescaled codes by a tenth
@@ -112,7 +112,7 @@ def sure(report: Report, found: Choice) -> Box:
     weights = {looks.weighed(one) for one in report.variants if one.regularizer == groups.MMD}
     if len(weights) == 1:
         rest.append(f"Of MMD only {weights.pop()} was tried.")
-    rest += as_cheap(report, found)
+    rest += [*picked.sentences(report), *as_cheap(report, found)]
     if next_step.unsettled(report):
         rest.append("Training had not settled: more epochs may change the order.")
     return Box(title="How sure", main=main, rest=rest)

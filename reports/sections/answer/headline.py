@@ -70,8 +70,9 @@ def cost(report: Report, variant: VariantResult) -> Difference | None:
 
 
 def has_intervals(variant: VariantResult) -> bool:
-    """Whether its error was measured with seeds enough for a conclusion."""
-    return sum(run.number(ERROR) is not None for run in variant.runs) >= MIN_SEEDS
+    """Whether its error was measured with seeds enough for a conclusion, not counting those that picked it."""
+    measured = [run.seed for run in variant.runs if run.number(ERROR) is not None]
+    return sum(variant.unbiased(seed) for seed in measured) >= MIN_SEEDS
 
 
 def variant_of(report: Report, name: str) -> VariantResult:

@@ -4,6 +4,7 @@ If PCA reconstructs better, many more epochs; if no penalty reached the prior, a
 else more seeds, more epochs, a sigma between those tried, another alpha.
 """
 
+import itertools
 import math
 import re
 import shlex
@@ -109,13 +110,15 @@ def _strong(report: Report, words: list[str]) -> NextStep | None:
 
 
 def _seeds(report: Report, words: list[str]) -> NextStep | None:
-    seeds = report.run.seeds
-    if len(seeds) >= MIN_SEEDS:
+    seeds, chose = report.run.seeds, report.run.chosen.seeds if report.run.chosen else ()
+    lacking = MIN_SEEDS - sum(seed not in chose for seed in seeds)
+    if lacking <= 0:
         return None
-    wanted = list(dict.fromkeys([*seeds, *range(MIN_SEEDS)]))[:MIN_SEEDS]
-    missing = len(wanted) - len(seeds)
+    unused = (seed for seed in itertools.count() if seed not in {*seeds, *chose})
+    wanted = [*seeds, *itertools.islice(unused, lacking)]
     command = [*_without(words, {"--seed"}), *(word for seed in wanted for word in ("--seed", str(seed)))]
-    return _step(report, f"{MIN_SEEDS} seeds, for intervals", command, missing * len(report.variants))
+    why = f"{MIN_SEEDS} seeds that did not choose" if chose else f"{MIN_SEEDS} seeds"
+    return _step(report, f"{why}, for intervals", command, lacking * len(report.variants))
 
 
 def _epochs(report: Report, words: list[str]) -> NextStep | None:

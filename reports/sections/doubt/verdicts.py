@@ -21,6 +21,8 @@ VERDICT_STATES = {
     "not_run": ("–", "not run", "open"),
 }
 NEEDS_SEEDS = f"needs {SEEDS_IN_WORDS} seeds"
+NEEDS_OTHERS = f"needs {SEEDS_IN_WORDS} seeds that did not choose"  # what it is about
+WAITING = (NEEDS_SEEDS, NEEDS_OTHERS)
 SMALL = 0.1  # ratios below it are read more easily as fractions
 WITH_NOTEBOOK = ("notebook", "sweep")  # presets with the notebook's variants
 
@@ -61,7 +63,9 @@ class Claims:
     @property
     def need(self) -> str:
         """How many claims have too few seeds, in words."""
-        return f"{text.count(len(self.waiting), 'claim')} need{'s' * (len(self.waiting) == 1)} {SEEDS_IN_WORDS} seeds"
+        others = " that did not choose" if any(card.word == NEEDS_OTHERS for card in self.waiting) else ""
+        verb = f"need{'s' * (len(self.waiting) == 1)}"
+        return f"{text.count(len(self.waiting), 'claim')} {verb} {SEEDS_IN_WORDS} seeds{others}"
 
 
 def build(report: Report) -> Claims | None:
@@ -70,7 +74,7 @@ def build(report: Report) -> Claims | None:
         one.advice.latent_dim: looks.of(one.variants) for one in facets.of(report)
     }
     cards = [
-        card(verdict, shown[verdict.latent_dim], len(report.run.seeds))
+        card(verdict, shown[verdict.latent_dim], len(report.run.seeds), chosen=report.run.chosen is not None)
         for verdict in report.verdicts
         if verdict.state != "not_run"
     ]
@@ -78,20 +82,21 @@ def build(report: Report) -> Claims | None:
         return None
     notebooks = report.run.preset in WITH_NOTEBOOK
     return Claims(
-        decidable=[one for one in cards if one.word != NEEDS_SEEDS],
-        waiting=[one for one in cards if one.word == NEEDS_SEEDS],
+        decidable=[one for one in cards if one.word not in WAITING],
+        waiting=[one for one in cards if one.word in WAITING],
         answers=[one for one in cards if notebooks and one.verdict.notebook],
     )
 
 
-def card(verdict: Verdict, shown: dict[str, looks.Look] | None = None, seeds: int = 0) -> Card:
+def card(verdict: Verdict, shown: dict[str, looks.Look] | None = None, seeds: int = 0, *, chosen: bool = False) -> Card:
     """A verdict in words; with the looks of the variants, it names their settings instead of their ids.
 
-    How many seeds it is from is told if it is not from all `seeds` of the run.
+    How many seeds it is from is told if it is not from all `seeds` of the run. If variants of the run were `chosen`, an
+    interval may be missing although there are seeds enough.
     """
     sign, word, tone = VERDICT_STATES[verdict.state]
     if verdict.state == "inconclusive" and verdict.interval is None:
-        word = NEEDS_SEEDS
+        word = NEEDS_OTHERS if chosen and verdict.n_seeds >= MIN_SEEDS else NEEDS_SEEDS
     known, show = shown or {}, _ratio if verdict.scale == "ratio" else text.significant
     measured, d = verdict.effect is not None, verdict.latent_dim
     return Card(
@@ -101,14 +106,14 @@ def card(verdict: Verdict, shown: dict[str, looks.Look] | None = None, seeds: in
         tone=tone,
         dims="" if d is None else facets.named([d]),
         effect=show(verdict.effect) if measured else "",
-        interval=_interval(verdict, show) if measured else "",
+        interval=_interval(verdict, show, chosen) if measured else "",
         seeds="" if verdict.n_seeds == seeds else text.count(verdict.n_seeds, "seed"),
         anchor=f"v-{verdict.code}{'' if d is None else f'-d{d}'}" if re.fullmatch(r"[\w-]+", verdict.code) else "",
         explanation=looks.spelled(verdict.explanation, known),
-        levels=looks.spelled(re.sub(r"^Too few seeds[^;]*; ", "", verdict.explanation), known),
+        levels=looks.spelled(re.sub(r"^(Too few seeds|No interval)[^;]*; ", "", verdict.explanation), known),
         lacking=_lacking(verdict),
         bar=interval_bar.draw(verdict, word),
-        parts=_parts(verdict.parts, show, known),
+        parts=_parts(verdict.parts, show, known, chosen),
     )
 
 
@@ -123,18 +128,19 @@ def _ratio(value: float | None) -> str:
     return f"1/{1 / value:,.0f}" if value and small else f"× {text.significant(value)}"
 
 
-def _parts(parts: Sequence[Part], show: Show, shown: dict[str, looks.Look]) -> list[str]:
+def _parts(parts: Sequence[Part], show: Show, shown: dict[str, looks.Look], chosen: bool) -> list[str]:
     if len(parts) < 2:
         return []
     return [
         f"{' '.join(VERDICT_STATES[part.state][:2])}: {looks.spelled(part.name, shown)}, "
-        f"{show(part.effect)}, {_interval(part, show)}"
+        f"{show(part.effect)}, {_interval(part, show, chosen)}"
         for part in parts
     ]
 
 
-def _interval(found: Verdict | Part, show: Show) -> str:
+def _interval(found: Verdict | Part, show: Show, chosen: bool) -> str:
     if found.interval is not None:
         ends = text.span(found.interval, lambda end: show(end).removeprefix("× "))
         return f"{100 * found.level:.3g}\u00a0% interval {ends}"
-    return f"no interval: fewer than {MIN_SEEDS} seeds"
+    enough = found.n_seeds >= MIN_SEEDS
+    return "no interval: " + ("chosen by these seeds" if chosen and enough else f"fewer than {MIN_SEEDS} seeds")

@@ -120,3 +120,15 @@ def test_the_seven_scales_are_a_mixture_of_gaussians(dim):
 def test_an_unknown_kernel_has_no_mixture():
     assert kernel_mixtures.of(None, (), 8) is None
     assert kernel_mixtures.of("laplace", (1.0,), 8) is None
+
+
+@pytest.mark.parametrize("dim", [1, 2, 8, 64, 1024])
+def test_the_working_range_begins_at_the_root_and_ends_at_a_third_of_the_pull_there_or_where_strong_ends(dim):
+    low, high = strength.working_range(dim)
+    strong_low, strong_high = strength.strong_range(dim)
+    assert low == pytest.approx(math.sqrt(dim))
+    assert strong_low < low < high <= strong_high
+    third = strength.strength(kernel_mixtures.gaussian(low), dim) / 3
+    assert strength.strength(kernel_mixtures.gaussian(high), dim) == pytest.approx(
+        max(third, strength.STRONG), rel=1e-6
+    )
