@@ -28,6 +28,9 @@ KINDS = (
         libraries=("keras", "numpy", "scikit-image", "scikit-learn", "scipy"),
     ),
     Kind(name="adapter", module="mmdvae.data.adapter", libraries=("numpy", "pillow")),
+    Kind(name="export", module="mmdvae.export.exported", libraries=("keras", "numpy")),
+    Kind(name="codes", module="mmdvae.export.codes", libraries=("keras", "numpy")),
+    Kind(name="samples", module="mmdvae.export.samples", libraries=("keras", "numpy")),
 )
 
 
