@@ -16,11 +16,11 @@ from mmdvae.data.pieces import Piece
 from mmdvae.data.source import UNSPLIT
 from mmdvae.data.splits import SPLITS
 from mmdvae.errors import InputError
+from mmdvae.export.stored import model_of
 from mmdvae.files import replacing
 from mmdvae.images import Shape, told
 from mmdvae.measures.blocks import give_back
 from mmdvae.model.vae import VAE
-from mmdvae.training.load import load
 
 FILE = "codes.parquet"
 
@@ -32,7 +32,7 @@ def work(
 
     The images are those of the prepared `data`, or without these of the `dataset`, read as its `options` say.
     """
-    model = load(Path(request["trained"]), allow_code=request["allow_code"])
+    model = model_of(request)
     if "data" in request:
         total, classes, notes, stream = _prepared(Path(request["data"]), request["split"], model)
     else:

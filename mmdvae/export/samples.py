@@ -9,11 +9,11 @@ import numpy as np
 from scipy.special import expit
 
 from mmdvae.data.source import rows_in_block
+from mmdvae.export.stored import model_of
 from mmdvae.files import replacing
 from mmdvae.images import with_channels
 from mmdvae.measures.prior_match import draw_prior
 from mmdvae.model.vae import VAE
-from mmdvae.training.load import load
 
 SHEET, ARRAYS = "samples.png", "samples.npz"
 GAP, WHITE = 2, 255  # pixels between the images of a sheet
@@ -23,7 +23,7 @@ def work(
     request: dict[str, Any], folder: Path, report: Callable[[dict], None]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Do the job of kind `samples` (see mmdvae.jobs.kinds): writes the file that it is asked for."""
-    model = load(Path(request["trained"]), allow_code=request["allow_code"])
+    model = model_of(request)
     codes = draw_prior(request["count"], model.variant.latent_dim, seed=request["seed"])
     images = decoded(model, codes)
     with replacing(folder / request["file"]) as file:
