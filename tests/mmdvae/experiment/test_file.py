@@ -105,7 +105,7 @@ def test_a_source_is_beside_its_file_and_no_path_of_this_machine_is_written(writ
 
 
 MMD = '[[variants]]\nregularizer = "mmd"\n'
-KNOWN = "known: format, name, question, base, seeds, data, model, training, variants"
+KNOWN = "known: format, name, question, base, seeds, data, model, training, chosen, variants"
 BROKEN = [
     # text, where, what is said
     ("", "format", "is missing"),
