@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands import choices, operations, refine, results, show, store
+from flows.commands import choices, operations, refine, results, show, store, trained_models
 from flows.commands.interruption import interruptible
 from flows.commands.options import experiment_options, out_option
 from mmdvae.errors import InputError, VariantFailed, shown
@@ -53,6 +53,7 @@ def main() -> None:
     mmdvae compare mine.toml
     mmdvae refine runs/RUN --trainings 9            which alpha and sigma to try next
     mmdvae runs                                     list the comparisons so far
+    mmdvae export RUN VARIANT                       a trained model as files that load anywhere
     """
 
 
@@ -67,6 +68,7 @@ for command in (
         results.report,
         store.command,
     ),
+    *(trained_models.export, trained_models.encode, trained_models.sample),
     *(operations.deploy, operations.serve, operations.recover),
 ):
     main.add_command(command)

@@ -17,7 +17,7 @@ def share(event: dict[str, Any]) -> float | None:
             return (event["epoch"] - 1 + event["fraction"]) / event["epochs"]
         case "epoch":
             return event["epoch"] / event["epochs"]
-        case "download" | "decode":
+        case "download" | "decode" | "encode":
             return event["done"] / event["total"] if event["total"] else None
         case "found" | "done":
             return 1.0

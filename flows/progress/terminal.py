@@ -59,7 +59,7 @@ class Lines:
     def __call__(self, unit: str, event: dict[str, Any]) -> None:
         """Print one event, unless it is progress too soon after the last."""
         now = time.monotonic()
-        if event["event"] in ("progress", "download", "decode"):
+        if event["event"] in ("progress", "download", "decode", "encode"):
             if now - self._last.setdefault(unit, now) < LINE_EVERY:
                 return
             self._last[unit] = now
@@ -91,6 +91,8 @@ def in_brief(event: dict[str, Any]) -> str:
     if kind == "decode":
         of_all = f" of {event['total']:,}" if event["total"] else ""
         return f"{event['done']:,}{of_all} images prepared"
+    if kind == "encode":
+        return f"{event['done']:,} of {event['total']:,} images encoded"
     return event.get("message") or kind
 
 

@@ -26,6 +26,7 @@ class Part:
     labels: np.ndarray  # (n,) uint8
     blocks: Blocks  # gives the n images in order, in arrays (k, H, W[, 3]) uint8
     digests: Sequence[bytes] | None = None  # of what each image belongs to; equal ones stay in one split
+    names: Sequence[str] | None = None  # of files in a folder or archive, (n,); None: the images are rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

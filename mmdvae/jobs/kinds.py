@@ -30,6 +30,9 @@ KINDS = (
         libraries=("keras", "numpy", "scikit-image", "scikit-learn", "scipy"),
     ),
     Kind(name="adapter", module="mmdvae.data.adapter", libraries=("numpy", "pillow"), fresh=True),
+    Kind(name="export", module="mmdvae.export.exported", libraries=("keras", "numpy")),
+    Kind(name="codes", module="mmdvae.export.codes", libraries=("keras", "numpy")),
+    Kind(name="samples", module="mmdvae.export.samples", libraries=("keras", "numpy")),
 )
 FRESH = tuple(kind.name for kind in KINDS if kind.fresh)
 

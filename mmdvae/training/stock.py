@@ -51,6 +51,11 @@ def read(folder: Path) -> Networks:
     return encoder, decoder
 
 
+def is_stock(network: keras.Model) -> bool:
+    """Whether it consists of Keras's own layers, at any depth, and none of them runs code or reads files."""
+    return _text(network) is not None
+
+
 def _built(config: Any, name: str) -> keras.Model:
     if not _is_stock(config):
         raise ValueError(f"{name} must consist of Keras's own layers only")

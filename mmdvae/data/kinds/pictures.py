@@ -61,8 +61,9 @@ def opened(place: Path, options: DataOptions) -> Source:
         chosen = sorted((p for p in found.pictures if p.part == name), key=digests.__getitem__)
         if chosen:
             labels = np.array([kinds[picture.kind] for picture in chosen], np.uint8)
-            blocks = _Blocks(tree, [picture.name for picture in chosen], aim, options, tally)
-            parts.append(Part(name=name, labels=labels, blocks=blocks, digests=[digests[p][0] for p in chosen]))
+            names = [picture.name for picture in chosen]
+            blocks, groups = _Blocks(tree, names, aim, options, tally), [digests[picture][0] for picture in chosen]
+            parts.append(Part(name=name, labels=labels, blocks=blocks, digests=groups, names=names))
     if options.group:
         picture_groups.check_parts(place, parts, options.group)
     classes = UNLABELLED if found.kinds == ("",) else found.kinds
