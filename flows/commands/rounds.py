@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -23,7 +24,15 @@ _END_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
 def go_on(
-    state: State, budget: int, dims: Sequence[int], *, out: Path, jobs: int | None, server: str, data_dir: Path | None
+    state: State,
+    budget: int,
+    dims: Sequence[int],
+    *,
+    out: Path,
+    jobs: int | None,
+    server: str,
+    data_dir: Path | None,
+    allow_code: bool,
 ) -> None:
     """Train rounds until the budget is spent or nothing is left to settle; the last line is the last page.
 
@@ -31,7 +40,8 @@ def go_on(
     """
     options = {"--out": out, "--server": server, "--jobs": jobs, "--data-dir": data_dir}
     words = [str(word) for option in options.items() if option[1] is not None for word in option]
-    slots = len(devices.slots(jobs))
+    words += ["--allow-code"] if allow_code else []
+    slots = jobs or len(devices.slots(None))
     gaps = max(1, slots // (len(state.experiment.seeds) * len(dims)))  # as many as are trained at a time
     code, left = 0, budget
     if state.report is None and not any(search.missing_corners(state.known, dim) for dim in dims):
@@ -82,7 +92,7 @@ def _run(command: Sequence[str]) -> tuple[str, int]:
     A session of its own, so that Ctrl-C reaches it once; it is told to stop when this process is, or dies.
     """
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=_end_with_parent
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=partial(_end_with, os.getpid())
     ) as child:
         try:
             output, _ = child.communicate()
@@ -94,7 +104,9 @@ def _run(command: Sequence[str]) -> tuple[str, int]:
     return (lines[-1] if lines else ""), child.returncode if child.returncode >= 0 else 128 - child.returncode
 
 
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGTERM)
-    if os.getppid() == 1:  # it died before this
-        os.kill(os.getpid(), signal.SIGTERM)
+def _end_with(parent: int) -> None:
+    """Have this process told to stop when its parent dies; where the system cannot, it finishes its comparison."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before this
+            os.kill(os.getpid(), signal.SIGTERM)

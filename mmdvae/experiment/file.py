@@ -151,12 +151,7 @@ def _on_base(content: dict[str, Any], base: str, path: Path) -> dict[str, Any]:
         raise InputError(f"base {place.name}: {error}") from None
     if "base" in below:
         raise InputError(f"base: must be a file without a base, got {place.name}")
-    data = below.get("data")
-    if isinstance(data, dict) and isinstance(data.get("source"), str):
-        below = below | {"data": data | {"source": _beside(data["source"], place)}}
-    model = below.get("model")
-    if isinstance(model, dict) and isinstance(model.get("network"), str):
-        below = below | {"model": model | {"network": own_network.beside(model["network"], place.parent)}}
+    below = rebased(below, place.parent)
     merged = dict(content)
     for table in ("data", "model", "training"):
         own = content.get(table, {})
@@ -165,6 +160,19 @@ def _on_base(content: dict[str, Any], base: str, path: Path) -> dict[str, Any]:
             if "network" in own:  # the options are those of that function
                 merged[table]["options"] = own.get("options", {})
     return merged
+
+
+def rebased(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The content with the paths that are relative to the folder made absolute, so that it may lie anywhere."""
+    found, base = dict(content), content.get("base")
+    if isinstance(base, str) and base not in PRESETS:
+        found["base"] = str(folder / _home(base))
+    data, model = content.get("data"), content.get("model")
+    if isinstance(data, dict) and isinstance(data.get("source"), str):
+        found["data"] = data | {"source": _beside(data["source"], folder)}
+    if isinstance(model, dict) and isinstance(model.get("network"), str):
+        found["model"] = model | {"network": own_network.beside(model["network"], folder)}
+    return found
 
 
 def _set(content: dict[str, Any], key: str, value: Any) -> None:
@@ -209,7 +217,7 @@ def _experiment(content: dict[str, Any], path: Path) -> Experiment:
         network=source,
         variants=_variants(file),
         seeds=tuple(dict.fromkeys(file.seeds)),
-        source=_beside(file.data.source, path),
+        source=_beside(file.data.source, path.parent),
         data=_data(file.data),
         chosen=Chosen(**{key: _frozen(value) for key, value in file.chosen}) if file.chosen else None,
     )
@@ -285,12 +293,12 @@ def _recipe(settings: dict[str, Any], likelihood: str | None) -> Recipe:
         raise InputError(f"training.{fault['loc'][0]}: {rule}, got {fault['input']!r:.60}") from None
 
 
-def _beside(source: str, path: Path) -> str:
-    """A source with a relative path, as seen from the file that names it."""
+def _beside(source: str, folder: Path) -> str:
+    """A source with the path that is relative to the folder."""
     if catalog.is_code(source):
-        return str(path.parent / os.path.expanduser(source))
+        return str(folder / os.path.expanduser(source))
     kind, colon, place = source.partition(":")
-    return f"{kind}:{path.parent / os.path.expanduser(place)}" if colon else source
+    return f"{kind}:{folder / os.path.expanduser(place)}" if colon else source
 
 
 def _relative(source: str, folder: Path | None) -> str:

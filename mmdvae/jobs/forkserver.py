@@ -4,8 +4,9 @@ Importing Keras costs seconds of CPU time, a fork milliseconds. Nothing here tou
 that each child can set up its own. (multiprocessing's fork server imports the parent's main module again in every
 child, and under a Prefect worker that is Prefect.)
 
-FD is a stream socket. The parent sends a JSON line, {"environment": {...}}, with four file descriptors: the child's
-standard input, output and error, and a pipe that receives its exit code. The answer is a JSON line, {"pid": ...}.
+FD is a stream socket. The parent sends a JSON line, {"environment": {...}, "fresh": false}, with four file descriptors:
+the child's standard input, output and error, and a pipe that receives its exit code. The answer is a JSON line,
+{"pid": ...}. A fresh child has an interpreter of its own, without the libraries.
 When the parent closes the socket, this process exits; its children notice by themselves (mmdvae.jobs.child).
 """
 
@@ -18,6 +19,7 @@ import signal
 import socket
 import sys
 import traceback
+from typing import Any
 
 from mmdvae.jobs import child
 from mmdvae.jobs.kinds import KINDS
@@ -64,14 +66,14 @@ def _serve(control: socket.socket, ended: int) -> None:
             if pid == 0:
                 for inherited in (control.fileno(), ended, listener, *listeners.values()):
                     os.close(inherited)
-                _become_child(json.loads(request)["environment"], standard)
+                _become_child(json.loads(request), standard)
             for descriptor in standard:
                 os.close(descriptor)
             listeners[pid] = listener
             control.sendall(json.dumps({"pid": pid}).encode() + b"\n")
 
 
-def _become_child(environment: dict[str, str], standard: list[int]) -> None:
+def _become_child(asked: dict[str, Any], standard: list[int]) -> None:
     """Run the job in this forked process and exit; never returns."""
     code = 1
     try:
@@ -81,7 +83,9 @@ def _become_child(environment: dict[str, str], standard: list[int]) -> None:
         for number, descriptor in enumerate(standard):
             os.dup2(descriptor, number)
             os.close(descriptor)
-        os.environ.update(environment)
+        os.environ.update(asked["environment"])
+        if asked["fresh"]:
+            os.execv(sys.executable, [sys.executable, "-P", "-m", "mmdvae.jobs.child"])
         child.main()
         code = 0
     except BaseException:

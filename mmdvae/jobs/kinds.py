@@ -10,6 +10,8 @@ class Kind:
     name: str  # first part of the key in the store
     module: str
     libraries: tuple[str, ...]  # those whose versions affect its numbers, besides the Keras backend
+    # Whether it needs an interpreter that has loaded none of them: PyTorch crashes if imported in a fork of TensorFlow.
+    fresh: bool = False
 
 
 KINDS = (
@@ -27,11 +29,12 @@ KINDS = (
         module="mmdvae.measures.baselines",
         libraries=("keras", "numpy", "scikit-image", "scikit-learn", "scipy"),
     ),
-    Kind(name="adapter", module="mmdvae.data.adapter", libraries=("numpy", "pillow")),
+    Kind(name="adapter", module="mmdvae.data.adapter", libraries=("numpy", "pillow"), fresh=True),
     Kind(name="export", module="mmdvae.export.exported", libraries=("keras", "numpy")),
     Kind(name="codes", module="mmdvae.export.codes", libraries=("keras", "numpy")),
     Kind(name="samples", module="mmdvae.export.samples", libraries=("keras", "numpy")),
 )
+FRESH = tuple(kind.name for kind in KINDS if kind.fresh)
 
 
 def find(name: str) -> Kind:

@@ -24,7 +24,8 @@ class Gap:
         """The mean alpha with the geometric mean of sigma, to two and three digits."""
         one, other = (end.variant for end in self.ends)
         alpha, sigma = (one.alpha + other.alpha) / 2, math.sqrt((one.sigma or 0) * (other.sigma or 0))
-        return replace(gaussian(float(f"{alpha:.2g}"), float(f"{sigma:.3g}")), latent_dim=one.latent_dim)
+        short = float(f"{alpha:.2g}")
+        return replace(gaussian(short if short < 1 else alpha, float(f"{sigma:.3g}")), latent_dim=one.latent_dim)
 
     def within(self, spread: Place) -> bool:
         """Whether neither metric differs by more than that."""

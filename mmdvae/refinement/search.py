@@ -94,7 +94,7 @@ def _in_gaps(front: Sequence[Measured], measured: Sequence[Measured]) -> tuple[l
     """The middles of the front's gaps, the widest first, with why; or why there are none."""
     if not front:
         raise InputError("no variant whose kernel pulls strongly has validation metrics: there is no front to refine")
-    spread = known.spread(measured)
+    spread = known.spread(known.searched(measured, front[0].variant.latent_dim))
     wide = [gap for gap in fronts.gaps(front) if not gap.within(spread or UNKNOWN_SPREAD)]
     wanted = [(gap.middle, _told(gap)) for gap in wide if not _is_there(gap.middle, measured)]
     if wanted:

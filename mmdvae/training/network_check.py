@@ -21,7 +21,7 @@ from mmdvae.training.fit import peak_rss_mb
 from mmdvae.training.network_rules import Checked
 from mmdvae.training.own_network import OwnNetwork
 
-MOST_SECONDS = 300.0  # of building and checking, first steps of training included
+MOST_SECONDS = 600.0  # of building and checking, first steps of training included
 
 Report = Callable[[dict[str, Any]], None]
 

@@ -37,7 +37,7 @@ COLUMNS = (
         name="latent_coverage",
         title="prior covered",
         unit="%",
-        metric=Metric("latent_coverage", "Prior covered", "%", "holes", fixed(1, factor=100), "high", ""),
+        metric=Metric("latent_coverage", "Prior covered", "%", "holes", fixed(1, factor=100), ""),
     ),
     Column(name="fid", title="Fréchet", unit="from N(0, I)", metric=metrics.of("fid")),
     Column(name="knn_accuracy", title="kNN", unit="%", metric=metrics.of("knn_accuracy")),

@@ -63,8 +63,8 @@ class ForkServer:
         self._control: socket.socket
         self._log: IO[bytes]
 
-    def start(self, variables: dict[str, str]) -> Child:
-        """A new child with these added to its environment, waiting for its request.
+    def start(self, variables: dict[str, str], *, fresh: bool = False) -> Child:
+        """A new child with these added to its environment, waiting for its request; `fresh`: without the libraries.
 
         Raises: OSError if none can be started.
         """
@@ -72,7 +72,7 @@ class ForkServer:
             if self._server is None or self._server.poll() is not None:
                 self._close()
                 self._open()
-            return self._ask(variables)
+            return self._ask(variables, fresh)
 
     def kill(self) -> None:
         """Kill the server for good, without waiting for a `start` in progress, which gets an OSError."""
@@ -110,14 +110,14 @@ class ForkServer:
             self._log.close()
         self._server = None
 
-    def _ask(self, variables: dict[str, str]) -> Child:
+    def _ask(self, variables: dict[str, str], fresh: bool) -> Child:
         log = tempfile.TemporaryFile()
         request_read, request_write = os.pipe()
         answer_read, answer_write = os.pipe()
         status_read, status_write = os.pipe()
         theirs = [request_read, answer_write, log.fileno(), status_write]
         try:
-            message = json_line({"environment": variables})
+            message = json_line({"environment": variables, "fresh": fresh})
             reply = b""
             with contextlib.suppress(ConnectionError):  # it ended during its imports; its last line says why
                 socket.send_fds(self._control, [message], theirs)

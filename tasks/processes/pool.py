@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mmdvae.files import json_line
-from mmdvae.jobs import store
+from mmdvae.jobs import kinds, store
 from tasks.processes import devices, leases
 from tasks.processes.children import Child, ForkServer
 from tasks.processes.devices import Slot
@@ -58,7 +58,7 @@ class Pool:
         """
         permit = self._permits.get()
         try:
-            with self._slot(Path(request["folder"]), on_event) as slot, self._child(slot.environment) as child:
+            with self._slot(Path(request["folder"]), on_event) as slot, self._child(slot, request["kind"]) as child:
                 return _converse(child, request, on_event)
         except JobCrashed:
             if self._stopped:
@@ -95,12 +95,12 @@ class Pool:
         raise JobFailed("stopped")
 
     @contextmanager
-    def _child(self, environment: dict[str, str]) -> Iterator[Child]:
+    def _child(self, slot: Slot, kind: str) -> Iterator[Child]:
         with self._lock:  # so that stop() cannot miss a child that is just starting
             if self._stopped:
                 raise JobFailed("stopped")
             try:
-                child = self._fork_server.start(environment)
+                child = self._fork_server.start(slot.environment, fresh=kind in kinds.FRESH)
             except OSError as error:
                 raise JobCrashed(f"no process could be started: {error}") from error
             self._children.add(child)

@@ -16,12 +16,14 @@ from mmdvae.experiment import file
 from mmdvae.files import read_json
 
 LOAD = """import os
+import sys
 from pathlib import Path
 
 import numpy as np
 
 
 def load():
+    Path("loaded.txt").write_text(" ".join(sys.modules))
     with open("ran.txt", "a") as file:
         file.write("once ")
     seed = int(Path("seed.txt").read_text())
@@ -65,7 +67,7 @@ def line_of(done):
 def test_without_the_flag_it_is_one_line_and_nothing_is_run_or_written(here, command):
     before = set(here.iterdir())
     line = line_of(run(command, "--dataset", "load.py:load"))
-    assert line.startswith("Error: load.py:load is code: load.py (16 lines, sha256 ")
+    assert line.startswith("Error: load.py:load is code: load.py (18 lines, sha256 ")
     assert line.endswith("). Read it, then add --allow-code")
     assert set(here.iterdir()) == before
 
@@ -74,7 +76,7 @@ def test_what_is_asked_for_is_shown_without_the_flag_and_nothing_is_run_or_writt
     before = set(here.iterdir())
     shown = run("show", "--dataset", "load.py:load", "--only", "none")
     assert shown.exit_code == 0
-    told = "The data are not prepared yet; load.py:load is code, which is run with --allow-code: load.py (16 lines, "
+    told = "The data are not prepared yet; load.py:load is code, which is run with --allow-code: load.py (18 lines, "
     assert shown.output.splitlines()[-1].startswith(told)
     assert set(here.iterdir()) == before
 
@@ -91,13 +93,15 @@ def test_it_is_run_once_then_known_and_run_again_only_when_asked(here, warm):
     first = run("data", *CODE)
     assert first.exit_code == 0, first.output
     note, told = first.output.splitlines()[-2:]
-    assert note.startswith("note: given by load.py (16 lines, sha256 ")
+    assert note.startswith("note: given by load.py (18 lines, sha256 ")
     assert told.endswith(": 12 x 10 grey; 36 to train on, 4 for validation, 20 for testing")
     Path("seed.txt").write_text("1")  # what it reads from elsewhere does not count
     assert run("data", *CODE).output.splitlines() == [note, told]
     known = asked.known_data(plan.make(dataset="load.py:load", allow_code=True, out=Path("runs").absolute()))
     assert (known.name, known.train, known.classes) == ("load.py:load", 36, ("<b>dark</b>", "bright"))
     assert times() == 1
+    loaded = set(Path("loaded.txt").read_text().split())
+    assert not loaded & {"tensorflow", "keras", "sklearn"}  # with which others, such as PyTorch, need not get on
     again = run("data", *CODE, "--refresh")
     assert (times(), again.exit_code) == (2, 0)
     assert again.output.splitlines()[-1].split()[3] != told.split()[3]  # another folder
@@ -136,7 +140,7 @@ def test_an_exception_in_it_is_one_line_with_its_place(here, warm):
     Path("seed.txt").write_text("zero")
     assert line_of(run("data", *CODE)) == (
         "Error: load.py:load: must run, but raises ValueError: invalid literal for int() with base 10: 'zero', "
-        "in load.py line 10"
+        "in load.py line 12"
     )
     assert "--data-dir is for fashion-mnist" in line_of(run("data", *CODE, "--data-dir", "."))
 
@@ -169,7 +173,7 @@ def test_a_comparison_runs_it_first_and_its_page_names_it(here, warm):
     folder = Path(done.output.splitlines()[-1]).parent
     dataset = read_json(folder / "report.json")["run"]["dataset"]
     assert (dataset["name"], dataset["train"]) == ("load.py:load", 36)
-    assert dataset["notes"][0].startswith("given by load.py (16 lines, sha256 ")
+    assert dataset["notes"][0].startswith("given by load.py (18 lines, sha256 ")
     page = (folder / "report.html").read_text()
     assert "load.py:load: 36 " in page
     assert "given by load.py" in page

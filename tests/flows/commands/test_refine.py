@@ -190,6 +190,27 @@ def test_a_round_keeps_the_other_variants_and_says_among_how_many_it_chose(run):
     assert refining.written(after, Path("runs")) == path
 
 
+def test_code_of_the_users_own_runs_only_where_it_was_allowed(run):
+    fake = made(Path("runs"))
+    assert run(fake.run_dir, "--trainings", 4, "--allow-code").output.endswith(" --trainings 4 --go --allow-code\n")
+
+
+def test_a_run_of_another_recipe_is_no_round_of_this_one(run):
+    made(Path("runs"), epochs=3)
+    asked = file.read("quick", {"training.epochs": 3})
+    exact = replace(asked, variants=tuple(one.variant for one in fake_run.QUICK))
+    folder = next(Path("runs").glob("2*"))
+    (folder / file.NAME).write_text(file.text(exact, folder))
+    found = refining.done(exact, Path("runs"))
+    assert found is None  # the run's record has no likelihood, so it is of a recipe that nobody asks for now
+    report = report_json.load(folder)
+    settings = exact.recipe.for_images(1).to_dict()
+    report_json.write(replace(report, run=replace(report.run, recipe_settings=settings)), folder)
+    assert refining.done(exact, Path("runs")).folder == folder
+    assert refining.done(replace(exact, seeds=(1,)), Path("runs")) is None
+    assert refining.done(replace(exact, recipe=replace(exact.recipe, epochs=4)), Path("runs")) is None
+
+
 def test_help_shows_a_command_to_copy(run):
     told = " ".join(run("--help").output.split())
     assert "mmdvae refine runs/RUN --trainings 9 --go" in told

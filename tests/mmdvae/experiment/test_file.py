@@ -105,7 +105,7 @@ def test_a_source_is_beside_its_file_and_no_path_of_this_machine_is_written(writ
 
 
 MMD = '[[variants]]\nregularizer = "mmd"\n'
-KNOWN = "known: format, name, question, base, seeds, data, model, training, variants"
+KNOWN = "known: format, name, question, base, seeds, data, model, training, chosen, variants"
 BROKEN = [
     # text, where, what is said
     ("", "format", "is missing"),
@@ -415,6 +415,7 @@ def test_the_template_is_an_experiment_and_so_are_its_commented_blocks(written):
     found = names(written(file.template()))
     assert found[:2] == ["none", "mmd-a0.2-s2.83"]
     whole = re.sub(r"^# (?=\w+ = |\[\[)", "", file.template(), flags=re.MULTILINE)
+    written("def build(image_shape, latent_dim, width): ...\n", "resnet.py")
     more = names(written(whole.replace('"fashion-mnist"', '"images:mine"')))  # published images have no options
     assert {"none-bn", "gaussians-a0.6-s1_2.83_8", "sw-a0.6"} <= {*more} - {*found}
 

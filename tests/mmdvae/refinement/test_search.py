@@ -10,6 +10,7 @@ from mmdvae.conclusions import groups
 from mmdvae.errors import InputError
 from mmdvae.measures import strength
 from mmdvae.record.result import VariantResult
+from mmdvae.refinement import front as fronts
 from mmdvae.refinement import measured, search
 from mmdvae.variants import Variant, gaussian
 
@@ -170,3 +171,9 @@ def test_the_recorded_sweep_without_validation_metrics_tells_nothing_to_the_sear
 
     assert all(not one.values for one in measured.of(recorded_sweep.report().variants))
     assert measured.of(recorded_sweep.report().variants)[0].variant == Variant(regularizer="none", alpha=0.0)
+
+
+def test_between_alphas_near_one_the_middle_stays_below_one():
+    ends = [valid(0.998, 2.83, 0.03, 0.10), valid(0.994, 5.66, 0.02, 0.20)]
+    middle = fronts.gaps(fronts.of(measured.of(ends)))[0].middle
+    assert middle.alpha == pytest.approx(0.996)
