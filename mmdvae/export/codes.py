@@ -1,6 +1,7 @@
 """The job of kind `codes`: codes of any images by a trained model, written block by block as a Parquet table."""
 
 import json
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from mmdvae.errors import InputError
 from mmdvae.export.stored import model_of
 from mmdvae.files import replacing
 from mmdvae.images import Shape, told
-from mmdvae.measures.blocks import give_back
+from mmdvae.measures.blocks import blocks, give_back, in_unit
 from mmdvae.model.vae import VAE
 
 FILE = "codes.parquet"
@@ -91,7 +92,7 @@ def _table(model: VAE, piece: Piece):
     import pyarrow as pa
 
     means, log_variances = model.encode(piece.images)
-    errors = _squared_errors(piece.images, model.decode(means))
+    errors = _squared_errors(model, piece.images, means)
     numbers = np.arange(piece.first, piece.first + len(means), dtype=np.int32)
     where = {"image": pa.array(numbers)} if piece.names is None else {"path": pa.array(map(_utf8, piece.names))}
     part = pa.array([piece.part if piece.part != UNSPLIT else None] * len(means), pa.string())
@@ -107,9 +108,13 @@ def _table(model: VAE, piece: Piece):
     )
 
 
-def _squared_errors(images: np.ndarray, logits: np.ndarray) -> np.ndarray:
-    squares = (images / 255 - expit(logits, dtype=np.float64)) ** 2
-    return squares.reshape(len(squares), -1).mean(axis=1).astype(np.float32)
+def _squared_errors(model: VAE, images: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """Of the reconstructions of images (n, H, W[, 3]) uint8, from their codes (n, d); (n,) float32."""
+    values, found = math.prod(model.image_shape), []
+    for some in blocks(len(images), values):
+        squares = (in_unit(images[some]) - expit(model.decode(means[some]), dtype=np.float64)) ** 2
+        found.append(squares.reshape(-1, values).mean(axis=1))
+    return np.concatenate(found).astype(np.float32)
 
 
 def _utf8(name: str) -> str:
