@@ -11,11 +11,10 @@ import numpy as np
 from scipy.special import expit
 
 from mmdvae.errors import InputError
-from mmdvae.measures.prior_match import draw_prior
-from mmdvae.training.load import load
 
 if TYPE_CHECKING:
     from mmdvae.api.report import Report
+    from mmdvae.model.vae import VAE
 
 
 def load_model(folder: str | Path, *, allow_code: bool = False) -> "Model":
@@ -29,12 +28,7 @@ class Model:
     def __init__(
         self, folder: Path, *, report: "Report | None" = None, seed: int | None = None, allow_code: bool = False
     ):
-        try:
-            self.vae = load(folder, allow_code=allow_code)
-        except (OSError, ValueError, KeyError) as error:
-            raise (
-                error if isinstance(error, InputError) else InputError(f"{folder}: must be whole, but {error}")
-            ) from None
+        self.vae = _loaded(folder, allow_code)
         self.folder, self.report, self.seed = folder, report, seed
 
     def __repr__(self) -> str:
@@ -83,4 +77,17 @@ class Model:
         """Images (n, H, W[, 3]) in [0, 1] of n draws from N(0, I), the same for the same seed."""
         if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
             raise InputError(f"n must be a whole number >= 1, got {n!r:.60}")
+        from mmdvae.measures.prior_match import draw_prior
+
         return self.decode(draw_prior(int(n), self.latent_dim, seed=seed))
+
+
+def _loaded(folder: Path, allow_code: bool) -> "VAE":
+    from mmdvae.training.load import load
+
+    try:
+        return load(folder, allow_code=allow_code)
+    except InputError:
+        raise
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{folder}: must be the whole folder of a training, but {error}") from None
