@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from flows.trained import Trained
+from mmdvae.errors import InputError
 from mmdvae.jobs import environment, request
 from tasks.processes import leases
 from tasks.processes.blame import blamed_on_code
 from tasks.processes.devices import Slot
-from tasks.processes.pool import Pool
+from tasks.processes.pool import JobFailed, Pool
 
 AT_ONCE = 8  # such commands on this machine; a further one waits
 
@@ -42,4 +43,10 @@ def made(
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as beside:
         asked = request.make(kind, Path(beside), backend=backend, needs={"trained": trained.folder}, **about)
         with blamed_on_code(f"{kind} of {trained.variant}"):
-            yield work(asked), Path(asked["folder"])
+            try:
+                record = work(asked)
+            except JobFailed as error:
+                if not (reason := str(error)).startswith("OSError: "):
+                    raise
+                raise InputError(f"{target}: cannot be written, for {reason.removeprefix('OSError: ')}") from None
+        yield record, Path(asked["folder"])

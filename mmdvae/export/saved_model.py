@@ -42,9 +42,14 @@ class Loaded:
 
 
 def write(twin: Twin, folder: Path) -> None:
-    """Write both networks."""
-    twin.encoder.export(folder / "encoder", format="tf_saved_model", verbose=False)
-    twin.decoder.export(folder / "decoder", format="tf_saved_model", verbose=False)
+    """Write both networks. Raises: OSError if the disk is full, for which TensorFlow has errors of its own."""
+    import tensorflow as tf
+
+    try:
+        twin.encoder.export(folder / "encoder", format="tf_saved_model", verbose=False)
+        twin.decoder.export(folder / "decoder", format="tf_saved_model", verbose=False)
+    except tf.errors.OpError as error:  # ...: temporary file; No space left on device [Op:SaveV2]
+        raise OSError(error.message.rpartition("; ")[2].partition(" [Op:")[0]) from None
 
 
 def read(folder: Path) -> Loaded:

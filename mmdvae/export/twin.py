@@ -11,7 +11,6 @@ import numpy as np
 from keras import layers
 from scipy.special import expit
 
-from mmdvae.images import with_channels
 from mmdvae.measures.prior_match import draw_prior
 from mmdvae.model.batches import in_batches
 from mmdvae.model.layers import BatchNorm, ToOneChannel
@@ -67,10 +66,13 @@ def of(model: VAE) -> Twin:
 def check(what: str, model: VAE, encode: Encode, decode: Decode) -> float:
     """The largest difference from the model of what others do in its place, on 64 images and as many codes.
 
-    The images are what the model itself decodes, and noise. Raises: ValueError if they differ by more than TOLERANCE.
+    The images are what the model itself decodes, and noise. Raises: ValueError if they differ by more than TOLERANCE,
+    or if the model has diverged.
     """
     codes = draw_prior(COMPARED, model.variant.latent_dim, seed=0)
-    decoded = with_channels(expit(model.decode(codes))) if model.image_shape[2] == 1 else expit(model.decode(codes))
+    decoded = expit(model.decode(codes)).reshape(COMPARED, *model.image_shape)
+    if not np.isfinite(decoded).all():
+        raise ValueError("the model has diverged: its images are not finite")
     images = np.random.default_rng(0).uniform(size=decoded.shape).astype(np.float32)
     images[::2] = decoded[::2]
     pairs = {

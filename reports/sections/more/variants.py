@@ -1,6 +1,7 @@
 """Every variant by itself: its numbers, its curve, its files, and the lines that load it."""
 
 import re
+import shlex
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -46,6 +47,7 @@ class One:
     numbers: str  # lines of text, one per topic; may be empty
     files: list[str]
     python: str  # empty if there is no model
+    export: str  # a command; empty if there is no model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ def build(report: Report, store: StoredArrays) -> EveryVariant:
     detailed, error = len(ordered) <= MOST_DETAILED, likelihood.of(report.run)
     return EveryVariant(
         shape=data_words.array_shape(report.run.dataset),
-        variants=[_one(variant, shown[variant.name], store, error, detailed) for variant in ordered],
+        variants=[_one(variant, shown[variant.name], store, error, detailed, report.run.id) for variant in ordered],
     )
 
 
@@ -73,7 +75,7 @@ def snippet(key: str) -> str:
     return f'from pathlib import Path\nfrom mmdvae.training.load import load\nmodel = load(Path("runs/store/{key}"))'
 
 
-def _one(variant: VariantResult, look: Look, store: StoredArrays, error: Error, detailed: bool) -> One:
+def _one(variant: VariantResult, look: Look, store: StoredArrays, error: Error, detailed: bool, run: str) -> One:
     measured = [run.seed for run in variant.runs if run.metrics]
     keys = {seed: store.keys_of(variant.name, seed) for seed in measured}
     trained = [key for found in keys.values() for key in found if key.startswith("train-")]
@@ -89,6 +91,7 @@ def _one(variant: VariantResult, look: Look, store: StoredArrays, error: Error, 
             f"seed {seed}: {', '.join(f'runs/store/{key}' for key in found)}" for seed, found in keys.items() if found
         ],
         python=snippet(trained[0]) if trained else "",
+        export=shlex.join(["mmdvae", "export", run, variant.name]) if trained else "",
     )
 
 
