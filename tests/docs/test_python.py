@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbclient
 import nbformat
+
 import mmdvae
 
 DOCS = Path(__file__).parents[2] / "docs"
