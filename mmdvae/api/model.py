@@ -5,7 +5,7 @@ a keras.json of the user's does not change what they compute.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import expit
@@ -13,7 +13,6 @@ from scipy.special import expit
 from mmdvae.errors import InputError
 
 if TYPE_CHECKING:
-    from mmdvae.api.report import Report
     from mmdvae.model.vae import VAE
 
 
@@ -25,11 +24,10 @@ def load_model(folder: str | Path, *, allow_code: bool = False) -> "Model":
 class Model:
     """A trained variational autoencoder; `vae` is the Keras model itself."""
 
-    def __init__(
-        self, folder: Path, *, report: "Report | None" = None, seed: int | None = None, allow_code: bool = False
-    ):
+    def __init__(self, folder: Path, *, about: dict[str, Any] | None = None, allow_code: bool = False):
         self.vae = _loaded(folder, allow_code)
-        self.folder, self.report, self.seed = folder, report, seed
+        self.folder = folder
+        self.about = about or {}  # what the report of its run knows of it, for model.json of an export
 
     def __repr__(self) -> str:
         height, width, channels = self.image_shape
@@ -67,11 +65,9 @@ class Model:
 
         Raises: InputError, as mmdvae.export.write does.
         """
-        from mmdvae.export.about import about
         from mmdvae.export.write import write
 
-        known = about(self.report.record, self.variant, self.seed) if self.report and self.seed is not None else {}
-        return write(self.vae, Path(folder), format=format, about=known)
+        return write(self.vae, Path(folder), format=format, about=self.about)
 
     def sample(self, n: int, *, seed: int = 0) -> np.ndarray:
         """Images (n, H, W[, 3]) in [0, 1] of n draws from N(0, I), the same for the same seed."""

@@ -144,9 +144,10 @@ class Report:
         `allow_code` lets a network run that only code of its author can build. Raises: InputError if it is not there.
         """
         from mmdvae.api.model import Model
+        from mmdvae.export.about import about
 
         folder, trained = self._training(name, seed)
-        return Model(folder, report=self, seed=trained, allow_code=allow_code)
+        return Model(folder, about=about(self.record, name, trained), allow_code=allow_code)
 
     def show(self) -> None:
         """Show the page: in a notebook as a frame, without access to the notebook; elsewhere in the browser."""
