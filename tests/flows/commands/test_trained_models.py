@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from mmdvae.errors import InputError
 from mmdvae.files import read_json, write_json
 from mmdvae.jobs import inventory
 from mmdvae.training.load import load
+from tasks.processes import devices, leases
 
 NAME, PLAIN = "mmd-a0.6-s2.83", "none"
 
@@ -239,6 +241,15 @@ def test_a_full_disk_gets_a_line_and_leaves_nothing(compared, run_id, tmp_path):
         assert line.startswith(f"Error: {tmp_path / 'there'}: cannot be written, for "), done.stderr
         assert line.endswith("File too large")
         assert list(tmp_path.iterdir()) == []
+
+
+def test_no_comparison_is_waited_for(command, run_id):
+    with ExitStack() as held:
+        for slot in devices.slots(None):
+            assert held.enter_context(leases.first_free([slot]))
+        done = command("sample", run_id, PLAIN, "-n", 1, "--out", "a.png")
+    assert done.exit_code == 0, done.output
+    assert "waiting" not in done.stderr
 
 
 def test_each_commands_help_teaches_by_an_example():
