@@ -93,4 +93,7 @@ def _is_file(asked: str, presets: tuple[str, ...]) -> bool:
 def _folder(asked: str, out: Path) -> Path:
     from flows.commands.finished_runs import folder_of
 
-    return folder_of(Path(asked).expanduser(), out)
+    try:
+        return folder_of(Path(asked).expanduser(), out)
+    except InputError as error:
+        raise InputError(f"{error}; nor is it a preset or a file") from None

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]  # the folder of our packages
 FAILED_STRICTLY, BAD_INPUT, SOME_FAILED = 1, 2, 3  # exit codes of the command
 LAST_LINES = 5  # of a command that ends otherwise
 ERROR = "Error: "
+TERMINAL = ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")  # notebooks set the first
 
 
 def compare(experiment: str | Path | Mapping[str, Any] = "quick", *, progress: bool = True, **options: Any) -> Report:
@@ -74,13 +75,12 @@ def _file(experiment: str | Path | Mapping[str, Any]) -> Iterator[str]:
 
 def _run(arguments: list[str], *, progress: bool) -> tuple[int, str, list[str]]:
     """Run the command; return its exit code, the last line that it printed, and the last ones of its messages."""
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     child = subprocess.Popen(
         [sys.executable, "-P", "-m", "mmdvae.api.child", *arguments],
         stdin=subprocess.PIPE,  # held open: its end tells the child that we are gone
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": path},
+        env=_environment(),
         text=True,
         errors="backslashreplace",
         start_new_session=True,  # Ctrl-C comes to us alone
@@ -98,6 +98,13 @@ def _run(arguments: list[str], *, progress: bool) -> tuple[int, str, list[str]]:
             raise
         reader.join()
     return child.returncode, printed[0] if printed else "", [*told]
+
+
+def _environment() -> dict[str, str]:
+    """Ours, with our packages on the search path, and without what tells programs that they write to a terminal."""
+    ours = {name: value for name, value in os.environ.items() if name not in TERMINAL}
+    path = os.pathsep.join(filter(None, (str(ROOT), ours.get("PYTHONPATH"))))
+    return ours | {"PYTHONPATH": path, "TERM": "dumb"}
 
 
 def _follow(child: subprocess.Popen, told: deque[str], progress: bool) -> None:

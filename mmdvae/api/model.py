@@ -5,17 +5,15 @@ a keras.json of the user's does not change what they compute.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import expit
 
 from mmdvae.errors import InputError
-from mmdvae.measures.prior_match import draw_prior
-from mmdvae.training.load import load
 
 if TYPE_CHECKING:
-    from mmdvae.api.report import Report
+    from mmdvae.model.vae import VAE
 
 
 def load_model(folder: str | Path, *, allow_code: bool = False) -> "Model":
@@ -26,16 +24,10 @@ def load_model(folder: str | Path, *, allow_code: bool = False) -> "Model":
 class Model:
     """A trained variational autoencoder; `vae` is the Keras model itself."""
 
-    def __init__(
-        self, folder: Path, *, report: "Report | None" = None, seed: int | None = None, allow_code: bool = False
-    ):
-        try:
-            self.vae = load(folder, allow_code=allow_code)
-        except (OSError, ValueError, KeyError) as error:
-            raise (
-                error if isinstance(error, InputError) else InputError(f"{folder}: must be whole, but {error}")
-            ) from None
-        self.folder, self.report, self.seed = folder, report, seed
+    def __init__(self, folder: Path, *, about: dict[str, Any] | None = None, allow_code: bool = False):
+        self.vae = _loaded(folder, allow_code)
+        self.folder = folder
+        self.about = about or {}  # what the report of its run knows of it, for model.json of an export
 
     def __repr__(self) -> str:
         height, width, channels = self.image_shape
@@ -73,14 +65,25 @@ class Model:
 
         Raises: InputError, as mmdvae.export.write does.
         """
-        from mmdvae.export.about import about
         from mmdvae.export.write import write
 
-        known = about(self.report.record, self.variant, self.seed) if self.report and self.seed is not None else {}
-        return write(self.vae, Path(folder), format=format, about=known)
+        return write(self.vae, Path(folder), format=format, about=self.about)
 
     def sample(self, n: int, *, seed: int = 0) -> np.ndarray:
         """Images (n, H, W[, 3]) in [0, 1] of n draws from N(0, I), the same for the same seed."""
         if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
             raise InputError(f"n must be a whole number >= 1, got {n!r:.60}")
+        from mmdvae.measures.prior_match import draw_prior
+
         return self.decode(draw_prior(int(n), self.latent_dim, seed=seed))
+
+
+def _loaded(folder: Path, allow_code: bool) -> "VAE":
+    from mmdvae.training.load import load
+
+    try:
+        return load(folder, allow_code=allow_code)
+    except InputError:
+        raise
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{folder}: must be the whole folder of a training, but {error}") from None

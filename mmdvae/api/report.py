@@ -144,16 +144,17 @@ class Report:
         `allow_code` lets a network run that only code of its author can build. Raises: InputError if it is not there.
         """
         from mmdvae.api.model import Model
+        from mmdvae.export.about import about
 
         folder, trained = self._training(name, seed)
-        return Model(folder, report=self, seed=trained, allow_code=allow_code)
+        return Model(folder, about=about(self.record, name, trained), allow_code=allow_code)
 
     def show(self) -> None:
         """Show the page: in a notebook as a frame, without access to the notebook; elsewhere in the browser."""
         if not self.page.is_file():
             raise InputError(f"{self.page} is not there; `mmdvae report {self.record.run.id}` writes it")
         if _in_notebook():
-            from IPython.display import HTML, display  # type: ignore[import-not-found]
+            from IPython.display import HTML, display
 
             display(HTML(_frame(self.page.read_text(encoding="utf-8"))))
         else:
@@ -209,4 +210,5 @@ def _frame(page: str) -> str:
     # Scripts may run, but in an origin of their own: they reach neither the notebook nor its server.
     allowed = "allow-scripts allow-downloads allow-popups"
     style = f"width: 100%; height: {HEIGHT}px; border: 0"
-    return f'<iframe sandbox="{allowed}" style="{style}" srcdoc="{html.escape(page)}"></iframe>'
+    # IPython warns of a bare iframe.
+    return f'<div><iframe sandbox="{allowed}" style="{style}" srcdoc="{html.escape(page)}"></iframe></div>'

@@ -44,6 +44,22 @@ from flows.cli import main
 for words in {commands!r}:
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
+import os, signal, threading, urllib.request
+import mmdvae
+from flows.commands.serving import serve
+from pathlib import Path
+newest = mmdvae.load_report()
+newest.frame(), newest.summary(), newest.best("mse")
+others = [path.name for path in Path("runs").iterdir() if (path / "report.json").is_file()]
+assert CliRunner().invoke(main, ["runs", "--diff", *others, "--page"]).exit_code == 0
+
+
+def visited(url):
+    assert urllib.request.urlopen(url).status == 200
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+serve(newest.folder, 0, lambda url: threading.Thread(target=visited, args=(url,)).start())
 print(sorted(name for name in ran if name.startswith({folder!r}) or "/code/" in name))
 """
 
@@ -84,7 +100,7 @@ def test_code_is_run_by_children_alone_and_only_where_it_is_trained(code, tiny_n
 
     before, run = (code / "who").read_text(), str(page.parent)
     again = compare(tiny_npz, "--allow-code", "--seed", "1")  # the flow's own process never, not even when it trains
-    commands = [["show", run], ["runs"], ["report", run], again]
+    commands = [["show", run], ["runs"], ["report", run], ["report", run, "--judge"], again]
     spy = SPY.format(commands=commands, folder=str(code))
     seen = subprocess.run([sys.executable, "-c", spy], capture_output=True, text=True, check=False, cwd=code)
     assert seen.returncode == 0, seen.stderr

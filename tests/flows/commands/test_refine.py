@@ -155,7 +155,8 @@ def test_an_unknown_run_is_one_line_with_those_that_exist(run):
     fake = made(Path("runs"))
     done = run("nothing", "--trainings", 4)
     assert done.exit_code == 2
-    assert done.output == f"Error: nothing is not a run (no report.json); runs in runs: {fake.run_dir.name}\n"
+    known = f"runs in runs: {fake.run_dir.name}; nor is it a preset or a file"
+    assert done.output == f"Error: nothing is not a run (no report.json); {known}\n"
     assert run("nothing.toml", "--trainings", 4).output.startswith(
         "Error: unknown preset 'nothing.toml'; choose one of:"
     )
