@@ -4,11 +4,13 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from command_line import MMDVAE
 from PIL import Image
 from pyarrow import parquet
 
@@ -264,6 +266,19 @@ def test_a_full_disk_gets_a_line_and_leaves_nothing(compared, run_id, tmp_path):
         assert line.startswith(f"Error: {tmp_path / 'there'}: cannot be written, for "), done.stderr
         assert line.endswith("File too large")
         assert list(tmp_path.iterdir()) == []
+
+
+def test_stopped_half_way_it_leaves_nothing(compared, run_id, tmp_path):
+    words = ["export", str(compared[0] / run_id), PLAIN, "--to", "there"]
+    begun = subprocess.Popen([*MMDVAE, *words], stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    while not list(tmp_path.iterdir()):  # the hidden folder beside the target
+        assert begun.poll() is None
+        time.sleep(0.05)
+    begun.terminate()
+    assert begun.communicate(timeout=60)[1].endswith("Stopped. Nothing was written.\n")
+    assert begun.returncode == 130
+    assert list(tmp_path.iterdir()) == []
+    assert not list(compared[0].glob("store/.running-reading-*"))
 
 
 def test_no_comparison_is_waited_for(command, run_id):
