@@ -7,8 +7,8 @@ import click
 
 from flows.commands.options import FOLDER, allow_code_option, data_dir_option, data_options
 from mmdvae.errors import InputError
+from mmdvae.export import formats
 
-FORMATS = ("keras", "savedmodel", "onnx")
 MOST = 10_000  # samples: of 256 x 256 x 3, 2 GB
 STOPPED = "\nStopped. Nothing was written."
 
@@ -32,7 +32,7 @@ seed_option = click.option("--seed", type=int, help="Training seed.  [default: t
 @seed_option
 @click.option("--to", type=FOLDER, help="Folder for the files.  [default: VARIANT]")
 @click.option(
-    "--format", "form", default=FORMATS[0], show_default=True, metavar="|".join(FORMATS), help="What they are."
+    "--format", "form", default="keras", show_default=True, metavar="|".join(formats.NAMES), help="What they are."
 )
 @allow_code_option
 def export(run: Path, runs: Path, variant: str, seed: int | None, to: Path | None, form: str, allow_code: bool) -> None:
@@ -51,7 +51,7 @@ def export(run: Path, runs: Path, variant: str, seed: int | None, to: Path | Non
     from flows import apart, trained
     from flows.commands.finished_runs import folder_of
     from flows.commands.interruption import interruptible
-    from mmdvae.export import formats, target
+    from mmdvae.export import target
     from mmdvae.export.about import about
 
     formats.find(form)
@@ -100,13 +100,10 @@ def encode(
     --dataset are made like those of the model, and read in blocks, so that there may be more than fit in memory.
     `--runs` is what `compare` calls --out.
     """
-    from flows import apart, trained
+    from flows import encoded, trained
     from flows.commands.finished_runs import folder_of
     from flows.commands.interruption import interruptible
-    from flows.encoded import Asked
-    from flows.progress.terminal import for_terminal
     from mmdvae.data import options
-    from mmdvae.jobs import environment
 
     _check_file(out, ".parquet")
     given = options.parsed(**wishes)
@@ -114,23 +111,13 @@ def encode(
         raise InputError(f"--{next(iter(given), 'data-dir')} goes with --dataset: the run's own images are as they are")
     with interruptible(STOPPED), trained.found(folder_of(run, runs), variant, seed) as model:
         click.echo(model.told, err=True)
-        asked = None
+        images = encoded.own(model)
         if dataset:
-            shape = model.report.run.dataset.shape
-            asked = Asked.of(dataset, given, shape, model.folder.parent, allow_code=allow_code)
-            if asked.note:
-                click.echo(f"note: {asked.note}", err=True)
-        backend = environment.backend()
-        about = {"run": model.report.run.id, "variant": variant, "seed": model.seed}
-        with for_terminal() as show, apart.worker(lambda event: _progress(show, event), backend=backend) as work:
-            images = asked.request(work) if asked else {"data": model.data}
-            settings = images | {"split": split, "data_dir": str(data_dir) if data_dir else None, "about": about}
-            settings |= {"allow_code": allow_code}
-            with apart.made("codes", out.resolve(), model, work, backend=backend, **settings) as (record, folder):
-                (folder / "codes.parquet").replace(out)
-        for note in record["notes"]:
-            click.echo(f"note: {note}", err=True)
-        click.echo(f"{record['images']:,} images", err=True)
+            images = encoded.of(dataset, given, model, data_dir, allow_code=allow_code)
+        if images.note:
+            click.echo(f"note: {images.note}", err=True)
+        for line in encoded.write(model, images, out, split=split, allow_code=allow_code):
+            click.echo(line, err=True)
     click.echo(out)
 
 
@@ -191,8 +178,3 @@ def _check_file(path: Path, *endings: str) -> None:
 
 def _ignore(event: dict) -> None:
     """What a short job tells."""
-
-
-def _progress(show, event: dict) -> None:
-    if event["event"] != "started":
-        show("images", event)

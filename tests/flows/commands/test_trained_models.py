@@ -20,6 +20,16 @@ from mmdvae.jobs import inventory
 from mmdvae.training.load import load
 from tasks.processes import devices, leases
 
+LOAD = """
+import numpy as np
+
+
+def load():
+    with open("ran.txt", "a") as file:
+        file.write("once ")
+    pairs = [(np.full((30, 40), number, np.uint8), number % 2) for number in range(30)]
+    return {"train": pairs[:20], "test": pairs[20:], "classes": ["even", "odd"]}
+"""
 NAME, PLAIN = "mmd-a0.6-s2.83", "none"
 
 
@@ -127,6 +137,19 @@ def test_images_that_the_model_does_not_take_get_a_line(command, run_id, tmp_pat
     assert list(command.place.iterdir()) == []
     assert command(*words, "--split", "test").exit_code == 0
     assert parquet.read_table("codes.parquet")["split"].to_pylist() == ["test"] * 20
+
+
+def test_images_of_a_users_own_function_are_encoded_if_it_may_run(command, run_id, copy):
+    (command.place / "load.py").write_text(LOAD)
+    words = ("encode", run_id, PLAIN, "--dataset", "load.py:load", "--out", "codes.parquet")
+    done = command(*words, runs=copy)
+    assert done.exit_code == 2
+    assert "Error: load.py:load is code: load.py (" in done.stderr
+    for _ in range(2):
+        assert command(*words, "--allow-code", runs=copy).exit_code == 0
+    found = parquet.read_table("codes.parquet").to_pandas()
+    assert found.groupby("split", observed=True).size().to_dict() == {"train": 20, "test": 10}
+    assert (command.place / "ran.txt").read_text() == "once "
 
 
 def test_samples_are_the_same_for_a_seed_and_what_the_model_decodes(command, run_id, compared):

@@ -71,3 +71,12 @@ def test_a_stream_that_nobody_reads_fails_nothing():
         flush = write
 
     terminal.Lines(Gone())("train none", {"event": "note", "message": "resumed"})
+
+
+def test_how_many_images_are_encoded_moves_the_bar():
+    event = {"event": "encode", "done": 1_500, "total": 6_000}
+    console = Console(file=io.StringIO(), force_terminal=True, width=140)
+    with terminal.Bars(console) as show:
+        show("images", event)
+    assert "1,500 of 6,000 images encoded" in console.file.getvalue()
+    assert " 25%" in console.file.getvalue()

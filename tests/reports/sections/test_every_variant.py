@@ -1,6 +1,7 @@
 """A fold per variant: numbers, curves, files, and lines of Python that load it."""
 
 import json
+import shlex
 from dataclasses import replace
 
 import fake_run
@@ -85,6 +86,16 @@ def test_the_lines_shown_load_the_model(tmp_path, tiny, monkeypatch):
     np.testing.assert_array_equal(mean, model.encode(images)[0])
     assert mean.shape == log_variance.shape == (len(images), 4)
     assert names["model"].decode(mean).shape == (len(images), 28, 28)
+
+
+def test_the_command_that_exports_a_model_names_run_and_variant_as_a_shell_reads_them(tmp_path):
+    fake = fake_run.make(tmp_path / "runs", [NONE, QUICK[5]])
+    commands = [shlex.split(one.export) for one in built(fake)]
+    names = [one["name"] for one in json.loads((fake.run_dir / "manifest.json").read_text())["variants"]]
+    assert commands == [["mmdvae", "export", fake.report.run.id, name] for name in names]
+    assert f"As files that load without mmdvae: mmdvae export {fake.report.run.id} {names[0]}" in section(
+        of(fake), "every-variant"
+    )
 
 
 def words_kept(element):
