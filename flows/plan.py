@@ -17,7 +17,7 @@ from mmdvae.data import options as data_options
 from mmdvae.data.catalog import Row
 from mmdvae.data.options import DataOptions
 from mmdvae.errors import InputError, shown
-from mmdvae.experiment import file, own_network
+from mmdvae.experiment import file, own_network, tables
 from mmdvae.experiment.experiment import Experiment
 from mmdvae.files import somebody_elses
 from mmdvae.images import Shape
@@ -167,7 +167,7 @@ def _changes(options: Options) -> dict[str, Any]:
             raise InputError(f"--set must be KEY=VALUE, such as training.cooldown=0, got {override!r}")
         if key in ("base", "model.network") or key.split(".")[0] == "data":
             raise InputError(f"--set cannot change {key}; take its own option, or write it into the file")
-        changes[key] = file.parsed(value)
+        changes[key] = tables.parsed(value)
     return changes | {key: value for key, value in given.items() if value is not None}
 
 

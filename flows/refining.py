@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mmdvae.conclusions.rules import MIN_SEEDS
 from mmdvae.errors import InputError
-from mmdvae.experiment import file
+from mmdvae.experiment import file, tables
 from mmdvae.experiment.experiment import Experiment
 from mmdvae.files import digest, strict_json, write_text
 from mmdvae.record import report_json
@@ -145,7 +145,7 @@ def written(experiment: Experiment, out: Path) -> Path:
 
 def done(experiment: Experiment, out: Path) -> State | None:
     """The newest run of this experiment in which all variants finished and have what is chosen by; None if none is."""
-    for folder in sorted((path.parent for path in out.glob(f"[!.]*/{file.NAME}")), reverse=True):
+    for folder in sorted((path.parent for path in out.glob(f"[!.]*/{tables.NAME}")), reverse=True):
         try:
             if not _same(experiment, file.read(str(folder)), out):
                 continue

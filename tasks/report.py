@@ -11,7 +11,7 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.cache_policies import NO_CACHE
 
 from mmdvae.errors import InputError
-from mmdvae.experiment import file
+from mmdvae.experiment import tables
 from mmdvae.files import write_json, write_text
 from mmdvae.record import report_json
 from mmdvae.record.result import Report
@@ -34,7 +34,7 @@ def write_report(run_dir: Path, store: Path, report: Report, manifest: dict[str,
         with _alone(run_dir.parent, store) as draft:
             report_json.write(report, draft)
             write_json(draft / "manifest.json", manifest)
-            write_text(draft / file.NAME, experiment)
+            write_text(draft / tables.NAME, experiment)
             write.write(draft, store)
             draft.rename(run_dir)
             index.write(run_dir.parent)

@@ -13,6 +13,7 @@ from mmdvae import __main__ as door
 
 def main() -> None:
     """Run the command, and watch the pipe meanwhile."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit that it is ignored
     pipe = os.dup(0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # so that nothing else reads from it
     threading.Thread(target=_end_with_program, args=(pipe,), daemon=True).start()

@@ -62,12 +62,12 @@ def _file(experiment: str | Path | Mapping[str, Any]) -> Iterator[str]:
         return
     import tomli_w
 
-    from mmdvae.experiment import file
+    from mmdvae.experiment import tables
 
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / file.NAME
+        path = Path(folder) / tables.NAME
         try:
-            path.write_text(tomli_w.dumps(file.rebased(experiment, Path.cwd())))
+            path.write_text(tomli_w.dumps(tables.rebased(experiment, Path.cwd())))
         except (TypeError, ValueError) as error:
             raise InputError(f"the experiment must hold texts, numbers, lists and tables, but {error}") from None
         yield str(path)

@@ -5,22 +5,21 @@ import sys
 import webbrowser
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from mmdvae.api import best as choice
+from mmdvae.api import frames
 from mmdvae.api.best import Best
 from mmdvae.errors import InputError
 from mmdvae.files import read_json
 from mmdvae.record import report_json
-from mmdvae.record.result import VariantResult
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from mmdvae.api.model import Model
 
 PAGE = "report.html"
-SETTINGS = ("variant", "regularizer", "kernel", "alpha", "sigma", "latent_dim", "normalised")
 SHOWN = ("mse", "total_variance", "sliced_w2", "latent_coverage", "fid", "kernel_live_share")  # in a notebook
 HEIGHT = 800  # pixels of the page's frame
 
@@ -54,81 +53,32 @@ class Report:
         """The HTML page."""
         return self.folder / PAGE
 
-    def frame(self) -> "pd.DataFrame":
+    def frame(self) -> pd.DataFrame:
         """A row for each variant and seed: settings, seed, status, and every metric in a column of its own."""
-        import pandas as pd
+        return frames.trainings(self.record)
 
-        rows = [
-            {**_settings(variant), "seed": run.seed, "status": variant.status, "epochs": run.epochs, **run.metrics}
-            for variant in self.record.variants
-            for run in variant.runs
-        ]
-        return pd.DataFrame(rows, columns=None if rows else [*SETTINGS, "seed", "status", "epochs"])
-
-    def history(self) -> "pd.DataFrame":
+    def history(self) -> pd.DataFrame:
         """A row for each variant, seed and epoch, with a column for each quantity, such as loss and val_loss."""
-        import pandas as pd
+        return frames.epochs(self.record)
 
-        return pd.DataFrame(
-            [
-                {"variant": variant.name, "seed": run.seed, "epoch": epoch + 1}
-                | {name: values[epoch] for name, values in run.history.items() if epoch < len(values)}
-                for variant in self.record.variants
-                for run in variant.runs
-                for epoch in range(max(map(len, run.history.values()), default=0))
-            ]
-        )
-
-    def summary(self) -> "pd.DataFrame":
+    def summary(self) -> pd.DataFrame:
         """A row for each variant; columns are pairs of a metric and mean, sd (None for one seed) or n, as in `agg`."""
-        import pandas as pd
-
-        rows = {
-            variant.name: {
-                (name, what): getattr(statistic, what)
-                for name, statistic in variant.summary.items()
-                for what in ("mean", "sd", "n")
-            }
-            for variant in self.record.variants
-        }
-        frame = pd.DataFrame.from_dict(rows, orient="index")
-        columns = pd.MultiIndex.from_tuples([*frame.columns], names=["metric", None]) if len(frame.columns) else None
-        return frame.set_axis(columns, axis=1).rename_axis("variant") if columns is not None else frame
+        return frames.summary(self.record)
 
     @property
-    def verdicts(self) -> "pd.DataFrame":
+    def verdicts(self) -> pd.DataFrame:
         """The claims: code, state, effect with its interval (low, high) and level, seeds, what and why."""
-        import pandas as pd
-
-        rows = []
-        for one in self.record.verdicts:
-            low, high = one.interval or (None, None)
-            rows.append(
-                {"code": one.code, "claim": one.claim, "state": one.state, "effect": one.effect}
-                | {"low": low, "high": high, "level": one.level, "quantity": one.quantity, "n_seeds": one.n_seeds}
-                | {"latent_dim": one.latent_dim, "explanation": one.explanation}
-            )
-        return pd.DataFrame(rows)
+        return frames.verdicts(self.record)
 
     @property
-    def checks(self) -> "pd.DataFrame":
+    def checks(self) -> pd.DataFrame:
         """What could make the numbers misleading: code, title, state (issue, tip, passed), explanation, variants."""
-        import pandas as pd
-
-        names = ("code", "title", "state", "explanation", "variants")
-        return pd.DataFrame([{name: getattr(one, name) for name in names} for one in self.record.checks], columns=names)
+        return frames.checks(self.record)
 
     @property
-    def front(self) -> "pd.DataFrame":
+    def front(self) -> pd.DataFrame:
         """The variants that no other beats in both error and distance from the prior, and with how many seeds."""
-        import pandas as pd
-
-        rows = [
-            {"latent_dim": advice.latent_dim, "variant": member.name, "seeds": member.seeds, "of": member.of}
-            for advice in self.record.advices
-            for member in advice.pareto.front
-        ]
-        return pd.DataFrame(rows, columns=["latent_dim", "variant", "seeds", "of"])
+        return frames.front(self.record)
 
     def best(self, metric: str = "mse", **bounds: float) -> Best:
         """The variant with the best mean of a metric among those within bounds: best("mse", sliced_w2=0.3).
@@ -166,7 +116,7 @@ class Report:
         return f"<p><b>{html.escape(run.id)}</b>: {html.escape(state)}</p>{self._shown.to_html(escape=True)}"
 
     @cached_property
-    def _shown(self) -> "pd.DataFrame":
+    def _shown(self) -> pd.DataFrame:
         """Means of the main metrics, for a first look."""
         summary = self.summary()
         names = [name for name in SHOWN if (name, "mean") in summary.columns]
@@ -194,10 +144,6 @@ class Report:
                 return folder, one
         again = f"mmdvae.compare({str(self.folder)!r})"
         raise InputError(f"{name} has no model in the store: it failed, or its files are gone; {again} trains it again")
-
-
-def _settings(variant: VariantResult) -> dict[str, Any]:
-    return {"variant": variant.name} | {name: getattr(variant, name) for name in SETTINGS[1:]}
 
 
 def _in_notebook() -> bool:

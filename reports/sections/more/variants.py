@@ -72,7 +72,7 @@ def build(report: Report, store: StoredArrays) -> EveryVariant:
 
 def snippet(key: str) -> str:
     """The lines of Python that load a trained model, run in the folder that holds `runs`."""
-    return f'from pathlib import Path\nfrom mmdvae.training.load import load\nmodel = load(Path("runs/store/{key}"))'
+    return f'import mmdvae\n\nmodel = mmdvae.load_model("runs/store/{key}")'
 
 
 def _one(variant: VariantResult, look: Look, store: StoredArrays, error: Error, detailed: bool, run: str) -> One:

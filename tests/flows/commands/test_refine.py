@@ -44,7 +44,7 @@ def made(out, variants=fake_run.QUICK, *, chosen=None, **options):
         seeds=tuple(fake.report.run.seeds),
         chosen=chosen,
     )
-    (fake.run_dir / file.NAME).write_text(file.text(asked, fake.run_dir))
+    (fake.run_dir / "experiment.toml").write_text(file.text(asked, fake.run_dir))
     return fake
 
 
@@ -201,7 +201,7 @@ def test_a_run_of_another_recipe_is_no_round_of_this_one(run):
     asked = file.read("quick", {"training.epochs": 3})
     exact = replace(asked, variants=tuple(one.variant for one in fake_run.QUICK))
     folder = next(Path("runs").glob("2*"))
-    (folder / file.NAME).write_text(file.text(exact, folder))
+    (folder / "experiment.toml").write_text(file.text(exact, folder))
     found = refining.done(exact, Path("runs"))
     assert found is None  # the run's record has no likelihood, so it is of a recipe that nobody asks for now
     report = report_json.load(folder)

@@ -45,7 +45,7 @@ def go(tmp_path, monkeypatch):
             recipe_settings=settings,
             chosen=asked.chosen,
         )
-        (fake.run_dir / file.NAME).write_text(file.text(asked, fake.run_dir))
+        (fake.run_dir / "experiment.toml").write_text(file.text(asked, fake.run_dir))
         compared.append(asked)
         return str(fake.run_dir / "report.html"), 0
 

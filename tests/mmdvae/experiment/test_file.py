@@ -11,7 +11,7 @@ import pytest
 
 from mmdvae import variants
 from mmdvae.errors import InputError
-from mmdvae.experiment import file
+from mmdvae.experiment import file, tables
 from mmdvae.experiment.experiment import Experiment
 from mmdvae.recipes import STANDARD
 from mmdvae.variants import Variant
@@ -86,11 +86,11 @@ def test_changes_reach_every_place(written):
 @pytest.mark.parametrize("name", file.PRESETS)
 def test_what_is_written_is_read_as_the_same_experiment(name, tmp_path):
     asked = file.read(name, {"model.latent_dim": 5, "training.epochs": 3})
-    (tmp_path / file.NAME).write_text(file.text(asked, tmp_path))
-    for again in (str(tmp_path), str(tmp_path / file.NAME)):
+    (tmp_path / "experiment.toml").write_text(file.text(asked, tmp_path))
+    for again in (str(tmp_path), str(tmp_path / "experiment.toml")):
         found = file.read(again)
         assert dataclasses.replace(found, question=asked.question) == asked
-    assert tomllib.loads((tmp_path / file.NAME).read_text())["format"] == 1
+    assert tomllib.loads((tmp_path / "experiment.toml").read_text())["format"] == 1
 
 
 def test_a_source_is_beside_its_file_and_no_path_of_this_machine_is_written(written, tmp_path):
@@ -98,8 +98,8 @@ def test_a_source_is_beside_its_file_and_no_path_of_this_machine_is_written(writ
     run.mkdir(parents=True)
     asked = file.read(written(HEAD + '[data]\nsource = "images:faces"\n' + NONE))
     assert asked.source == f"images:{tmp_path / 'faces'}"
-    (run / file.NAME).write_text(file.text(asked, run))
-    assert 'source = "images:../../faces"' in (run / file.NAME).read_text()
+    (run / "experiment.toml").write_text(file.text(asked, run))
+    assert 'source = "images:../../faces"' in (run / "experiment.toml").read_text()
     assert file.read(str(run)).source == f"images:{run}/../../faces"
     assert file.as_content(asked)["data"] == {"source": "images:faces"}
 
@@ -440,7 +440,7 @@ def test_a_source_is_found_again_through_a_link(written, tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "far" / "away")
     (tmp_path / "x.npz").write_bytes(b"")
     asked = file.read(written(f'{HEAD}[data]\nsource = "npz:x.npz"\n{NONE}'))
-    (tmp_path / "link" / file.NAME).write_text(file.text(asked, tmp_path / "link"))
+    (tmp_path / "link" / "experiment.toml").write_text(file.text(asked, tmp_path / "link"))
     place = file.read(str(tmp_path / "link")).source.removeprefix("npz:")
     assert Path(place).resolve() == tmp_path / "x.npz"
 
@@ -453,7 +453,7 @@ def test_a_change_where_nothing_is_is_refused(key, written):
 
 @pytest.mark.parametrize("text", ["9" * 5000, "[" * 3000, "3\nfoo = 4", "plain words", "{", ""])
 def test_a_value_that_is_none_in_toml_is_text(text):
-    assert file.parsed(text) == text
+    assert tables.parsed(text) == text
 
 
 def test_all_variants_have_the_experiments_dimensions():
@@ -491,7 +491,7 @@ def test_random_variants_read_back_from_name_and_file(tmp_path):
     assert len({one.name for one in made}) == len(made)
     assert all(variants.named(one.name) == one for one in made)
     asked = Experiment(name="random", recipe=STANDARD, variants=tuple(made))
-    (tmp_path / file.NAME).write_text(file.text(asked, tmp_path))
+    (tmp_path / "experiment.toml").write_text(file.text(asked, tmp_path))
     assert file.read(str(tmp_path)) == asked
 
 

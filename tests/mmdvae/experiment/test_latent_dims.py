@@ -94,7 +94,7 @@ def read(tmp_path):
 
 def again(asked, folder):
     """The experiment of the file that a run keeps of it."""
-    (folder / file.NAME).write_text(file.text(asked, folder))
+    (folder / "experiment.toml").write_text(file.text(asked, folder))
     return file.read(str(folder))
 
 

@@ -45,7 +45,7 @@ def test_a_run_repeats_it_by_a_path_relative_to_its_folder(written, tmp_path):
     folder.mkdir(parents=True)
     text = file.text(found, folder)
     assert tomllib.loads(text)["model"]["network"] == "../../net.py:build"
-    (folder / file.NAME).write_text(text)
+    (folder / "experiment.toml").write_text(text)
     assert file.read(str(folder)).recipe == found.recipe
     assert file.as_content(found)["model"] == {"latent_dim": 8, "network": "net.py:build", "options": {"width": 16}}
 

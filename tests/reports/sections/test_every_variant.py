@@ -77,7 +77,7 @@ def test_the_lines_shown_load_the_model(tmp_path, tiny, monkeypatch):
     stored.describe(folder, asked)
     model = build(variant, recipe, seed=0)
     save(folder / MODEL, model.weights, {})
-    (lines,) = [words_kept(e) for e in of(fake).all("pre") if "training.load" in "".join(e.text)]
+    (lines,) = [words_kept(e) for e in of(fake).all("pre") if "load_model" in "".join(e.text)]
     names = {}
     monkeypatch.chdir(tmp_path)
     exec(lines, names)
