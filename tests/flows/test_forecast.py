@@ -66,10 +66,10 @@ def test_a_training_for_which_there_is_no_memory_is_refused_with_what_would_fit(
     made, usual, large = plan.make(writes=False), images(28, 28, 1), images(256, 256, 3)
     for memory in (1.2e9, 64e9):
         monkeypatch.setattr(devices, "memory_bytes", lambda memory=memory: memory)
-        assert story._fit_into_memory(made, usual) == cost.LEAST  # with its margin; 0.75 GB were measured
-    assert story._fit_into_memory(made, large) == cost.memory(large.shape, 8, 128)
+        assert story._fitted_into_memory(made, usual, None) == cost.LEAST  # with its margin; 0.75 GB were measured
+    assert story._fitted_into_memory(made, large, None) == cost.memory(large.shape, 8, 128)
     for memory, way in ((1.2e9, "smaller images (--size) would fit"), (4e9, "--batch-size 32 would fit")):
         monkeypatch.setattr(devices, "memory_bytes", lambda memory=memory: memory)
         told = f"on 256 x 256 colour images in batches of 128 needs .* has {memory / 1e9} GB; {re.escape(way)}"
         with pytest.raises(InputError, match=told):
-            story._fit_into_memory(made, large)
+            story._fitted_into_memory(made, large, None)

@@ -1,8 +1,10 @@
 """The command in a process of its own, and what came of it."""
 
 import json
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 MMDVAE = [sys.executable, "-P", "-m", "mmdvae"]
@@ -37,3 +39,18 @@ def numbers_of(report):
         ]
         for variant in report["variants"]
     }
+
+
+def wait_for_end_of_work(out):
+    """Wait until no process has a file open below a folder: the comparison of a killed command ends by itself."""
+    end = time.monotonic() + 20
+    while any(_has_open(process, out) for process in Path("/proc").glob("[0-9]*")):
+        assert time.monotonic() < end, "processes are left"
+        time.sleep(0.1)
+
+
+def _has_open(process, out):
+    try:
+        return any(str(out) in os.readlink(link) for link in (process / "fd").iterdir())
+    except OSError:
+        return False

@@ -1,18 +1,15 @@
-"""`mmdvae refine`: what it proposes of runs and files, its errors, and rounds that are killed and go on."""
+"""`mmdvae refine`: what it proposes of runs and files, its errors, and how it is interrupted."""
 
-import json
-import os
 import re
 import signal
 import subprocess
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import fake_run
 import pytest
 from click.testing import CliRunner
-from command_line import MMDVAE, mmdvae, report_of
+from command_line import MMDVAE, wait_for_end_of_work
 
 from flows import refining
 from flows.cli import main
@@ -218,48 +215,6 @@ def test_help_shows_a_command_to_copy(run):
     assert "never by test images" in told
 
 
-def test_killed_and_started_again_it_goes_on_and_ends_with_a_page(tiny_npz, tmp_path):
-    path, out = tmp_path / "mine.toml", tmp_path / "runs"
-    path.write_text((HEAD + GAUSSIAN).replace('"digits"', f'"npz:{tiny_npz}"'))
-    words = ["refine", str(path), "--trainings", "5", "--go", "--server", "none", "--out", str(out), "--jobs", "2"]
-    with subprocess.Popen([*MMDVAE, *words], stderr=subprocess.PIPE, text=True) as first:
-        for line in first.stderr:
-            if "train" in line and "done" in line:
-                break
-        first.kill()
-    _wait_for_end_of_work(out)
-    kept = {result: result.stat().st_mtime_ns for result in out.glob("store/train-*/result.json")}
-    assert kept
-    assert not list(out.glob("*/report.json"))
-    done = mmdvae(*words)
-    assert done.returncode == 0, done.stderr
-    assert all(result.stat().st_mtime_ns == when for result, when in kept.items())
-    report = report_of(done)
-    assert {one["name"] for one in report["variants"]} >= {"mmd-a0.6-s2.83", *CORNERS}
-    assert report["run"]["chosen"]["by"] == ["valid_mse", "valid_sliced_w2"]
-    pages = sorted(out.glob("*/report.html"))
-    assert f"Chosen among {report['run']['chosen']['among']} settings" in pages[-1].read_text()
-    again = mmdvae(*words)  # every round is in the list of runs
-    assert (again.returncode, again.stdout) == (0, done.stdout)
-    assert sorted(out.glob("*/report.html")) == pages
-    assert report_json.load(pages[-1].parent).run.experiment == json.loads(json.dumps(report["run"]["experiment"]))
-
-
-def _wait_for_end_of_work(out):
-    """The comparison of a killed command ends by itself."""
-    end = time.monotonic() + 20
-    while any(_has_open(process, out) for process in Path("/proc").glob("[0-9]*")):
-        assert time.monotonic() < end, "processes are left"
-        time.sleep(0.1)
-
-
-def _has_open(process, out):
-    try:
-        return any(str(out) in os.readlink(link) for link in (process / "fd").iterdir())
-    except OSError:
-        return False
-
-
 def test_an_interrupted_command_says_once_how_to_continue(tiny_npz, tmp_path):
     path, out = tmp_path / "mine.toml", tmp_path / "runs"
     path.write_text(
@@ -275,4 +230,4 @@ def test_an_interrupted_command_says_once_how_to_continue(tiny_npz, tmp_path):
         assert command.wait(timeout=30) == 130, said
     assert said.count("run the same command again to continue") == 1
     assert "Traceback" not in said
-    _wait_for_end_of_work(out)
+    wait_for_end_of_work(out)
