@@ -68,6 +68,8 @@ def _file(experiment: str | Path | Mapping[str, Any]) -> Iterator[str]:
         path = Path(folder) / tables.NAME
         try:
             path.write_text(tomli_w.dumps(tables.rebased(experiment, Path.cwd())))
+        except OSError as error:  # the current folder was deleted
+            raise InputError(f"the current folder must be there, but {error.strerror or error}") from None
         except (TypeError, ValueError) as error:
             raise InputError(f"the experiment must hold texts, numbers, lists and tables, but {error}") from None
         yield str(path)

@@ -5,12 +5,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 from command_line import mmdvae, report_of
 
 from flows import asked, plan
+from flows import compare as compare_flow
 from flows.cli import main
 from mmdvae.data import prepare
 from mmdvae.errors import InputError
@@ -134,6 +136,18 @@ def test_an_edit_after_the_plan_changes_nothing(code, tiny_npz):
     made = plan.make(dataset=f"npz:{tiny_npz}", network="net.py:build", allow_code=True, out=code / "runs")
     (code / "net.py").write_text("raise SystemExit\n")
     assert asked.network(made)["sources"]["net.py"] == NET
+
+
+def test_in_a_deployment_only_the_folder_of_the_worker_allows_code(code, tiny_npz, monkeypatch):
+    monkeypatch.setattr(compare_flow, "deployment", SimpleNamespace(id="asked for by anybody"))
+    monkeypatch.setattr(compare_flow.orphans, "claim", lambda: None)
+    monkeypatch.setattr(compare_flow.missed_schedules, "newer_run", lambda: None)
+    monkeypatch.setattr(compare_flow, "run_with_prefect", lambda made: made.experiment.network.name)
+    wishes = {"dataset": f"npz:{tiny_npz}", "network": "net.py:build", "allow_code": True, "out": code / "runs"}
+    with pytest.raises(InputError, match="net.py:build is code: net.py, parts.py "):
+        compare_flow.compare.fn(**wishes)
+    monkeypatch.setenv("MMDVAE_CODE", str(code))
+    assert compare_flow.compare.fn(**wishes) == "net.py:build"
 
 
 def test_the_built_in_network_can_be_asked_for_instead_of_the_files(code, tiny_npz):
